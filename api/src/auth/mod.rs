@@ -1,0 +1,14 @@
+//! Who calls: people with a password, sessions that end at once, tokens that name them.
+
+mod caller;
+mod key;
+pub mod ops;
+mod password;
+mod rates;
+mod store;
+mod token;
+
+pub use caller::{Caller, authenticate};
+pub use key::KeyError;
+pub use rates::SignInRates;
+pub use token::Tokens;

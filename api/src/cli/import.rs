@@ -1,0 +1,122 @@
+//! `tessera import`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+use super::output::say;
+use crate::app::App;
+use crate::config::Settings;
+use crate::imports;
+
+/// Read members, transactions or points from a CSV file
+///
+/// Reads a file of any size, plain or .gz, also while a server runs on the same database. Good rows are kept; bad rows
+/// are written to a file beside it with their line, field and reason. After an interruption the same command goes on
+/// where it stopped, and a file that was read before changes nothing.
+///
+/// --map tells which column fills which field, as field=column pairs. The fields:
+///   members       number (needed), enrolled_at, first_name, last_name, email, phone, gender, birth_date, street,
+///                 postal_code, city, region, country, tier, marketing_consent
+///   transactions  document, at, amount (needed), member, kind, channel, location, returns_document;
+///                 with --lines also sku, name, brand, category, quantity, unit_price
+///   points        document, member, kind, points, at (needed), origin
+/// document=@line numbers the documents by line, for a file without such a column. An empty member is an anonymous
+/// sale. With --create-members, member.country=COLUMN and the like fill the new members' profiles.
+/// A time without an offset is local to the programme.
+///
+/// Examples:
+///   tessera import members customers.csv --map number=id,email=email,first_name=first,enrolled_at=joined
+///   tessera import transactions cdnow_master_transactions.csv --create-members \
+///       --map member=customer_id,at=date,amount=amount,document=@line
+///   tessera import transactions invoices.csv.gz --lines --negative-is-return --create-members \
+///       --map document=invoice_no,member=customer_id,at=timestamp,sku=stock_code,name=description,quantity=quantity,unit_price=unit_price,member.country=country
+///   tessera import points ledger.csv --map document=id,member=card,kind=type,points=points,at=booked
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Import {
+    /// What the file's rows are
+    kind: Kind,
+    /// The file: CSV with a header line, in UTF-8; .gz is unpacked
+    file: PathBuf,
+    /// Which column fills which field
+    #[arg(long, required = true, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = pair)]
+    map: Vec<(String, String)>,
+    /// Make members of unknown numbers; without it their rows are rejected
+    #[arg(long)]
+    create_members: bool,
+    /// transactions: each row is a line, and the lines of one document are one transaction, wherever they stand
+    #[arg(long)]
+    lines: bool,
+    /// transactions: a negative amount is a return
+    #[arg(long)]
+    negative_is_return: bool,
+    /// transactions: where the documents come from; a document is known by its source and number [default: pos, or the
+    /// file's name with document=@line]
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Where the rejected rows go [default: beside the file, ending in .rejects.csv]
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Customers and their profiles
+    Members,
+    /// Sales and returns
+    Transactions,
+    /// Points earned, redeemed, expired and adjusted
+    Points,
+}
+
+impl Import {
+    pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
+        let options = self.options()?;
+        let app = App::open(settings).await?;
+        let summary = imports::run(&app, options).await?;
+        say(summary.to_string());
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn options(self) -> Result<imports::Options, Failure> {
+        for (flag, given) in [("--lines", self.lines), ("--negative-is-return", self.negative_is_return)] {
+            if given && self.kind != Kind::Transactions {
+                return Err(Failure::usage(format!("{flag} is for transactions alone.")));
+            }
+        }
+        if self.create_members && self.kind == Kind::Members {
+            return Err(Failure::usage("--create-members is for transactions and points: members are always made."));
+        }
+        Ok(imports::Options {
+            kind: self.kind.into(),
+            file: self.file,
+            map: self.map,
+            create_members: self.create_members,
+            lines: self.lines,
+            negative_is_return: self.negative_is_return,
+            source: self.source,
+            rejects: self.rejects,
+        })
+    }
+}
+
+/// A pair of `--map`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, column)) if !field.is_empty() && !column.is_empty() => Ok((field.to_owned(), column.to_owned())),
+        _ => Err("it must be FIELD=COLUMN, for example amount=total".to_owned()),
+    }
+}
+
+impl From<Kind> for imports::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Members => Self::Members,
+            Kind::Transactions => Self::Transactions,
+            Kind::Points => Self::Points,
+        }
+    }
+}

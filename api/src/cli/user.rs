@@ -1,0 +1,137 @@
+//! `tessera user`
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use entity::kinds::Role;
+
+use super::failure::Failure;
+use super::output::say;
+use super::password::PasswordSource;
+use crate::app::App;
+use crate::auth;
+use crate::config::Settings;
+
+/// Look after the people who may sign in
+///
+/// The first start of `tessera serve` makes an owner; this adds others, gives new passwords, and shuts people out.
+///
+/// Examples:
+///   tessera user add ann@example.com --name "Ann Arden" --role analyst
+///   tessera user password ann@example.com
+///   pass show tessera/ann | tessera user password ann@example.com --password-stdin
+///   tessera user disable ann@example.com
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct User {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Add a person
+    Add {
+        /// The e-mail address to sign in with
+        email: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// What the person may do
+        #[arg(long)]
+        role: RoleName,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Give a person another password and end all their sessions
+    Password {
+        /// The person's e-mail address
+        email: String,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// List everybody
+    List,
+    /// Shut a person out: no sign-in, and all their sessions end at once
+    Disable {
+        /// The person's e-mail address
+        email: String,
+    },
+    /// Let a disabled person in again
+    Enable {
+        /// The person's e-mail address
+        email: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleName {
+    /// Everything, users and the programme too
+    Owner,
+    /// Everything on segments, members and data
+    Admin,
+    /// Looks at everything but users, changes nothing
+    Analyst,
+}
+
+impl User {
+    pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
+        let app = App::open(settings).await?;
+        match self.action {
+            Action::Add { email, name, role, password } => add(&app, &email, &name, role.into(), password).await?,
+            Action::Password { email, password } => {
+                let given = password.read()?;
+                let made = given.is_none();
+                let password = auth::ops::set_password(&app, &email, given).await?;
+                say(format!("{email} has another password; all sessions of it ended."));
+                show(made.then_some(&password));
+            }
+            Action::List => list(&app).await?,
+            Action::Disable { email } => {
+                auth::ops::set_active(&app, &email, false).await?;
+                say(format!("{email} is shut out."));
+            }
+            Action::Enable { email } => {
+                auth::ops::set_active(&app, &email, true).await?;
+                say(format!("{email} may sign in again."));
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn add(app: &App, email: &str, name: &str, role: Role, source: PasswordSource) -> Result<(), Failure> {
+    let given = source.read()?;
+    let made = given.is_none();
+    let password = given.unwrap_or_else(auth::random_password);
+    let user = auth::ops::add_user(app, email, name, role, password.clone()).await?;
+    say(format!("{} is added as {}.", user.email, user.role.word()));
+    show(made.then_some(&password));
+    Ok(())
+}
+
+async fn list(app: &App) -> Result<(), Failure> {
+    let users = auth::ops::users(app).await?;
+    let width = users.iter().map(|user| user.email.chars().count()).max().unwrap_or(0);
+    for user in users {
+        let disabled = if user.active { "" } else { "  (disabled)" };
+        say(format!("{:width$}  {:7}  {}{disabled}", user.email, user.role.word(), user.name));
+    }
+    Ok(())
+}
+
+fn show(password: Option<&String>) {
+    if let Some(password) = password {
+        say(format!("The password, shown this once: {password}"));
+    }
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Owner => Self::Owner,
+            RoleName::Admin => Self::Admin,
+            RoleName::Analyst => Self::Analyst,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The settings: flags over `TESSERA_*` over `tessera.toml` over defaults, read once, before anything else.
+//!
+//! This is the only room that looks at the environment. Everything is parsed here into what the others need, so that a
+//! mistake stops the start with one sentence that names the key, where it came from and what is allowed.
+
+mod environment;
+mod flags;
+mod read;
+mod secret;
+mod sources;
+mod text;
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use axum::http::HeaderValue;
+use chrono::NaiveDate;
+use engine::calendar::Zone;
+use engine::money::Currency;
+use ipnet::IpNet;
+use rust_decimal::Decimal;
+
+pub use flags::Flags;
+pub use secret::{DatabaseUrl, Secret};
+
+/// Everything that can be set. [`Flags`] documents each setting for the operator.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The database: `sqlite://` with a path, or `postgres://`.
+    pub database_url: DatabaseUrl,
+    /// Where the API and its pages are served.
+    pub listen: SocketAddr,
+    /// Where the metrics are served; none turns them off.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The folder of the signing key.
+    pub data_dir: PathBuf,
+    /// Signs the tokens instead of the key file; at least 32 bytes.
+    pub token_secret: Option<Secret>,
+    /// Tokens that it signed are still valid while the secret is being changed.
+    pub previous_token_secret: Option<Secret>,
+    /// The `iss` of the tokens.
+    pub issuer: String,
+    /// Who owns the programme; made at the first start.
+    pub owner_email: String,
+    /// The owner's password at the first start; a random one is printed where it is not given.
+    pub owner_password: Option<Secret>,
+    /// Opens introspection and GraphiQL's documentation without a token.
+    pub dev: bool,
+    /// The origins whose pages may call the API from a browser.
+    pub cors_origins: Vec<HeaderValue>,
+    /// The proxies whose word on the client's address is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The day at whose end the programme's clock stands.
+    pub today: Option<NaiveDate>,
+    /// What is logged.
+    pub log: String,
+    /// The programme's name.
+    pub program_name: Option<String>,
+    /// The programme's currency.
+    pub currency: Option<Currency>,
+    /// The programme's time zone.
+    pub time_zone: Option<Zone>,
+    /// The day on which the programme began.
+    pub launched_on: Option<NaiveDate>,
+    /// Share of revenue that is profit, 0 to 1.
+    pub gross_margin: Option<Decimal>,
+    /// What a redeemed point costs.
+    pub reward_cost_per_point: Option<Decimal>,
+    /// What taking back a return costs.
+    pub return_handling_cost: Option<Decimal>,
+}
+
+/// Why the settings cannot be used: one sentence for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError(String);
+
+impl Settings {
+    /// The settings that the flags, the environment and the file amount to.
+    pub fn load(flags: &Flags) -> Result<Self, SettingsError> {
+        let sources = sources::gather(flags, environment::variables()?)?;
+        read::settings(&sources)
+    }
+
+    /// The file of the key that signs the tokens where no secret is given.
+    pub fn key_file(&self) -> PathBuf {
+        self.data_dir.join("token.key")
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite://data/tessera.db".into(),
+            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            metrics_listen: Some((Ipv4Addr::LOCALHOST, 9464).into()),
+            data_dir: PathBuf::from("data"),
+            token_secret: None,
+            previous_token_secret: None,
+            issuer: "tessera".to_owned(),
+            owner_email: "owner@tessera.local".to_owned(),
+            owner_password: None,
+            dev: false,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            today: None,
+            log: "info,sea_orm_migration=warn".to_owned(),
+            program_name: None,
+            currency: None,
+            time_zone: None,
+            launched_on: None,
+            gross_margin: None,
+            reward_cost_per_point: None,
+            return_handling_cost: None,
+        }
+    }
+}
+
+impl SettingsError {
+    fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! Parses what the sources say into settings, each value with the sentence that tells what is allowed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use axum::http::{HeaderValue, Uri};
+use chrono::{Datelike, NaiveDate};
+use engine::calendar::Zone;
+use engine::money::Currency;
+use ipnet::IpNet;
+use rust_decimal::Decimal;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::sources::Sources;
+use super::text::{Text, Texts};
+use super::{DatabaseUrl, Secret, Settings, SettingsError};
+
+/// The settings that the sources say; what they leave out is as by default.
+pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
+    let Settings { database_url, listen, metrics_listen, data_dir, issuer, owner_email, dev, log, .. } =
+        Settings::default();
+    let given = &sources.given;
+    let read = Reader { sources };
+    Ok(Settings {
+        database_url: read.hidden("database_url", &given.database_url, DATABASE_URL, database)?.unwrap_or(database_url),
+        listen: read.one("listen", &given.listen, ADDRESS, parsed)?.unwrap_or(listen),
+        metrics_listen: read
+            .one("metrics_listen", &given.metrics_listen, ADDRESS_OR_OFF, address_or_off)?
+            .unwrap_or(metrics_listen),
+        data_dir: read.one("data_dir", &given.data_dir, "a folder", not_empty)?.map_or(data_dir, PathBuf::from),
+        token_secret: read.hidden("token_secret", &given.token_secret, KEY, key)?,
+        previous_token_secret: read.hidden("previous_token_secret", &given.previous_token_secret, KEY, key)?,
+        issuer: read.one("issuer", &given.issuer, "a name", not_empty)?.unwrap_or(issuer),
+        owner_email: read.one("owner_email", &given.owner_email, "an e-mail address", email)?.unwrap_or(owner_email),
+        owner_password: read
+            .hidden("owner_password", &given.owner_password, "a password", not_empty)?
+            .map(Secret::from),
+        dev: read.one("dev", &given.dev, "true or false", parsed)?.unwrap_or(dev),
+        cors_origins: read.list("cors_origins", &given.cors_origins, ORIGINS, origin)?,
+        trusted_proxies: read.list("trusted_proxies", &given.trusted_proxies, NETWORKS, network)?,
+        today: read.one("today", &given.today, DAY, day)?,
+        log: read.one("log", &given.log, FILTER, filter)?.unwrap_or(log),
+        program_name: read.one("program_name", &given.program_name, "a name of 1 to 200 letters", name)?,
+        currency: read.one("currency", &given.currency, "an ISO 4217 code such as EUR", Currency::from_code)?,
+        time_zone: read.one("time_zone", &given.time_zone, "an IANA name such as Europe/Warsaw", Zone::from_name)?,
+        launched_on: read.one("launched_on", &given.launched_on, DAY, day)?,
+        gross_margin: read.one("gross_margin", &given.gross_margin, SHARE, share)?,
+        reward_cost_per_point: read.one("reward_cost_per_point", &given.reward_cost_per_point, COST, cost)?,
+        return_handling_cost: read.one("return_handling_cost", &given.return_handling_cost, COST, cost)?,
+    })
+}
+
+const DATABASE_URL: &str = "sqlite:// and the path of a file, or postgres://user:password@host/name";
+const ADDRESS: &str = "an address and a port, such as 127.0.0.1:8080 or [::]:8080";
+const ADDRESS_OR_OFF: &str = "an address and a port, such as 127.0.0.1:9464, or off";
+const KEY: &str = "a secret of at least 32 bytes, for example the output of openssl rand -base64 48";
+const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, without a path";
+const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
+const DAY: &str = "a day such as 1998-06-30";
+const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by module such as warn,tessera=debug";
+const SHARE: &str = "a number from 0 to 1 with at most nine digits after the point";
+const COST: &str = "an amount of 0 or more, such as 0.05";
+
+struct Reader<'a> {
+    sources: &'a Sources,
+}
+
+impl Reader<'_> {
+    fn one<T>(
+        &self,
+        key: &str,
+        given: &Option<Text>,
+        allowed: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, SettingsError> {
+        let Some(Text(text)) = given else { return Ok(None) };
+        parse(text).map(Some).ok_or_else(|| self.wrong(key, Some(text), allowed))
+    }
+
+    /// The same for a value that no message may repeat.
+    fn hidden<T>(
+        &self,
+        key: &str,
+        given: &Option<Text>,
+        allowed: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, SettingsError> {
+        let Some(Text(text)) = given else { return Ok(None) };
+        let shown = Some(text).filter(|text| text.is_empty());
+        parse(text).map(Some).ok_or_else(|| self.wrong(key, shown, allowed))
+    }
+
+    fn list<T>(
+        &self,
+        key: &str,
+        given: &Option<Texts>,
+        allowed: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, SettingsError> {
+        let texts = given.iter().flat_map(|Texts(texts)| texts);
+        texts.map(|text| parse(text).ok_or_else(|| self.wrong(key, Some(text), allowed))).collect()
+    }
+
+    fn wrong(&self, key: &str, shown: Option<&String>, allowed: &str) -> SettingsError {
+        let name = self.sources.name_of(key);
+        SettingsError::new(match shown {
+            Some(text) if text.is_empty() => format!("{name} is empty; it must be {allowed}."),
+            Some(text) => format!("{name} says \"{text}\"; it must be {allowed}."),
+            None => format!("{name} must be {allowed}."),
+        })
+    }
+}
+
+fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn database(text: &str) -> Option<DatabaseUrl> {
+    let rest = ["sqlite://", "postgres://", "postgresql://"].iter().find_map(|scheme| text.strip_prefix(scheme))?;
+    (!rest.is_empty()).then(|| text.into())
+}
+
+fn address_or_off(text: &str) -> Option<Option<SocketAddr>> {
+    if text == "off" { Some(None) } else { parsed(text).map(Some) }
+}
+
+fn key(text: &str) -> Option<Secret> {
+    (text.len() >= 32).then(|| text.into())
+}
+
+fn not_empty(text: &str) -> Option<String> {
+    (!text.trim().is_empty()).then(|| text.to_owned())
+}
+
+fn name(text: &str) -> Option<String> {
+    let name = text.trim();
+    let fits = (1..=200).contains(&name.chars().count()) && !name.contains(char::is_control);
+    fits.then(|| name.to_owned())
+}
+
+fn email(text: &str) -> Option<String> {
+    let (local, domain) = text.rsplit_once('@')?;
+    let plain = !text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) && text.len() <= 254;
+    (plain && !local.is_empty() && !domain.is_empty()).then(|| text.to_owned())
+}
+
+fn origin(text: &str) -> Option<HeaderValue> {
+    let (scheme, host) = text.split_once("://")?;
+    let uri: Uri = parsed(text)?;
+    let bare = uri.authority().is_some_and(|authority| authority == host) && !host.contains(['@', '*']);
+    if bare && ["http", "https"].contains(&scheme) { HeaderValue::from_str(text).ok() } else { None }
+}
+
+fn network(text: &str) -> Option<IpNet> {
+    parsed::<IpNet>(text).or_else(|| parsed(text).map(|address: std::net::IpAddr| address.into()))
+}
+
+/// chrono also reads 1998-6-30 and years of five digits, which are typing mistakes rather than days.
+fn day(text: &str) -> Option<NaiveDate> {
+    let day: NaiveDate = parsed(text)?;
+    (text.len() == 10 && (1900..=9998).contains(&day.year())).then_some(day)
+}
+
+/// A bare word that is no level would be taken for a module, so that `inof` would silence everything.
+fn filter(text: &str) -> Option<String> {
+    let text = not_empty(text)?;
+    let levels = text.split(',').all(|part| part.contains(['=', '[']) || parsed::<LevelFilter>(part.trim()).is_some());
+    EnvFilter::try_new(&text).ok().filter(|_| levels).map(|_| text)
+}
+
+fn share(text: &str) -> Option<Decimal> {
+    cost(text).filter(|share| *share <= Decimal::ONE && share.normalize().scale() <= 9)
+}
+
+fn cost(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text).ok().filter(|cost| !cost.is_sign_negative())
+}

@@ -1,0 +1,146 @@
+//! The order of the sources, and the sentence for each mistake.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::*;
+
+/// Loads from a file's text, variables and flags.
+fn load(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Settings, String> {
+    #[derive(clap::Parser)]
+    struct Command {
+        #[command(flatten)]
+        flags: Flags,
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tessera.toml");
+    std::fs::write(&path, file).unwrap();
+    let arguments = ["tessera", "--config", path.to_str().unwrap()].into_iter().chain(flags.iter().copied());
+    let command: Command = clap::Parser::try_parse_from(arguments).map_err(|error| error.to_string())?;
+    let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let environment = environment::from(variables).map_err(|error| error.to_string())?;
+    let sources = sources::gather(&command.flags, environment).map_err(|error| without(error, &path))?;
+    read::settings(&sources).map_err(|error| without(error, &path))
+}
+
+fn without(error: SettingsError, path: &Path) -> String {
+    error.to_string().replace(path.to_str().unwrap(), "tessera.toml")
+}
+
+fn refusal(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> String {
+    load(file, variables, flags).map(|_| ()).unwrap_err()
+}
+
+#[test]
+fn flags_go_over_variables_over_the_file_over_defaults() {
+    let port = |file, variables: &[(&str, &str)], flags: &[&str]| load(file, variables, flags).unwrap().listen.port();
+    let file = "listen = \"127.0.0.1:1\"";
+    let variable = [("TESSERA_LISTEN", "127.0.0.1:2")];
+    assert_eq!(port("", &[], &[]), 8080);
+    assert_eq!(port(file, &[], &[]), 1);
+    assert_eq!(port(file, &variable, &[]), 2);
+    assert_eq!(port(file, &variable, &["--listen", "127.0.0.1:3"]), 3);
+}
+
+#[test]
+fn every_spelling_of_the_file_is_understood() {
+    let settings = load(
+        "today = 1998-06-30\ndev = true\ngross_margin = 0.35\ncors_origins = [\"https://a.example\"]\ncurrency = 'USD'",
+        &[("TESSERA_TRUSTED_PROXIES", "10.0.0.5, fd00::/8"), ("TESSERA_OWNER_PASSWORD", "00123"), ("HOME", "/root")],
+        &["--metrics-listen", "off", "--time-zone=Europe/Warsaw"],
+    )
+    .unwrap();
+    assert_eq!(settings.today.unwrap().to_string(), "1998-06-30");
+    assert!(settings.dev);
+    assert_eq!(settings.gross_margin.unwrap().to_string(), "0.35");
+    assert_eq!(settings.cors_origins, ["https://a.example"]);
+    assert_eq!(settings.currency.unwrap().code(), "USD");
+    assert_eq!(settings.time_zone.unwrap().name(), "Europe/Warsaw");
+    assert_eq!(settings.trusted_proxies.len(), 2);
+    assert_eq!(&*settings.owner_password.unwrap(), "00123");
+    assert_eq!(settings.metrics_listen, None);
+    assert!(load("", &[], &["--dev"]).unwrap().dev && !load("dev = true", &[], &["--dev=false"]).unwrap().dev);
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_source_and_the_keys_there_are() {
+    let file = refusal("listn = '127.0.0.1:1'", &[], &[]);
+    assert!(
+        file.starts_with("The key listn in tessera.toml is not a setting. The settings are: database_url, listen,"),
+        "{file}"
+    );
+    let table = refusal("[server]\nlisten = '127.0.0.1:1'", &[], &[]);
+    assert!(table.starts_with("The key server in tessera.toml is not a setting."), "{table}");
+    let variable = refusal("", &[("TESSERA_LISTN", "127.0.0.1:1")], &[]);
+    assert!(
+        variable.starts_with("The variable TESSERA_LISTN is not a setting. The settings are: TESSERA_DATABASE_URL, "),
+        "{variable}"
+    );
+    assert!(refusal("", &[], &["--listn", "1"]).contains("--listen"));
+}
+
+#[test]
+fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
+    let address = "it must be an address and a port, such as 127.0.0.1:8080 or [::]:8080.";
+    assert_eq!(refusal("listen = 8080", &[], &[]), format!("The key listen in tessera.toml says \"8080\"; {address}"));
+    assert_eq!(
+        refusal("", &[("TESSERA_LISTEN", "localhost")], &[]),
+        format!("The variable TESSERA_LISTEN says \"localhost\"; {address}")
+    );
+    assert_eq!(refusal("", &[], &["--listen", ""]), format!("The flag --listen is empty; {address}"));
+    for (key, value) in [
+        ("--metrics-listen", "on"),
+        ("--dev=maybe", ""),
+        ("--today", "1998-6-30"),
+        ("--today", "1998-02-30"),
+        ("--cors-origins", "https://a.example/path"),
+        ("--cors-origins", "*"),
+        ("--trusted-proxies", "10.0.0.0/40"),
+        ("--log", "loud=very"),
+        ("--log", "inof"),
+        ("--currency", "EURO"),
+        ("--time-zone", "Warsaw"),
+        ("--gross-margin", "1.01"),
+        ("--gross-margin", "0.1234567891"),
+        ("--reward-cost-per-point", "NaN"),
+        ("--return-handling-cost=-1", ""),
+        ("--owner-email", "owner"),
+        ("--database-url", "mysql://host/name"),
+    ] {
+        let flags: Vec<&str> = [key, value].into_iter().filter(|part| !part.is_empty()).collect();
+        let sentence = refusal("", &[], &flags);
+        let name = key.split('=').next().unwrap_or_default();
+        assert!(sentence.starts_with(&format!("The flag {name} ")) && sentence.ends_with('.'), "{sentence}");
+    }
+    assert_eq!(
+        refusal("listen = ['a']", &[], &[]),
+        "The key listen in tessera.toml must be a text or a number, not sequence."
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let broken = refusal("listen = ", &[], &[]);
+    assert!(broken.starts_with("tessera.toml cannot be read: ") && !broken.contains('\n'), "{broken}");
+    let flags = Flags { config: Some("/nowhere/tessera.toml".into()), ..Flags::default() };
+    let missing = sources::gather(&flags, environment::Environment::default()).err().unwrap();
+    assert_eq!(missing.to_string(), "The settings file /nowhere/tessera.toml does not exist.");
+}
+
+#[test]
+fn secrets_are_long_enough_and_never_shown() {
+    let short = refusal("", &[("TESSERA_TOKEN_SECRET", "hunter2")], &[]);
+    assert!(short.starts_with("The variable TESSERA_TOKEN_SECRET must be a secret of at least 32 bytes"), "{short}");
+    assert!(!short.contains("hunter2"));
+    assert!(!refusal("database_url = 'mysql://me:hunter2@host/name'", &[], &[]).contains("hunter2"));
+    let settings = load(
+        "",
+        &[
+            ("TESSERA_TOKEN_SECRET", "hunter2-hunter2-hunter2-hunter2-hunter2"),
+            ("TESSERA_OWNER_PASSWORD", "hunter2"),
+            ("TESSERA_DATABASE_URL", "postgres://me:hunter2@host/name"),
+        ],
+        &[],
+    );
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}

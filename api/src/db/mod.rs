@@ -1,0 +1,126 @@
+//! The database: connections, transactions, and what differs between SQLite and PostgreSQL.
+
+mod batch;
+mod connect;
+mod constraint;
+mod deadline;
+pub mod filter;
+pub mod page;
+mod statements;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
+};
+
+pub use batch::{Batch, Column};
+pub use connect::{ConnectError, connect};
+pub use constraint::violated;
+pub use statements::{STATEMENTS, StatementCount};
+
+use crate::error::{Fault, FaultKind, Stop};
+
+/// The transaction of one operation.
+pub type Txn = DatabaseTransaction;
+
+/// A pool for reading and one for writing. On SQLite the writer is a single connection.
+#[derive(Clone, Debug)]
+pub struct Db {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Db {
+    /// Where queries read.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Where migrations run.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Which of the two databases it is.
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// Begins the transaction of an operation; without `commit` it is rolled back.
+    pub async fn begin(&self) -> Result<Txn, DbErr> {
+        let immediate = Some(SqliteTransactionMode::Immediate).filter(|_| self.backend() == DbBackend::Sqlite);
+        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+        self.writer.begin_with_options(options).await
+    }
+
+    /// Closes the connections, after what is under way.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.reader.clone().close().await?;
+        self.writer.clone().close().await
+    }
+}
+
+/// On PostgreSQL, a transaction that only one process can hold: two that start at once migrate one after the other.
+/// SQLite has one writer anyway.
+pub async fn alone(db: &Db) -> Result<Option<Txn>, DbErr> {
+    if db.backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    let txn = db.begin().await?;
+    txn.execute_raw(sql(&txn, "SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK.into()])).await?;
+    Ok(Some(txn))
+}
+
+/// The number of the lock around migrations; locks of other things have other numbers.
+const MIGRATION_LOCK: i64 = 7_301_001;
+
+/// How often an operation is tried that the database gave up for another one's sake.
+const TRIES: usize = 6;
+
+/// Runs an operation, again where the database broke a deadlock or a serialization conflict by ending it.
+pub async fn retry<T, F>(operation: impl Fn() -> F) -> Result<T, Stop>
+where
+    F: Future<Output = Result<T, Stop>>,
+{
+    let mut tries = 1;
+    loop {
+        match operation().await {
+            Err(Stop::Fault(fault)) if fault.kind == FaultKind::Conflict && tries < TRIES => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// A statement of our own SQL. `$1`, `$2` … stand for the values on both databases.
+pub fn sql(db: &impl ConnectionTrait, text: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), text.into(), values)
+}
+
+/// The clause that locks the rows read; SQLite has one writer and needs none.
+pub fn for_update(db: &impl ConnectionTrait) -> &'static str {
+    if db.get_database_backend() == DbBackend::Postgres { " FOR UPDATE" } else { "" }
+}
+
+/// The clause that keeps the rows read from changing; SQLite has one writer and needs none.
+pub fn for_share(db: &impl ConnectionTrait) -> &'static str {
+    if db.get_database_backend() == DbBackend::Postgres { " FOR SHARE" } else { "" }
+}
+
+/// What a database error means to the caller.
+pub fn fault_kind(error: &DbErr) -> FaultKind {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => FaultKind::Unavailable,
+        error => match constraint::sql_state(error).as_deref() {
+            Some("40001" | "40P01") => FaultKind::Conflict,
+            Some("57014") => FaultKind::Timeout,
+            Some("57P01" | "57P02" | "57P03") => FaultKind::Unavailable,
+            _ if deadline::was_interrupted(error) => FaultKind::Timeout,
+            _ => FaultKind::Internal,
+        },
+    }
+}
+
+/// The fault of an operation that met another one and must be tried again.
+pub fn raced(what: &str) -> Fault {
+    Fault::of(FaultKind::Conflict, format!("{what} at the same time as another operation"))
+}

@@ -1,0 +1,173 @@
+//! The sums that are kept of members and of segments, moved by differences in the transaction of the change that causes
+//! them, never recounted on reading.
+
+pub mod roll;
+mod roll_store;
+mod store;
+
+use engine::calendar::{Millis, Span, Zone};
+use engine::figures::Sums;
+use entity::ids::{MemberId, SegmentId};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::db::Txn;
+use crate::error::Fault;
+
+pub use store::{lock_members, make_members, make_segment, share_members, sums_of};
+
+/// What the figures of one transaction are reckoned with.
+#[derive(Clone, Copy, Debug)]
+pub struct Reckoning {
+    /// The programme's time of the change.
+    pub now: Millis,
+    /// The span whose spending counts in 12-month figures, as of the day they were last rolled to.
+    pub last_12_months: Span,
+    /// The programme's gross margin.
+    pub gross_margin: Decimal,
+    /// The programme's zone.
+    pub zone: Zone,
+}
+
+/// How one member's sums move.
+#[derive(Clone, Debug, Serialize)]
+pub struct MemberMove {
+    /// Whose.
+    pub member_id: MemberId,
+    /// Purchases gained, or lost by a return.
+    pub transactions: i64,
+    /// Net spending, in minor units.
+    pub spending: i64,
+    /// Net spending within the last 12 months.
+    pub spending_12m: i64,
+    /// The earliest of the purchases gained.
+    pub first_purchase_at: Option<Millis>,
+    /// The latest of the purchases gained.
+    pub last_purchase_at: Option<Millis>,
+    /// Points earned, redeemed, expired, adjusted.
+    pub points_earned: i64,
+    /// See `points_earned`.
+    pub points_redeemed: i64,
+    /// See `points_earned`.
+    pub points_expired: i64,
+    /// See `points_earned`.
+    pub points_adjusted: i64,
+    /// What the balance moves by.
+    pub points_balance: i64,
+}
+
+impl MemberMove {
+    /// No move yet.
+    pub fn none(member_id: MemberId) -> Self {
+        Self {
+            member_id,
+            transactions: 0,
+            spending: 0,
+            spending_12m: 0,
+            first_purchase_at: None,
+            last_purchase_at: None,
+            points_earned: 0,
+            points_redeemed: 0,
+            points_expired: 0,
+            points_adjusted: 0,
+            points_balance: 0,
+        }
+    }
+
+    /// Counts one more purchase.
+    pub fn purchase(&mut self, at: Millis) {
+        self.transactions += 1;
+        self.first_purchase_at = Some(self.first_purchase_at.map_or(at, |first| first.min(at)));
+        self.last_purchase_at = Some(self.last_purchase_at.map_or(at, |last| last.max(at)));
+    }
+
+    /// Adds net spending on its own day.
+    pub fn spend(&mut self, net: i64, at: Millis, reckoning: &Reckoning) {
+        self.spending += net;
+        if reckoning.last_12_months.contains(at) {
+            self.spending_12m += net;
+        }
+    }
+}
+
+/// What the figures of a transaction are reckoned with; keeps the day from being rolled until the transaction ends.
+pub async fn reckon(app: &App, txn: &Txn) -> Result<Reckoning, Fault> {
+    let zone = app.program.zone;
+    let day = store::figures_on(txn).await?.parse().map_err(|_| Fault::new("program.figures_on is not a day"))?;
+    Ok(Reckoning {
+        now: app.clock.now(zone),
+        last_12_months: zone.last_12_months(day),
+        gross_margin: app.program.gross_margin,
+        zone,
+    })
+}
+
+/// Moves the sums of members and, with them, of the segments they belong to.
+///
+/// `lost` names members of whom a purchase stopped being one: their first and last purchase are looked up anew.
+pub async fn move_members(
+    txn: &Txn,
+    reckoning: &Reckoning,
+    moves: &[MemberMove],
+    lost: &[MemberId],
+) -> Result<(), Fault> {
+    if moves.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<MemberId> = moves.iter().map(|one| one.member_id).collect();
+    store::lock_members(txn, &ids).await?;
+    store::move_metrics(txn, moves).await?;
+    store::find_purchases_anew(txn, lost).await?;
+    let shares: Vec<Share> = moves.iter().map(Share::of).filter(|share| share.sums != Sums::default()).collect();
+    move_shares(txn, reckoning, &shares).await
+}
+
+/// Moves what members add to the sums of the segments they belong to.
+pub async fn move_shares(txn: &Txn, reckoning: &Reckoning, shares: &[Share]) -> Result<(), Fault> {
+    if shares.is_empty() {
+        return Ok(());
+    }
+    let moved = store::by_segment(txn, shares).await?;
+    move_segments(txn, reckoning, &moved).await
+}
+
+/// Moves the sums of segments and works out their averages.
+pub async fn move_segments(txn: &Txn, reckoning: &Reckoning, moves: &[(SegmentId, Sums)]) -> Result<(), Fault> {
+    if moves.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<SegmentId> = moves.iter().map(|(id, _)| *id).collect();
+    let mut kept = store::lock_segments(txn, &ids).await?;
+    // A segment that was removed a moment ago has no sums to move.
+    let moved = moves.iter().filter_map(|(id, by)| kept.remove(id).map(|sums| (*id, sums.moved(by))));
+    set_segments(txn, reckoning, &moved.collect::<Vec<_>>()).await
+}
+
+/// Writes the sums of segments and works out their averages.
+async fn set_segments(txn: &Txn, reckoning: &Reckoning, sums: &[(SegmentId, Sums)]) -> Result<(), Fault> {
+    let rows: Vec<_> = sums.iter().map(|(id, sums)| store::StatsRow::new(*id, sums, reckoning)).collect();
+    store::write_segments(txn, &rows).await
+}
+
+/// What a member adds to the sums of each segment it belongs to, or the difference of that.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Whose.
+    pub member_id: MemberId,
+    /// How much; `members` stays 0 while nobody comes or goes.
+    pub sums: Sums,
+}
+
+impl Share {
+    fn of(one: &MemberMove) -> Self {
+        let sums = Sums {
+            members: 0,
+            reachable: 0,
+            transactions: one.transactions,
+            spending: one.spending,
+            spending_12m: one.spending_12m,
+        };
+        Self { member_id: one.member_id, sums }
+    }
+}

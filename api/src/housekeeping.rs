@@ -1,0 +1,26 @@
+//! What a server does besides answering: it rolls the figures at the programme's midnight and forgets quiet callers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::error::Stop;
+use crate::figures;
+
+/// How often it looks; looking costs one small read.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// Works until the token is cancelled. The first look is at once, for a midnight that was missed.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut tick = interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        if let Err(Stop::Fault(fault)) = figures::roll::to_today(&app).await {
+            tracing::error!(?fault, "the figures could not be rolled to today; the next try follows");
+        }
+        app.rates.forget_quiet();
+    }
+}

@@ -1,0 +1,49 @@
+//! What became of rows that came in: good rows are kept, bad rows are named, nothing is dropped in silence.
+
+use engine::calendar::{AHEAD, FIRST_DAY, Millis};
+
+use crate::error::{Refusal, RefusalCode};
+
+/// The outcome of a batch of rows.
+#[derive(Clone, Debug, Default)]
+pub struct Ingested {
+    /// Rows that made something new.
+    pub created: usize,
+    /// Rows that changed something.
+    pub updated: usize,
+    /// Rows that said what was known already.
+    pub duplicates: usize,
+    /// Rows that were refused, in order.
+    pub problems: Vec<Problem>,
+}
+
+/// Why a row was refused.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The row's place in the batch, from 0.
+    pub row: usize,
+    /// The mistake; its path begins at the row.
+    pub refusal: Refusal,
+}
+
+impl Ingested {
+    /// Names a refused row.
+    pub fn refuse(&mut self, row: usize, refusal: Refusal) {
+        self.problems.push(Problem { row, refusal });
+    }
+}
+
+/// How many rows one request may bring; the file import takes any number.
+pub const MAX_ROWS: usize = 10_000;
+
+/// An instant that may be recorded: not before 1900, and at most one day ahead.
+pub fn instant(at: Millis, now: Millis, path: &[&str]) -> Result<Millis, Refusal> {
+    let day = engine::calendar::utc_datetime(at).date_naive();
+    if day < FIRST_DAY {
+        return Err(Refusal::new(RefusalCode::Invalid, "must not lie before 1900", path));
+    }
+    if at > now + AHEAD.num_milliseconds() {
+        return Err(Refusal::new(RefusalCode::Invalid, "must not lie more than one day ahead", path));
+    }
+    Ok(at)
+}

@@ -1,0 +1,17 @@
+//! Tessera: a GraphQL backend for loyalty dashboards.
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod figures;
+pub mod global_id;
+pub mod ingest;
+pub mod members;
+pub mod points;
+pub mod program;
+pub mod telemetry;
+pub mod text_input;
+pub mod transactions;

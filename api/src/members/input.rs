@@ -1,0 +1,125 @@
+//! What is said of a member from outside, and its check.
+
+use engine::calendar::{FIRST_DAY, Millis};
+use serde_json::{Map, Value};
+
+use crate::error::{Refusal, RefusalCode};
+use crate::text_input::{length, optional, required};
+
+/// What to do with a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Empty it.
+    Clear,
+    /// Put this there.
+    Set(T),
+}
+
+/// A label as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelInput {
+    /// What it is about.
+    pub key: String,
+    /// What it says.
+    pub value: String,
+}
+
+/// A member as it came. Absent fields stay as they are, null empties.
+#[derive(Clone, Debug, Default)]
+pub struct MemberInput {
+    /// The shop's number.
+    pub number: String,
+    /// When the member joined the programme.
+    pub enrolled_at: Patch<Millis>,
+    /// ISO date.
+    pub birth_date: Patch<chrono::NaiveDate>,
+    /// The texts, in the order of [`TEXTS`].
+    pub texts: [Patch<String>; TEXTS.len()],
+    /// All labels, in the place of those before.
+    pub labels: Patch<Vec<LabelInput>>,
+    /// All attributes, in the place of those before.
+    pub attributes: Patch<Map<String, Value>>,
+    /// Whether the member may be contacted.
+    pub marketing_consent: Patch<bool>,
+}
+
+/// The plain texts of a member, by the names of their fields.
+pub const TEXTS: [&str; 11] =
+    ["firstName", "lastName", "email", "phone", "gender", "country", "region", "city", "postalCode", "street", "tier"];
+
+/// A member whose every field was found right.
+#[derive(Clone, Debug)]
+pub struct Checked(pub(super) MemberInput);
+
+impl Checked {
+    /// The shop's number, trimmed.
+    pub fn number(&self) -> &str {
+        &self.0.number
+    }
+}
+
+impl MemberInput {
+    /// Finds every field right, or names the first that is not. `now` bounds the days that may lie ahead.
+    pub fn check(mut self, now: Millis) -> Result<Checked, Refusal> {
+        self.number = required(&self.number, length::NUMBER, &["number"])?;
+        for (text, name) in self.texts.iter_mut().zip(TEXTS) {
+            if let Patch::Set(given) = text {
+                *text = optional(given, length::TEXT, &[name])?.map_or(Patch::Clear, Patch::Set);
+            }
+        }
+        if let Patch::Set(email) = &self.texts[2]
+            && (!email.contains('@') || email.contains(char::is_whitespace))
+        {
+            return Err(Refusal::new(RefusalCode::Invalid, "is not an e-mail address", &["email"]));
+        }
+        if let Patch::Set(at) = self.enrolled_at {
+            crate::ingest::instant(at, now, &["enrolledAt"])?;
+        }
+        if let Patch::Set(day) = self.birth_date {
+            let today = engine::calendar::utc_datetime(now).date_naive();
+            if day < FIRST_DAY || day > today.succ_opt().unwrap_or(today) {
+                return Err(Refusal::new(
+                    RefusalCode::Invalid,
+                    "must lie between 1900-01-01 and today",
+                    &["birthDate"],
+                ));
+            }
+        }
+        if let Patch::Set(labels) = &mut self.labels {
+            check_labels(labels)?;
+        }
+        if let Patch::Set(attributes) = &self.attributes {
+            check_attributes(attributes)?;
+        }
+        Ok(Checked(self))
+    }
+}
+
+/// Trims and bounds labels: at most 50, a key of 50 and a value of 200 characters.
+pub fn check_labels(labels: &mut [LabelInput]) -> Result<(), Refusal> {
+    const MOST: usize = 50;
+    if labels.len() > MOST {
+        return Err(Refusal::new(RefusalCode::TooMany, format!("must have at most {MOST} labels"), &["labels"]));
+    }
+    for (place, label) in labels.iter_mut().enumerate() {
+        let place = place.to_string();
+        label.key = required(&label.key, length::LABEL_KEY, &["labels", &place, "key"])?;
+        label.value = required(&label.value, length::TEXT, &["labels", &place, "value"])?;
+    }
+    Ok(())
+}
+
+fn check_attributes(attributes: &Map<String, Value>) -> Result<(), Refusal> {
+    let text = Value::Object(attributes.clone()).to_string();
+    if text.len() > length::ATTRIBUTES {
+        return Err(Refusal::new(RefusalCode::TooLong, "must have at most 16 kB as JSON", &["attributes"]));
+    }
+    // PostgreSQL's JSON functions take no NUL, and nobody means one.
+    if text.contains("\\u0000") {
+        return Err(Refusal::new(RefusalCode::Invalid, "must not hold the character NUL", &["attributes"]));
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Members: who they are, how they are named by callers, and how they are found.
+
+mod input;
+pub mod ops;
+mod query;
+mod reference;
+mod row;
+mod store;
+
+pub use input::{Checked, LabelInput, MemberInput, Patch, TEXTS, check_labels};
+pub use query::{LabelFilter, MemberFilter, MemberOrder, MemberOrderField, condition, order};
+pub use reference::{MemberRef, Unresolved, resolve, resolve_one};
+pub use row::{MemberRow, columns};

@@ -1,0 +1,168 @@
+//! Members come in: new ones are made, known ones changed where something is new.
+
+use std::collections::HashMap;
+
+use engine::figures::Sums;
+use entity::ids::MemberId;
+use entity::member;
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Expr, SelectStatement};
+
+use super::input::Checked;
+use super::row::merged;
+use super::{LabelInput, MemberFilter, MemberInput, MemberOrder, MemberRow, columns, condition, order, store};
+use crate::app::App;
+use crate::db::page::{self, Page, Slice};
+use crate::db::{self, Txn, filter, raced};
+use crate::error::{Fault, Stop};
+use crate::figures::{self, Reckoning, Share};
+use crate::ingest::Ingested;
+
+/// Makes or changes members by number. Bad rows are named, good ones kept.
+pub async fn upsert(app: &App, rows: Vec<MemberInput>) -> Result<Ingested, Stop> {
+    let now = app.clock.now(app.program.zone);
+    let (mut refused, mut good) = (Ingested::default(), Vec::new());
+    for (place, row) in rows.into_iter().enumerate() {
+        match row.check(now) {
+            Ok(row) => good.push(row),
+            Err(refusal) => refused.refuse(place, refusal),
+        }
+    }
+    db::retry(|| async {
+        let txn = app.db.begin().await?;
+        let reckoning = figures::reckon(app, &txn).await?;
+        let done = upsert_in(&txn, &reckoning, &good).await?;
+        txn.commit().await?;
+        Ok(Ingested { problems: refused.problems.clone(), ..done })
+    })
+    .await
+}
+
+/// A member as it stands in the batch: the row as it was, and as it is to be.
+struct Standing<'a> {
+    before: Option<member::Model>,
+    after: member::Model,
+    labels: Option<&'a [LabelInput]>,
+    changed: bool,
+}
+
+/// The same within a transaction. A number that stands in several rows is changed by each in turn.
+pub async fn upsert_in(txn: &Txn, reckoning: &Reckoning, rows: &[Checked]) -> Result<Ingested, Fault> {
+    let mut done = Ingested::default();
+    let numbers: Vec<String> = rows.iter().map(|row| row.number().to_owned()).collect();
+    let known = store::lock_by_number(txn, numbers).await?;
+    let labels = store::labels_of(txn, &known.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let mut standing: HashMap<String, Standing<'_>> = HashMap::with_capacity(rows.len());
+    let mut order: Vec<&str> = Vec::new();
+    for row in known {
+        let after = row.clone();
+        standing.insert(row.number.clone(), Standing { before: Some(row), after, labels: None, changed: false });
+    }
+    for Checked(input) in rows {
+        let number = input.number.as_str();
+        let known = standing.get(number);
+        let after = merged(known.map(|known| &known.after), input, reckoning.now);
+        let new_labels = input.labels_to_write();
+        match standing.get_mut(number) {
+            None => {
+                done.created += 1;
+                order.push(number);
+                standing.insert(number.to_owned(), Standing { before: None, after, labels: new_labels, changed: true });
+            }
+            Some(known) => {
+                let current = known.labels.map(<[_]>::to_vec);
+                let current = current.or_else(|| labels.get(&known.after.id).cloned()).unwrap_or_default();
+                let relabelled = new_labels.is_some_and(|new| new != current);
+                if after == known.after && !relabelled {
+                    done.duplicates += 1;
+                    continue;
+                }
+                done.updated += 1;
+                if !known.changed {
+                    known.changed = true;
+                    order.push(number);
+                }
+                known.after = member::Model { updated_at: reckoning.now, ..after };
+                known.labels = new_labels.or(known.labels);
+            }
+        }
+    }
+    let changes: Vec<&Standing<'_>> = order.iter().filter_map(|number| standing.get(*number)).collect();
+    write(txn, reckoning, &changes).await?;
+    Ok(done)
+}
+
+async fn write(txn: &Txn, reckoning: &Reckoning, changes: &[&Standing<'_>]) -> Result<(), Fault> {
+    let (new, old): (Vec<&Standing<'_>>, Vec<&Standing<'_>>) =
+        changes.iter().partition(|change| change.before.is_none());
+    let made = store::insert(txn, &new.iter().map(|change| &change.after).collect::<Vec<_>>()).await?;
+    if made.len() != new.len() {
+        return Err(raced("a member was made"));
+    }
+    figures::make_members(txn, &made.values().copied().collect::<Vec<_>>()).await?;
+    store::update(txn, &old.iter().map(|change| &change.after).collect::<Vec<_>>()).await?;
+    let id_of = |change: &Standing<'_>| made.get(&change.after.number).copied().unwrap_or(change.after.id);
+    let labels: Vec<(MemberId, &[LabelInput])> =
+        changes.iter().filter_map(|change| Some((id_of(change), change.labels?))).collect();
+    store::write_labels(txn, &labels).await?;
+    let shares: Vec<Share> = old.iter().filter_map(|change| consent_moved(change)).collect();
+    if shares.is_empty() {
+        return Ok(());
+    }
+    // Whoever assigns one of them at this moment counts it either before or after this change, not in between.
+    figures::lock_members(txn, &shares.iter().map(|share| share.member_id).collect::<Vec<_>>()).await?;
+    figures::move_shares(txn, reckoning, &shares).await
+}
+
+fn consent_moved(change: &Standing<'_>) -> Option<Share> {
+    let before = change.before.as_ref()?.marketing_consent;
+    let reachable = i64::from(change.after.marketing_consent) - i64::from(before);
+    let sums = Sums { reachable, ..Sums::default() };
+    (reachable != 0).then_some(Share { member_id: change.after.id, sums })
+}
+
+/// A part of the members that a search and a filter let through, in an order.
+pub async fn page(app: &App, list: &MemberList, page: &Page) -> Result<Slice<MemberRow>, Fault> {
+    let mut select = list.select();
+    columns(&mut select);
+    Ok(page.read(app.db.reader(), select, &order(list.order)).await?)
+}
+
+/// How many members a search and a filter let through.
+pub async fn count(app: &App, list: &MemberList) -> Result<i64, Fault> {
+    Ok(page::count(app.db.reader(), list.select()).await?)
+}
+
+/// Which members, in which order.
+#[derive(Clone, Debug)]
+pub struct MemberList {
+    /// What was typed so far: every word begins a word of number, name or e-mail.
+    pub search: Option<String>,
+    /// What must hold.
+    pub filter: Option<MemberFilter>,
+    /// The order.
+    pub order: MemberOrder,
+}
+
+impl MemberList {
+    fn select(&self) -> SelectStatement {
+        let mut select = store::select();
+        if let Some(text) = &self.search {
+            select.cond_where(filter::search(&Expr::col(member::Column::SearchWords.as_column_ref()), text));
+        }
+        if let Some(filter) = &self.filter {
+            select.cond_where(condition(filter));
+        }
+        select
+    }
+}
+
+/// The members of ids, in no order; ids of nobody are left out.
+pub async fn by_ids(app: &App, ids: Vec<MemberId>) -> Result<Vec<MemberRow>, Fault> {
+    store::rows_of(app.db.reader(), ids).await
+}
+
+/// The labels of members, in their order.
+pub async fn labels(app: &App, ids: &[MemberId]) -> Result<HashMap<MemberId, Vec<LabelInput>>, Fault> {
+    store::labels_of(app.db.reader(), ids).await
+}

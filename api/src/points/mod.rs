@@ -1,0 +1,7 @@
+//! The points ledger: earned − redeemed − expired + adjusted = outstanding.
+
+mod input;
+pub mod ops;
+mod store;
+
+pub use input::{Checked, PointsInput};

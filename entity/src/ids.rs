@@ -1,0 +1,31 @@
+//! Ids are types inside and opaque text outside: a member's id cannot stand where a segment's is meant.
+
+use sea_orm::prelude::*;
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType)]
+        pub struct $name(pub i64);
+    )*};
+}
+
+ids! {
+    /// Of a person who signs in.
+    UserId,
+    /// Of a session.
+    SessionId,
+    /// Of a member.
+    MemberId,
+    /// Of a transaction.
+    TransactionId,
+    /// Of a points entry.
+    PointsEntryId,
+    /// Of a segment.
+    SegmentId,
+    /// Of a coming or going.
+    MembershipEventId,
+    /// Of an import.
+    ImportId,
+}

@@ -1,0 +1,39 @@
+//! The closed lists of words that columns hold, spelt as in the API.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name {
+            $(#[sea_orm(string_value = $text)] #[serde(rename = $text)] $variant,)*
+        }
+
+        impl $name {
+            /// The word that the column holds.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    )*};
+}
+
+kinds! {
+    /// What a person may do; each can do all that the ones after it can.
+    Role { Owner = "OWNER", Admin = "ADMIN", Analyst = "ANALYST", }
+    /// Goods against money, or goods back.
+    TransactionKind { Sale = "SALE", Return = "RETURN", }
+    /// What a points entry moves.
+    PointsKind { Earned = "EARNED", Redeemed = "REDEEMED", Expired = "EXPIRED", Adjusted = "ADJUSTED", }
+    /// Who decides on membership.
+    SegmentKind { Manual = "MANUAL", }
+    /// How a member came to belong.
+    MembershipVia { Assigned = "ASSIGNED", }
+    /// A coming or a going.
+    MembershipEventKind { Joined = "JOINED", Left = "LEFT", }
+    /// Why a member came or went.
+    MembershipReason { Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", SegmentRemoved = "SEGMENT_REMOVED", }
+}

@@ -1,0 +1,21 @@
+//! The tables as SeaORM entities: one file a table, rows and typed ids, nothing else.
+//!
+//! Instants are milliseconds since 1970-01-01T00:00:00Z, amounts are minor units of the programme's currency.
+
+pub mod ids;
+pub mod import;
+pub mod kinds;
+pub mod member;
+pub mod member_label;
+pub mod member_metrics;
+pub mod membership_event;
+pub mod points_entry;
+pub mod program;
+pub mod segment;
+pub mod segment_member;
+pub mod segment_stats;
+pub mod segment_tag;
+pub mod session;
+pub mod transaction;
+pub mod transaction_item;
+pub mod user;

@@ -1,0 +1,31 @@
+//! The database's history, one change a file. A migration is frozen in time: it names no entity.
+
+// async_trait needs the trait's own spelling of its lifetimes.
+#![allow(elided_lifetimes_in_paths)]
+
+use sea_orm_migration::prelude::*;
+
+pub use sea_orm_migration::MigratorTrait;
+
+mod ddl;
+mod m0001_program_and_people;
+mod m0002_members;
+mod m0003_transactions_and_points;
+mod m0004_segments;
+mod m0005_imports;
+
+/// All changes in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_program_and_people::Migration),
+            Box::new(m0002_members::Migration),
+            Box::new(m0003_transactions_and_points::Migration),
+            Box::new(m0004_segments::Migration),
+            Box::new(m0005_imports::Migration),
+        ]
+    }
+}
