@@ -1,6 +1,6 @@
 //! What can go wrong: a refusal is data for the caller, a fault is ours and tells the caller nothing.
 
-use std::backtrace::Backtrace;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
 
 /// Why an input was refused; the words are those of the API's `UserErrorCode`.
@@ -57,7 +57,7 @@ pub struct Fault {
     what: String,
     /// What the caller may be told to do.
     pub kind: FaultKind,
-    trace: Backtrace,
+    trace: Option<Backtrace>,
 }
 
 /// What a fault means to the caller.
@@ -69,6 +69,8 @@ pub enum FaultKind {
     Timeout,
     /// The database cannot be reached: try again later.
     Unavailable,
+    /// The caller asked for what cannot be, such as a page of 1,000 rows; the description is for the caller.
+    BadInput,
     /// Too many tries; the caller may come back after so many seconds.
     RateLimited {
         /// Whole seconds to wait.
@@ -81,12 +83,12 @@ pub enum FaultKind {
 impl Fault {
     /// A fault with its description for the log.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), kind: FaultKind::Internal, trace: Backtrace::capture() }
+        Self { what: what.into(), kind: FaultKind::Internal, trace: Some(Backtrace::capture()) }
     }
 
     /// A fault of a kind other than internal.
     pub fn of(kind: FaultKind, what: impl Into<String>) -> Self {
-        Self { kind, ..Self::new(what) }
+        Self { what: what.into(), kind, trace: None }
     }
 
     /// The description, for the log alone.
@@ -98,17 +100,19 @@ impl Fault {
 impl fmt::Debug for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} ({:?})", self.what, self.kind)?;
-        if self.trace.status() == std::backtrace::BacktraceStatus::Captured {
-            write!(out, "\n{}", self.trace)?;
+        match &self.trace {
+            Some(trace) if trace.status() == BacktraceStatus::Captured => write!(out, "\n{trace}"),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
 impl From<sea_orm::DbErr> for Fault {
     fn from(error: sea_orm::DbErr) -> Self {
-        let kind = crate::db::fault_kind(&error);
-        Self { kind, ..Self::new(error.to_string()) }
+        match crate::db::fault_kind(&error) {
+            FaultKind::Internal => Self::new(error.to_string()),
+            kind => Self::of(kind, error.to_string()),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::figures;
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
 
-/// Works until the token is cancelled. The first look is at once, for a midnight that was missed.
+/// Works until the token is cancelled.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -13,7 +13,8 @@ pub const GRACE: Duration = Duration::from_secs(12);
 ///
 /// Call it before anything worth finishing begins: from then on the signals no longer end the process by themselves.
 pub fn on_signal() -> io::Result<CancellationToken> {
-    let mut signals = Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
+    let mut signals =
+        Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
     let token = CancellationToken::new();
     let stopping = token.clone();
     tokio::spawn(async move {

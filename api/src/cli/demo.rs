@@ -6,15 +6,15 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::output::say;
-use crate::app::App;
+use super::with_app;
 use crate::config::Settings;
 use crate::demo;
 
 /// Fill the database with a made-up shop, to try things on
 ///
-/// Two years of sales that end today: members and guests, anonymous sales, returns, lines, channels, categories and
-/// points. The same seed makes the same shop. The made-up data can stand beside real data, and --remove takes away
-/// exactly what this made.
+/// Two years of sales that end today: members and guests, anonymous sales, returns, lines,
+/// channels, categories and points. The same seed makes the same shop. The made-up data can
+/// stand beside real data, and --remove takes away exactly what this made.
 ///
 /// Examples:
 ///   tessera demo
@@ -39,14 +39,14 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
-        let app = App::open(settings).await?;
         let options = demo::Options {
             seed: self.seed,
             members: self.members,
             first_start: self.first_start,
             remove: self.remove,
         };
-        say(demo::run(&app, options).await?.to_string());
+        let done = with_app(settings, async |app| Ok(demo::run(app, options).await?)).await?;
+        say(done);
         Ok(ExitCode::SUCCESS)
     }
 }

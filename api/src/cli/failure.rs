@@ -34,12 +34,6 @@ impl Failure {
         eprintln!("error: {}", self.sentence);
         ExitCode::from(self.code)
     }
-
-    /// The sentence.
-    #[cfg(test)]
-    pub(super) fn sentence(&self) -> &str {
-        &self.sentence
-    }
 }
 
 impl From<SettingsError> for Failure {
@@ -82,5 +76,24 @@ fn spoken(refusal: &Refusal) -> String {
     match refusal.path.last() {
         Some(field) if !whole => format!("{field}: {message}."),
         _ => format!("{message}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::RefusalCode;
+
+    #[test]
+    fn refusals_are_whole_sentences() {
+        let said = |message, path: &[&str]| {
+            Failure::from(Stop::from(Refusal::new(RefusalCode::Invalid, message, path))).sentence
+        };
+        assert_eq!(
+            said("must have at least 10 characters", &["password"]),
+            "password: must have at least 10 characters."
+        );
+        assert_eq!(said("E-mail or password is wrong.", &["input"]), "E-mail or password is wrong.");
+        assert_eq!(said("no such thing", &[]), "no such thing.");
     }
 }

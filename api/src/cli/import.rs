@@ -7,33 +7,40 @@ use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
 use super::output::say;
-use crate::app::App;
+use super::with_app;
 use crate::config::Settings;
 use crate::imports;
 
 /// Read members, transactions or points from a CSV file
 ///
-/// Reads a file of any size, plain or .gz, also while a server runs on the same database. Good rows are kept; bad rows
-/// are written to a file beside it with their line, field and reason. After an interruption the same command goes on
-/// where it stopped, and a file that was read before changes nothing.
+/// Reads a file of any size, plain or .gz, also while a server runs on the same database.
+/// Good rows are kept; bad rows are written to a file beside it with their line, field and
+/// reason. After an interruption the same command goes on where it stopped, and a file that
+/// was read before changes nothing.
 ///
-/// --map tells which column fills which field, as field=column pairs. The fields:
-///   members       number (needed), enrolled_at, first_name, last_name, email, phone, gender, birth_date, street,
-///                 postal_code, city, region, country, tier, marketing_consent
-///   transactions  document, at, amount (needed), member, kind, channel, location, returns_document;
-///                 with --lines also sku, name, brand, category, quantity, unit_price
-///   points        document, member, kind, points, at (needed), origin
-/// document=@line numbers the documents by line, for a file without such a column. An empty member is an anonymous
-/// sale. With --create-members, member.country=COLUMN and the like fill the new members' profiles.
-/// A time without an offset is local to the programme.
+/// --map tells which column fills which field, as field=column pairs; without it each
+/// column that bears a field's name fills it. The fields, the needed ones first:
+///   members       number; enrolled_at, first_name, last_name, email, phone, gender,
+///                 birth_date, street, postal_code, city, region, country, tier,
+///                 marketing_consent, label.KEY
+///   transactions  document, at, amount; member, kind, channel, location,
+///                 returns_document, label.KEY, member.FIELD; with --lines also sku,
+///                 name, brand, category, quantity, unit_price
+///   points        document, member, kind, points, at; origin, member.FIELD
+/// document=@line numbers the documents by line, for a file without such a column. An empty
+/// member is an anonymous sale. With --create-members, member.country=COLUMN and the like
+/// fill the members' profiles, and the latest row wins. A time without an offset is local
+/// to the programme.
 ///
 /// Examples:
-///   tessera import members customers.csv --map number=id,email=email,first_name=first,enrolled_at=joined
+///   tessera import members customers.csv \
+///       --map number=id,email=email,first_name=first,enrolled_at=joined
 ///   tessera import transactions cdnow_master_transactions.csv --create-members \
 ///       --map member=customer_id,at=date,amount=amount,document=@line
-///   tessera import transactions invoices.csv.gz --lines --negative-is-return --create-members \
-///       --map document=invoice_no,member=customer_id,at=timestamp,sku=stock_code,name=description,quantity=quantity,unit_price=unit_price,member.country=country
-///   tessera import points ledger.csv --map document=id,member=card,kind=type,points=points,at=booked
+///   tessera import transactions invoices.csv.gz --lines --negative-is-return \
+///       --map document=invoice,member=customer,at=time,sku=code,quantity=qty,unit_price=price
+///   tessera import points ledger.csv \
+///       --map document=id,member=card,kind=type,points=points,at=booked
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Import {
@@ -42,7 +49,7 @@ pub(super) struct Import {
     /// The file: CSV with a header line, in UTF-8; .gz is unpacked
     file: PathBuf,
     /// Which column fills which field
-    #[arg(long, required = true, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = pair)]
+    #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = pair)]
     map: Vec<(String, String)>,
     /// Make members of unknown numbers; without it their rows are rejected
     #[arg(long)]
@@ -75,9 +82,8 @@ enum Kind {
 impl Import {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
         let options = self.options()?;
-        let app = App::open(settings).await?;
-        let summary = imports::run(&app, options).await?;
-        say(summary.to_string());
+        let summary = with_app(settings, async |app| Ok(imports::run(app, options).await?)).await?;
+        say(summary);
         Ok(ExitCode::SUCCESS)
     }
 

@@ -7,12 +7,14 @@ use clap::Args;
 use super::failure::Failure;
 use super::output::say;
 use crate::config::Settings;
+use crate::error::Fault;
 use crate::{app, db};
 
 /// Bring the database's tables up to date
 ///
-/// Every command that opens the database does this first, so that it is needed only where somebody wants to do it at a
-/// time of their own, for example before the new version's servers are started.
+/// Every command that opens the database does this first, so that it is needed only where
+/// somebody wants to do it at a time of their own, for example before the new version's
+/// servers are started.
 ///
 /// Example:
 ///   tessera migrate --database-url postgres://tessera:secret@db/tessera
@@ -29,7 +31,7 @@ impl Migrate {
             1 => "The database is up to date; one change was applied.".to_owned(),
             many => format!("The database is up to date; {many} changes were applied."),
         });
-        db.close().await.map_err(crate::error::Fault::from)?;
+        db.close().await.map_err(Fault::from)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -14,10 +14,13 @@ mod verify;
 mod welcome;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::App;
 use crate::config::{Flags, Settings};
+use crate::error::Fault;
 use crate::telemetry;
 use failure::Failure;
 
@@ -28,7 +31,7 @@ use failure::Failure;
 ///
 /// Exit codes: 0 done, 1 failed, 2 the command line or a setting is wrong.
 #[derive(Parser)]
-#[command(name = "tessera", version, after_help = EXAMPLES)]
+#[command(name = "tessera", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -84,6 +87,17 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Schema(command) => command.run(),
         }
     })
+}
+
+/// Opens the database for a command and closes it behind it, so that SQLite leaves one tidy file.
+async fn with_app<T>(
+    settings: Settings,
+    work: impl AsyncFnOnce(&Arc<App>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let app = App::open(settings).await?;
+    let done = work(&app).await;
+    app.db.close().await.map_err(Fault::from)?;
+    done
 }
 
 #[cfg(test)]

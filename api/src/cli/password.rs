@@ -24,7 +24,9 @@ impl PasswordSource {
         io::stdin().read_line(&mut line)?;
         let password = line.trim_end_matches(['\r', '\n']);
         if password.is_empty() {
-            return Err(Failure::usage("--password-stdin was given, but standard input has no password in its first line."));
+            return Err(Failure::usage(
+                "--password-stdin was given, but standard input has no password in its first line.",
+            ));
         }
         Ok(Some(password.to_owned()))
     }

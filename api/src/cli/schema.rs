@@ -9,8 +9,8 @@ use super::output::say;
 
 /// Print the API's schema
 ///
-/// Prints the GraphQL schema that this program serves, in the schema definition language, for code generators and for
-/// comparing versions. It needs no database and no settings.
+/// Prints the GraphQL schema that this program serves, in the schema definition language,
+/// for code generators and for comparing versions. It needs no database and no settings.
 ///
 /// Example:
 ///   tessera schema > schema.graphql

@@ -1,26 +1,26 @@
 //! `tessera serve`
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
 use super::failure::Failure;
 use super::welcome;
 use crate::app::App;
 use crate::config::Settings;
-use crate::{auth, housekeeping, http, shutdown};
+use crate::error::Fault;
+use crate::{auth, figures, housekeeping, http, shutdown};
 
 /// Serve the API and its pages
 ///
-/// Opens the database, made at the first start, brings it up to date, and serves GraphQL at /graphql, GraphiQL at
-/// /graphiql, /healthz and /readyz, and /metrics on an address of its own. The first start makes the owner, who may do
-/// everything, and prints the password once. SIGTERM or Ctrl-C lets the requests under way finish and ends with 0.
+/// Opens the database, made at the first start, brings it up to date, and serves GraphQL at
+/// /graphql, GraphiQL at /graphiql, /healthz and /readyz, and /metrics on an address of its
+/// own. The first start makes the owner, who may do everything, and prints the password
+/// once. SIGTERM or Ctrl-C lets the requests under way finish and ends with 0.
 ///
 /// Examples:
 ///   tessera serve
@@ -41,32 +41,20 @@ impl Serve {
             None => None,
         };
         let app = App::open(settings).await?;
+        // A midnight that was missed is caught up before anybody reads a figure.
+        figures::roll::to_today(&app).await?;
         let owner = auth::ops::ensure_owner(&app).await?;
-        welcome::greet(&app, listener.local_addr()?, metrics.as_ref(), owner).await?;
+        let address = listener.local_addr()?;
+        welcome::greet(&app, address, metrics.as_ref(), owner).await?;
+        tracing::info!(%address, "serving");
         if let Some(metrics) = metrics {
-            tokio::spawn(http::metrics::serve(Arc::clone(&app), metrics, stop.clone()));
+            tokio::spawn(http::serve_metrics(Arc::clone(&app), metrics, stop.clone()));
         }
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
-        serve(Arc::clone(&app), listener, stop).await?;
-        app.db.close().await.map_err(crate::error::Fault::from)?;
+        http::serve(Arc::clone(&app), listener, stop).await?;
+        app.db.close().await.map_err(Fault::from)?;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// Serves until the signal, and then as long as what is under way needs, at most the time of grace.
-async fn serve(app: Arc<App>, listener: TcpListener, stop: CancellationToken) -> Result<(), Failure> {
-    let mut served = tokio::spawn(http::serve(app, listener, stop.clone()));
-    tokio::select! {
-        ended = &mut served => return ended.map_err(|error| Failure::new(error.to_string()))?.map_err(Failure::from),
-        () = stop.cancelled() => {}
-    }
-    match timeout(shutdown::GRACE, served).await {
-        Ok(ended) => ended.map_err(|error| Failure::new(error.to_string()))?.map_err(Failure::from),
-        Err(_) => {
-            tracing::warn!("stopped while requests were still under way");
-            Ok(())
-        }
     }
 }
 
@@ -77,6 +65,7 @@ async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure
             ErrorKind::PermissionDenied => format!("port {} of {} needs more rights", address.port(), address.ip()),
             _ => format!("{address} cannot be listened on ({error})"),
         };
-        Failure::new(format!("{why}: choose another with --{setting}, for example --{setting} {}:0.", address.ip()))
+        let another = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port().checked_add(1).unwrap_or(8080)));
+        Failure::new(format!("{why}: choose another with --{setting}, for example --{setting} {another}"))
     })
 }

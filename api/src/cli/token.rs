@@ -7,15 +7,15 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::output::say;
-use crate::app::App;
+use super::with_app;
 use crate::auth;
 use crate::config::Settings;
 
 /// Print an access token for scripts
 ///
-/// Begins a session of the user without asking for the password, which is fair because whoever can run this can read the
-/// database, and prints its access token. It works until it ends, or until the user is disabled or gets another
-/// password.
+/// Begins a session of the user without asking for the password, which is fair because
+/// whoever can run this can read the database, and prints its access token. It works until
+/// it ends, or until the user is disabled or gets another password.
 ///
 /// Example:
 ///   TOKEN=$(tessera token owner@tessera.local)
@@ -33,8 +33,8 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
-        let app = App::open(settings).await?;
-        let session = auth::ops::issue_for(&app, &self.email, TimeDelta::minutes(self.minutes)).await?;
+        let life = TimeDelta::minutes(self.minutes);
+        let session = with_app(settings, async |app| Ok(auth::ops::issue_for(app, &self.email, life).await?)).await?;
         say(session.access_token);
         Ok(ExitCode::SUCCESS)
     }

@@ -8,13 +8,15 @@ use entity::kinds::Role;
 use super::failure::Failure;
 use super::output::say;
 use super::password::PasswordSource;
+use super::with_app;
 use crate::app::App;
 use crate::auth;
 use crate::config::Settings;
 
 /// Look after the people who may sign in
 ///
-/// The first start of `tessera serve` makes an owner; this adds others, gives new passwords, and shuts people out.
+/// The first start of `tessera serve` makes an owner; this adds others, gives new
+/// passwords, and shuts people out.
 ///
 /// Examples:
 ///   tessera user add ann@example.com --name "Ann Arden" --role analyst
@@ -76,27 +78,28 @@ enum RoleName {
 
 impl User {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
-        let app = App::open(settings).await?;
-        match self.action {
-            Action::Add { email, name, role, password } => add(&app, &email, &name, role.into(), password).await?,
-            Action::Password { email, password } => {
-                let given = password.read()?;
-                let made = given.is_none();
-                let password = auth::ops::set_password(&app, &email, given).await?;
-                say(format!("{email} has another password; all sessions of it ended."));
-                show(made.then_some(&password));
-            }
-            Action::List => list(&app).await?,
-            Action::Disable { email } => {
-                auth::ops::set_active(&app, &email, false).await?;
+        with_app(settings, async |app| self.action.run(app).await).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Action {
+    async fn run(self, app: &App) -> Result<(), Failure> {
+        match self {
+            Self::Add { email, name, role, password } => add(app, &email, &name, role.into(), password).await,
+            Self::Password { email, password } => set_password(app, &email, password).await,
+            Self::List => list(app).await,
+            Self::Disable { email } => {
+                auth::ops::set_active(app, &email, false).await?;
                 say(format!("{email} is shut out."));
+                Ok(())
             }
-            Action::Enable { email } => {
-                auth::ops::set_active(&app, &email, true).await?;
+            Self::Enable { email } => {
+                auth::ops::set_active(app, &email, true).await?;
                 say(format!("{email} may sign in again."));
+                Ok(())
             }
         }
-        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -106,6 +109,15 @@ async fn add(app: &App, email: &str, name: &str, role: Role, source: PasswordSou
     let password = given.unwrap_or_else(auth::random_password);
     let user = auth::ops::add_user(app, email, name, role, password.clone()).await?;
     say(format!("{} is added as {}.", user.email, user.role.word()));
+    show(made.then_some(&password));
+    Ok(())
+}
+
+async fn set_password(app: &App, email: &str, source: PasswordSource) -> Result<(), Failure> {
+    let given = source.read()?;
+    let made = given.is_none();
+    let password = auth::ops::set_password(app, email, given).await?;
+    say(format!("{email} has another password; all sessions with the old one ended."));
     show(made.then_some(&password));
     Ok(())
 }

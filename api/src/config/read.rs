@@ -59,7 +59,7 @@ const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, 
 const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
 const DAY: &str = "a day such as 1998-06-30";
 const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by module such as warn,tessera=debug";
-const SHARE: &str = "a number from 0 to 1 with at most nine digits after the point";
+const SHARE: &str = "a number from 0 to 1 with at most six digits after the point";
 const COST: &str = "an amount of 0 or more, such as 0.05";
 
 struct Reader<'a> {
@@ -170,7 +170,7 @@ fn filter(text: &str) -> Option<String> {
 }
 
 fn share(text: &str) -> Option<Decimal> {
-    cost(text).filter(|share| *share <= Decimal::ONE && share.normalize().scale() <= 9)
+    cost(text).filter(|share| *share <= Decimal::ONE && share.normalize().scale() <= 6)
 }
 
 fn cost(text: &str) -> Option<Decimal> {

@@ -29,10 +29,14 @@ const FILE: &str = "tessera.toml";
 /// Reads the file and lays environment and flags over it.
 pub(super) fn gather(flags: &Flags, environment: Environment) -> Result<Sources, SettingsError> {
     let file = settings_file(flags.config.as_deref().or(environment.config.as_deref()))?;
-    let figment = Figment::new().merge(Toml::file_exact(&file)).merge(environment).merge(Serialized::defaults(flags));
+    let mut figment = Figment::new();
+    if let Some(file) = &file {
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    figment = figment.merge(environment).merge(Serialized::defaults(flags));
     match figment.extract() {
         Ok(given) => Ok(Sources { figment, given }),
-        Err(error) => Err(sentence(&figment, error, &file)),
+        Err(error) => Err(sentence(&figment, error, file.as_deref().unwrap_or(Path::new(FILE)))),
     }
 }
 
@@ -43,10 +47,11 @@ impl Sources {
     }
 }
 
-fn settings_file(named: Option<&Path>) -> Result<PathBuf, SettingsError> {
+/// The file that is named, which must be there, or the usual one where it is.
+fn settings_file(named: Option<&Path>) -> Result<Option<PathBuf>, SettingsError> {
     match named {
-        None => Ok(PathBuf::from(FILE)),
-        Some(file) if file.is_file() => Ok(file.to_owned()),
+        None => Ok(Some(PathBuf::from(FILE)).filter(|file| file.exists())),
+        Some(file) if file.is_file() => Ok(Some(file.to_owned())),
         Some(file) => Err(SettingsError::new(format!("The settings file {} does not exist.", file.display()))),
     }
 }

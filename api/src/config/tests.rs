@@ -101,7 +101,7 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--currency", "EURO"),
         ("--time-zone", "Warsaw"),
         ("--gross-margin", "1.01"),
-        ("--gross-margin", "0.1234567891"),
+        ("--gross-margin", "0.1234567"),
         ("--reward-cost-per-point", "NaN"),
         ("--return-handling-cost=-1", ""),
         ("--owner-email", "owner"),
@@ -116,6 +116,13 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         refusal("listen = ['a']", &[], &[]),
         "The key listen in tessera.toml must be a text or a number, not sequence."
     );
+}
+
+#[test]
+fn the_usual_file_may_be_missing() {
+    assert!(!Path::new("tessera.toml").exists(), "this test runs where there is no settings file");
+    let sources = sources::gather(&Flags::default(), environment::Environment::default()).ok().unwrap();
+    assert_eq!(read::settings(&sources).unwrap().issuer, "tessera");
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! Pages by key, never by offset: a row whose order and match do not change appears exactly once while others move.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as Direction, SelectStatement};
+use sea_orm::sea_query::{Asterisk, Condition, Expr, ExprTrait, Order as Direction, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Fault, FaultKind};
 
 /// The largest page that may be asked for.
 pub const MAX: u64 = 250;
@@ -46,10 +51,6 @@ pub struct Page {
     backward: bool,
     cursor: Option<Cursor>,
 }
-
-/// Why a page cannot be given, as a sentence for the caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageError(pub String);
 
 /// The arguments of a connection.
 #[derive(Clone, Debug, Default)]
@@ -95,16 +96,16 @@ enum Key {
 
 impl Page {
     /// The page that the arguments of a connection ask for, in an order.
-    pub fn new(arguments: &PageArguments, order: &Order) -> Result<Self, PageError> {
+    pub fn new(arguments: &PageArguments, order: &Order) -> Result<Self, Fault> {
         let PageArguments { first, after, last, before } = arguments;
         if last.is_some() && first.is_some() {
-            return Err(PageError("give either first or last, not both".to_owned()));
+            return Err(refused("give either first or last, not both"));
         }
         if after.is_some() && before.is_some() {
-            return Err(PageError("give either after or before, not both".to_owned()));
+            return Err(refused("give either after or before, not both"));
         }
         if (last.is_some() && after.is_some()) || (first.is_some() && before.is_some()) {
-            return Err(PageError("first goes with after, last goes with before".to_owned()));
+            return Err(refused("first goes with after, last goes with before"));
         }
         let backward = last.is_some() || before.is_some();
         let (name, asked) = if backward { ("last", last) } else { ("first", first) };
@@ -113,7 +114,7 @@ impl Page {
             Some(asked) => u64::try_from(*asked)
                 .ok()
                 .filter(|asked| *asked <= MAX)
-                .ok_or_else(|| PageError(format!("{name} must be between 0 and {MAX}")))?,
+                .ok_or_else(|| refused(format!("{name} must be between 0 and {MAX}")))?,
         };
         let cursor = match (if backward { before } else { after }).as_deref() {
             None => None,
@@ -130,8 +131,51 @@ impl Page {
         order: &Order,
     ) -> Result<Slice<T>, DbErr> {
         if self.limit == 0 {
-            return Ok(Slice { rows: Vec::new(), has_next: false, has_previous: false });
+            return Ok(Slice::empty());
         }
+        self.arrange(&mut select, order);
+        let mut statement = db.get_database_backend().build(&select);
+        // A bound LIMIT can fall to a generic plan that reads everything.
+        statement.sql.push_str(&format!(" LIMIT {}", self.limit + 1));
+        self.slice(db.query_all_raw(statement).await?.iter().collect(), order)
+    }
+
+    /// Reads the same page of several lists, such as the members of each segment of a page, in one statement.
+    pub async fn read_each<T: FromQueryResult>(
+        &self,
+        db: &impl ConnectionTrait,
+        selects: Vec<(i64, SelectStatement)>,
+        order: &Order,
+    ) -> Result<HashMap<i64, Slice<T>>, DbErr> {
+        let mut slices: HashMap<i64, Slice<T>> = selects.iter().map(|(list, _)| (*list, Slice::empty())).collect();
+        if self.limit == 0 {
+            return Ok(slices);
+        }
+        for selects in selects.chunks(LISTS) {
+            let mut branches = selects.iter().map(|(list, select)| self.branch(*list, select.clone(), order));
+            let Some(mut all) = branches.next() else { break };
+            all.unions(branches.map(|branch| (UnionType::All, branch)));
+            let found = db.query_all(&all).await?;
+            for (list, _) in selects {
+                let rows = found.iter().filter(|row| row.try_get::<i64>("", LIST).is_ok_and(|of| of == *list));
+                let mut rows: Vec<(Cursor, &QueryResult)> =
+                    rows.map(|row| Ok((Cursor::of(row, order)?, row))).collect::<Result<_, DbErr>>()?;
+                // A union keeps no order.
+                rows.sort_by(|(one, _), (other, _)| self.compare(one, other, order));
+                slices.insert(*list, self.slice(rows.into_iter().map(|(_, row)| row).collect(), order)?);
+            }
+        }
+        Ok(slices)
+    }
+
+    fn branch(&self, list: i64, mut select: SelectStatement, order: &Order) -> SelectStatement {
+        self.arrange(&mut select, order);
+        select.expr_as(Expr::cust(format!("CAST({list} AS BIGINT)")), LIST).limit(self.limit + 1);
+        Query::select().column(Asterisk).from_subquery(select, "branch").to_owned()
+    }
+
+    /// Adds condition, order, key and id to a statement.
+    fn arrange(&self, select: &mut SelectStatement, order: &Order) {
         if let Some(cursor) = &self.cursor {
             select.cond_where(self.behind(cursor, order));
         }
@@ -142,22 +186,38 @@ impl Page {
         }
         select.order_by_expr(order.key.clone(), direction.clone()).order_by_expr(order.id.clone(), direction);
         select.expr_as(order.key.clone(), KEY).expr_as(order.id.clone(), ID);
-        let mut statement = db.get_database_backend().build(&select);
-        // A bound LIMIT can fall to a generic plan that reads everything.
-        statement.sql.push_str(&format!(" LIMIT {}", self.limit + 1));
-        let mut found = db.query_all_raw(statement).await?;
+    }
+
+    /// The rows as they were read, one more than asked for where there is more.
+    fn slice<T: FromQueryResult>(&self, mut found: Vec<&QueryResult>, order: &Order) -> Result<Slice<T>, DbErr> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = found.len() > limit;
         found.truncate(limit);
         if self.backward {
             found.reverse();
         }
-        let rows = found.iter().map(|row| Ok((Cursor::of(row, order)?.text(), T::from_query_result(row, "")?)));
+        let rows = found.into_iter().map(|row| Ok((Cursor::of(row, order)?.text(), T::from_query_result(row, "")?)));
         Ok(Slice {
             rows: rows.collect::<Result<_, DbErr>>()?,
             has_next: if self.backward { self.cursor.is_some() } else { more },
             has_previous: if self.backward { more } else { self.cursor.is_some() },
         })
+    }
+
+    /// The order in which rows are read.
+    fn compare(&self, one: &Cursor, other: &Cursor, order: &Order) -> Ordering {
+        let real = |bits: i64| f64::from_bits(bits.cast_unsigned());
+        let keys = match (&one.k, &other.k) {
+            (Key::Int(one), Key::Int(other)) if order.kind == KeyKind::Real => real(*one).total_cmp(&real(*other)),
+            (Key::Int(one), Key::Int(other)) => one.cmp(other),
+            (Key::Text(one), Key::Text(other)) => one.cmp(other),
+            (Key::Null(()), Key::Null(())) => Ordering::Equal,
+            // Nulls come last whatever the direction, and first when the list is read from its end.
+            (Key::Null(()), _) => return if self.backward { Ordering::Less } else { Ordering::Greater },
+            (_, _) => return if self.backward { Ordering::Greater } else { Ordering::Less },
+        };
+        let ascending = keys.then(one.i.cmp(&other.i));
+        if order.descending == self.backward { ascending } else { ascending.reverse() }
     }
 
     /// The condition of rows that follow the cursor in the direction of reading.
@@ -181,6 +241,27 @@ impl Page {
     }
 }
 
+impl<T> Default for Slice<T> {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl<T> Slice<T> {
+    /// Nothing.
+    pub fn empty() -> Self {
+        Self { rows: Vec::new(), has_next: false, has_previous: false }
+    }
+}
+
+fn refused(sentence: impl Into<String>) -> Fault {
+    Fault::of(FaultKind::BadInput, sentence)
+}
+
+/// How many lists one statement reads.
+const LISTS: usize = 50;
+
+const LIST: &str = "page_list";
 const KEY: &str = "page_key";
 const ID: &str = "page_id";
 
@@ -198,11 +279,11 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    fn read(text: &str, order: &Order) -> Result<Self, PageError> {
+    fn read(text: &str, order: &Order) -> Result<Self, Fault> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok();
         let cursor: Cursor = bytes
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .ok_or_else(|| PageError("this is not a cursor of this API".to_owned()))?;
+            .ok_or_else(|| refused("this is not a cursor of this API"))?;
         let fits = match &cursor.k {
             Key::Int(_) => order.kind != KeyKind::Text,
             // PostgreSQL takes no NUL in a text, and no key of ours holds one.
@@ -210,7 +291,7 @@ impl Cursor {
             Key::Null(()) => order.nullable,
         };
         if cursor.o != order.tag || !fits {
-            return Err(PageError("this cursor belongs to a list in another order".to_owned()));
+            return Err(refused("this cursor belongs to a list in another order"));
         }
         Ok(cursor)
     }

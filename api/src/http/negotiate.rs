@@ -131,9 +131,8 @@ impl Range {
 
 /// The most precise entry decides about a type; a weight of nothing excludes it.
 fn liking(ranges: &[Range], format: Format) -> Option<Liking> {
-    let likings = ranges
-        .iter()
-        .filter_map(|range| Some(Liking { weight: range.weight, precision: range.precision(format)? }));
+    let likings =
+        ranges.iter().filter_map(|range| Some(Liking { weight: range.weight, precision: range.precision(format)? }));
     likings.max_by_key(|liking| (liking.precision, liking.weight)).filter(|liking| liking.weight > 0)
 }
 

@@ -58,29 +58,28 @@ struct Row {
     /// For those who accept `application/json`, whose clients take everything else than 200 for no GraphQL at all.
     json_status: StatusCode,
     code: &'static str,
-    label: &'static str,
 }
 
 impl Verdict {
     #[rustfmt::skip]
     fn row(self) -> Row {
-        let row = |status, json_status, code, label| Row { status, json_status, code, label };
-        let same = |status, code, label| Row { status, json_status: status, code, label };
+        let row = |status, json_status, code| Row { status, json_status, code };
+        let same = |status, code| row(status, status, code);
         match self {
-            Self::Executed => same(StatusCode::OK, INTERNAL, "ok"),
-            Self::Refused => row(StatusCode::BAD_REQUEST, StatusCode::OK, BAD_USER_INPUT, "refused"),
-            Self::Malformed => same(StatusCode::BAD_REQUEST, BAD_USER_INPUT, "malformed"),
-            Self::Unauthenticated => same(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, "unauthenticated"),
-            Self::NotFound => same(StatusCode::NOT_FOUND, BAD_USER_INPUT, "not_found"),
-            Self::WrongMethod => same(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT, "wrong_method"),
-            Self::NotAcceptable => same(StatusCode::NOT_ACCEPTABLE, BAD_USER_INPUT, "not_acceptable"),
-            Self::TooSlow => same(StatusCode::REQUEST_TIMEOUT, TIMEOUT, "too_slow"),
-            Self::TooLarge => same(StatusCode::PAYLOAD_TOO_LARGE, BAD_USER_INPUT, "too_large"),
-            Self::WrongContent => same(StatusCode::UNSUPPORTED_MEDIA_TYPE, BAD_USER_INPUT, "wrong_content"),
-            Self::RateLimited => same(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, "rate_limited"),
-            Self::Broken => same(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, "internal"),
-            Self::Unavailable => same(StatusCode::SERVICE_UNAVAILABLE, INTERNAL, "unavailable"),
-            Self::TimedOut => same(StatusCode::GATEWAY_TIMEOUT, TIMEOUT, "timeout"),
+            Self::Executed => same(StatusCode::OK, INTERNAL),
+            Self::Refused => row(StatusCode::BAD_REQUEST, StatusCode::OK, BAD_USER_INPUT),
+            Self::Malformed => same(StatusCode::BAD_REQUEST, BAD_USER_INPUT),
+            Self::Unauthenticated => same(StatusCode::UNAUTHORIZED, UNAUTHENTICATED),
+            Self::NotFound => same(StatusCode::NOT_FOUND, BAD_USER_INPUT),
+            Self::WrongMethod => same(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT),
+            Self::NotAcceptable => same(StatusCode::NOT_ACCEPTABLE, BAD_USER_INPUT),
+            Self::TooSlow => same(StatusCode::REQUEST_TIMEOUT, TIMEOUT),
+            Self::TooLarge => same(StatusCode::PAYLOAD_TOO_LARGE, BAD_USER_INPUT),
+            Self::WrongContent => same(StatusCode::UNSUPPORTED_MEDIA_TYPE, BAD_USER_INPUT),
+            Self::RateLimited => same(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED),
+            Self::Broken => same(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
+            Self::Unavailable => same(StatusCode::SERVICE_UNAVAILABLE, INTERNAL),
+            Self::TimedOut => same(StatusCode::GATEWAY_TIMEOUT, TIMEOUT),
         }
     }
 
@@ -96,11 +95,6 @@ impl Verdict {
     /// The `extensions.code` of its errors.
     pub(super) fn code(self) -> &'static str {
         self.row().code
-    }
-
-    /// Its name in the log and in the metrics.
-    pub(super) fn label(self) -> &'static str {
-        self.row().label
     }
 
     /// The ending of a request whose only outcome is this field error, where it is one that the whole request ends with.
@@ -143,6 +137,21 @@ impl Problem {
         Self::of(verdict, vec![error])
     }
 
+    /// A fault of ours, of which the caller learns nothing.
+    pub(super) fn broken() -> Self {
+        Self::new(Verdict::Broken, "Something went wrong on our side.")
+    }
+
+    /// The operation was stopped.
+    pub(super) fn timed_out() -> Self {
+        Self::new(Verdict::TimedOut, "The operation took too long and was stopped.")
+    }
+
+    /// The database cannot be reached.
+    pub(super) fn unavailable() -> Self {
+        Self::new(Verdict::Unavailable, "The database cannot be reached at the moment. Try again soon.")
+    }
+
     /// A problem of which the errors tell.
     pub(super) fn of(verdict: Verdict, errors: Vec<ServerError>) -> Self {
         let retry_after = match verdict {
@@ -171,16 +180,13 @@ impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         tracing::error!(?fault, "a request failed before its execution");
         match fault.kind {
-            FaultKind::Internal | FaultKind::Conflict => Self::new(Verdict::Broken, "Something went wrong on our side."),
-            FaultKind::Timeout => Self::new(Verdict::TimedOut, "It took too long."),
+            // The caller has said nothing yet that could be wrong.
+            FaultKind::Internal | FaultKind::Conflict | FaultKind::BadInput => Self::broken(),
+            FaultKind::Timeout => Self::timed_out(),
             FaultKind::Unavailable => Self::unavailable(),
+            FaultKind::RateLimited { seconds } => {
+                Self { retry_after: Some(seconds), ..Self::new(Verdict::RateLimited, "Too many requests.") }
+            }
         }
-    }
-}
-
-impl Problem {
-    /// The database cannot be reached.
-    pub(super) fn unavailable() -> Self {
-        Self::new(Verdict::Unavailable, "The database cannot be reached at the moment. Try again soon.")
     }
 }

@@ -19,7 +19,7 @@ pub enum Patch<T> {
 }
 
 /// A label as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 pub struct LabelInput {
     /// What it is about.
     pub key: String,

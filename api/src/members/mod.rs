@@ -1,6 +1,7 @@
 //! Members: who they are, how they are named by callers, and how they are found.
 
 mod input;
+pub mod list;
 pub mod ops;
 mod query;
 mod reference;

@@ -5,15 +5,12 @@ use std::collections::HashMap;
 use engine::figures::Sums;
 use entity::ids::MemberId;
 use entity::member;
-use sea_orm::ColumnTrait;
-use sea_orm::sea_query::{Expr, SelectStatement};
 
 use super::input::Checked;
 use super::row::merged;
-use super::{LabelInput, MemberFilter, MemberInput, MemberOrder, MemberRow, columns, condition, order, store};
+use super::{LabelInput, MemberInput, store};
 use crate::app::App;
-use crate::db::page::{self, Page, Slice};
-use crate::db::{self, Txn, filter, raced};
+use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Stop};
 use crate::figures::{self, Reckoning, Share};
 use crate::ingest::Ingested;
@@ -119,50 +116,4 @@ fn consent_moved(change: &Standing<'_>) -> Option<Share> {
     let reachable = i64::from(change.after.marketing_consent) - i64::from(before);
     let sums = Sums { reachable, ..Sums::default() };
     (reachable != 0).then_some(Share { member_id: change.after.id, sums })
-}
-
-/// A part of the members that a search and a filter let through, in an order.
-pub async fn page(app: &App, list: &MemberList, page: &Page) -> Result<Slice<MemberRow>, Fault> {
-    let mut select = list.select();
-    columns(&mut select);
-    Ok(page.read(app.db.reader(), select, &order(list.order)).await?)
-}
-
-/// How many members a search and a filter let through.
-pub async fn count(app: &App, list: &MemberList) -> Result<i64, Fault> {
-    Ok(page::count(app.db.reader(), list.select()).await?)
-}
-
-/// Which members, in which order.
-#[derive(Clone, Debug)]
-pub struct MemberList {
-    /// What was typed so far: every word begins a word of number, name or e-mail.
-    pub search: Option<String>,
-    /// What must hold.
-    pub filter: Option<MemberFilter>,
-    /// The order.
-    pub order: MemberOrder,
-}
-
-impl MemberList {
-    fn select(&self) -> SelectStatement {
-        let mut select = store::select();
-        if let Some(text) = &self.search {
-            select.cond_where(filter::search(&Expr::col(member::Column::SearchWords.as_column_ref()), text));
-        }
-        if let Some(filter) = &self.filter {
-            select.cond_where(condition(filter));
-        }
-        select
-    }
-}
-
-/// The members of ids, in no order; ids of nobody are left out.
-pub async fn by_ids(app: &App, ids: Vec<MemberId>) -> Result<Vec<MemberRow>, Fault> {
-    store::rows_of(app.db.reader(), ids).await
-}
-
-/// The labels of members, in their order.
-pub async fn labels(app: &App, ids: &[MemberId]) -> Result<HashMap<MemberId, Vec<LabelInput>>, Fault> {
-    store::labels_of(app.db.reader(), ids).await
 }

@@ -1,6 +1,7 @@
 //! The points ledger: earned − redeemed − expired + adjusted = outstanding.
 
 mod input;
+pub mod list;
 pub mod ops;
 mod store;
 

@@ -3,6 +3,7 @@
 mod body;
 mod input;
 mod link;
+pub mod list;
 pub mod ops;
 mod store;
 

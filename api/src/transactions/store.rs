@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use entity::ids::{MemberId, TransactionId};
 use entity::kinds::TransactionKind;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use entity::transaction_item;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use serde::Serialize;
 
 use super::input::{Checked, Item};
@@ -281,4 +282,22 @@ pub(super) async fn update(txn: &Txn, changed: &[(TransactionId, &Entry)]) -> Re
     );
     txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
     Ok(())
+}
+
+/// The lines of documents, in their order.
+pub(super) async fn items_of(
+    db: &impl ConnectionTrait,
+    ids: &[TransactionId],
+) -> Result<HashMap<TransactionId, Vec<transaction_item::Model>>, Fault> {
+    let mut items: HashMap<TransactionId, Vec<transaction_item::Model>> = HashMap::new();
+    for ids in ids.chunks(10_000) {
+        let rows = transaction_item::Entity::find()
+            .filter(transaction_item::Column::TransactionId.is_in(ids.iter().copied()))
+            .order_by_asc(transaction_item::Column::TransactionId)
+            .order_by_asc(transaction_item::Column::Position);
+        for row in rows.all(db).await? {
+            items.entry(row.transaction_id).or_default().push(row);
+        }
+    }
+    Ok(items)
 }

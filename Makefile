@@ -1,0 +1,67 @@
+# Everything that is done with Tessera. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# What `make run` is told: DEMO=0 leaves the demo data out; ARGS are settings, for example ARGS="--listen 127.0.0.1:9000".
+DEMO ?= 1
+ARGS ?=
+
+GRAPHIQL := api/graphiql/dist/index.html
+GRAPHIQL_SOURCES := $(wildcard api/graphiql/src/*) $(addprefix api/graphiql/,index.html package.json tsconfig.json vite.config.ts)
+TESSERA := target/release/tessera
+NPM_CI := npm ci --no-audit --no-fund --loglevel=error
+
+help: ## List what can be made
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: require-build $(GRAPHIQL) ## Build and start everything on SQLite in ./data, with demo data on the first start (DEMO=0: without)
+	@[ -x $(TESSERA) ] || echo 'Building Tessera. The first time takes about 5 minutes on two cores, later a few seconds to a minute.'
+	@cargo build --locked --release --package tessera
+	@[ '$(DEMO)' = 0 ] || $(TESSERA) demo --first-start $(ARGS)
+	@exec $(TESSERA) serve $(ARGS)
+
+test: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run every test, on SQLite and PostgreSQL and in the browser
+	cargo build --locked --workspace
+	cargo test --locked --workspace
+
+test-long: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run the tests that take minutes as well
+	cargo build --locked --workspace
+	cargo test --locked --workspace -- --include-ignored
+
+bench: require-build $(GRAPHIQL) ## Measure demo, import and queries on this machine, and print the table
+	@cargo build --locked --release --package tessera
+	@benches/run $(TESSERA)
+
+lint: $(GRAPHIQL) ## Check the formatting and let clippy look, warnings denied
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+fmt: ## Format the code
+	cargo fmt --all
+
+graphiql: $(GRAPHIQL) ## Build the GraphiQL page that the server embeds
+
+clean: ## Remove what was built; the data stay
+	cargo clean
+	rm -rf api/graphiql/dist api/graphiql/node_modules tests/e2e/node_modules
+
+$(GRAPHIQL): api/graphiql/node_modules/.package-lock.json $(GRAPHIQL_SOURCES)
+	@echo 'Building GraphiQL, about 15 seconds.'
+	@cd api/graphiql && npm run --silent build -- --logLevel warn
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	@scripts/require.sh node
+	@cd $* && $(NPM_CI)
+	@touch $@
+
+require-build:
+	@scripts/require.sh rust c node
+
+require-test:
+	@scripts/require.sh rust c node postgres chromium
+
+.PHONY: help run test test-long bench lint fmt graphiql clean require-build require-test

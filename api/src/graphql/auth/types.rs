@@ -1,0 +1,82 @@
+//! People and who is signed in.
+
+use async_graphql::{Context, Enum, Error, ID, Object, SimpleObject};
+use entity::user;
+
+use crate::auth;
+use crate::global_id::GlobalId;
+use crate::graphql::access::{ANYONE, caller};
+use crate::graphql::app;
+use crate::graphql::scalars::DateTime;
+
+/// Each role can do all that the ones after it can.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::kinds::Role")]
+pub(crate) enum Role {
+    /// Everything, users and the programme too.
+    Owner,
+    /// Everything on segments, members and data.
+    Admin,
+    /// Every query but users.
+    Analyst,
+}
+
+/// A person who signs in.
+pub(crate) struct User(user::Model);
+
+impl User {
+    pub(crate) fn new(row: user::Model) -> Self {
+        Self(row)
+    }
+}
+
+#[Object]
+impl User {
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::User(self.0.id).text().into()
+    }
+
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    async fn last_sign_in_at(&self) -> Option<DateTime> {
+        self.0.last_sign_in_at.map(DateTime)
+    }
+}
+
+/// Who is signed in.
+#[derive(SimpleObject)]
+pub(crate) struct Viewer {
+    user: Option<User>,
+    role: Option<Role>,
+}
+
+#[derive(Default)]
+pub(crate) struct AuthQuery;
+
+#[Object]
+impl AuthQuery {
+    #[graphql(guard = "ANYONE")]
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, Error> {
+        let user = auth::ops::viewer(app(ctx), caller(ctx)?).await?;
+        let role = user.as_ref().map(|user| user.role.into());
+        Ok(Viewer { user: user.map(User::new), role })
+    }
+}

@@ -1,0 +1,113 @@
+//! Lists of members.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, Object, SimpleObject};
+
+use super::input::{MemberFilter, MemberOrder, search};
+use super::types::Member;
+use crate::db::page::{PageArguments, Slice};
+use crate::graphql::access::ANYONE;
+use crate::graphql::app;
+use crate::graphql::connection::{PageInfo, int};
+use crate::graphql::refs::{MemberRef, SegmentRef};
+use crate::members::list::{self, MemberList};
+use crate::members::{self, MemberOrderField};
+use crate::segments;
+
+/// Members in a list's order.
+pub(crate) struct MemberConnection {
+    rows: Vec<(String, Member)>,
+    page_info: PageInfo,
+    list: MemberList,
+}
+
+/// A member and where it stands.
+#[derive(SimpleObject)]
+pub(crate) struct MemberEdge {
+    cursor: String,
+    node: Member,
+}
+
+impl MemberConnection {
+    fn new(slice: Slice<members::MemberRow>, list: MemberList) -> Self {
+        let page_info = PageInfo::of(&slice);
+        let rows = slice.rows.into_iter().map(|(cursor, row)| (cursor, Member::new(Arc::new(row)))).collect();
+        Self { rows, page_info, list }
+    }
+}
+
+#[Object]
+impl MemberConnection {
+    async fn edges(&self) -> Vec<MemberEdge> {
+        self.rows.iter().map(|(cursor, node)| MemberEdge { cursor: cursor.clone(), node: node.clone() }).collect()
+    }
+
+    async fn nodes(&self) -> Vec<Member> {
+        self.rows.iter().map(|(_, node)| node.clone()).collect()
+    }
+
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// Counts with the same search and filter.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        Ok(int(list::count(app(ctx), &self.list).await?))
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct MemberQuery;
+
+#[Object]
+impl MemberQuery {
+    /// Members; by number where no order is given. 50 at a time where nothing is asked for, at most 250.
+    #[graphql(guard = "ANYONE")]
+    #[allow(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        #[graphql(name = "search", desc = "Matches while typing: every word begins a word of number, name or e-mail.")]
+        search_text: Option<String>,
+        filter: Option<MemberFilter>,
+        order_by: Option<MemberOrder>,
+    ) -> Result<MemberConnection, Error> {
+        let app = app(ctx);
+        let filter = match filter {
+            Some(filter) => Some(filter.resolved(app).await?),
+            None => None,
+        };
+        let by_number = members::MemberOrder { field: MemberOrderField::Number, descending: false };
+        let list = MemberList { search: search(search_text)?, filter, order: order_by.map_or(by_number, Into::into) };
+        let slice = list::page(app, &list, &PageArguments { first, after, last, before }).await?;
+        Ok(MemberConnection::new(slice, list))
+    }
+
+    /// The member that a reference names; null where it names nobody, or by an e-mail that several have.
+    #[graphql(guard = "ANYONE")]
+    async fn member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "ref")] reference: MemberRef,
+    ) -> Result<Option<Member>, Error> {
+        let row = list::by_ref(app(ctx), &reference.into()).await?;
+        Ok(row.map(|row| Member::new(Arc::new(row))))
+    }
+
+    /// Which of these segments the member is in, in one call; null where the member or the segment is not known.
+    #[graphql(guard = "ANYONE")]
+    async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        member: MemberRef,
+        segments: Vec<SegmentRef>,
+    ) -> Result<Vec<Option<bool>>, Error> {
+        let references: Vec<segments::SegmentRef> = segments.into_iter().map(Into::into).collect();
+        Ok(segments::memberships(app(ctx), &member.into(), &references).await?)
+    }
+}

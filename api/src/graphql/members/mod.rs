@@ -1,0 +1,12 @@
+//! Members as the schema shows them.
+
+mod input;
+mod list;
+mod metrics;
+mod mutation;
+mod types;
+
+pub(super) use input::{LabelInput, MemberFilter, search};
+pub(super) use list::MemberQuery;
+pub(super) use mutation::MemberMutation;
+pub(super) use types::{Label, Member};

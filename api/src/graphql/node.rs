@@ -1,0 +1,59 @@
+//! Anything that can be fetched again by its id.
+
+use async_graphql::{Context, Error, ID, Interface, Object};
+use entity::kinds::Role;
+
+use super::access::{ANYONE, caller};
+use super::app;
+use super::auth::User;
+use super::members::Member;
+use super::points::PointsEntry;
+use super::segments::Segment;
+use super::transactions::Transaction;
+use crate::global_id::GlobalId;
+use crate::{auth, members, points, segments, transactions};
+
+/// Anything that can be fetched again by its id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque and global. Never parse it."))]
+pub(super) enum Node {
+    Segment(Segment),
+    Member(Member),
+    Transaction(Transaction),
+    PointsEntry(PointsEntry),
+    User(User),
+}
+
+#[derive(Default)]
+pub(super) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object of an id; null where there is none that the caller may see.
+    #[graphql(guard = "ANYONE")]
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Error> {
+        let app = app(ctx);
+        Ok(match GlobalId::read(&id) {
+            None => None,
+            Some(GlobalId::Segment(id)) => {
+                segments::by_ids(app, vec![id]).await?.into_iter().next().map(|row| Node::Segment(Segment::new(row)))
+            }
+            Some(GlobalId::Member(id)) => {
+                members::list::by_ids(app, vec![id]).await?.into_iter().next().map(|row| Node::Member(Member::new(row)))
+            }
+            Some(GlobalId::Transaction(id)) => {
+                transactions::list::by_id(app, id).await?.map(|row| Node::Transaction(Transaction::new(row)))
+            }
+            Some(GlobalId::PointsEntry(id)) => {
+                points::list::by_id(app, id).await?.map(|row| Node::PointsEntry(PointsEntry::new(row)))
+            }
+            // Other people's accounts are the owner's and the administrators' business.
+            Some(GlobalId::User(id)) => {
+                let caller = caller(ctx)?;
+                let may = caller.user == id || caller.role != Role::Analyst;
+                let user = if may { auth::ops::user(app, id).await? } else { None };
+                user.map(|row| Node::User(User::new(row)))
+            }
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! The programme as the schema shows it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+
+use super::access::ANYONE;
+use super::app;
+use super::scalars::{Date, Decimal};
+use crate::app::App;
+
+/// The loyalty programme that this server runs.
+pub(super) struct Program(Arc<App>);
+
+#[Object]
+impl Program {
+    async fn name(&self) -> &str {
+        &self.0.program.name
+    }
+
+    /// ISO 4217. Fixed once an amount is stored.
+    async fn currency_code(&self) -> &str {
+        self.0.program.currency.code()
+    }
+
+    /// IANA name. Every `Date`, every window of days and every `createdOn` filter is read in it.
+    async fn time_zone(&self) -> &str {
+        self.0.program.zone.name()
+    }
+
+    async fn launched_on(&self) -> Date {
+        Date(self.0.program.launched_on)
+    }
+
+    /// The programme's current day. Stands still where the server was started with --today, for demonstrations and checks.
+    async fn today(&self) -> Date {
+        Date(self.0.clock.today(self.0.program.zone))
+    }
+
+    /// Share of revenue that is profit, 0 to 1; lifetime value multiplies by it. 1 when unset.
+    async fn gross_margin(&self) -> Decimal {
+        Decimal(self.0.program.gross_margin)
+    }
+
+    /// What a redeemed point costs, and what taking back a return costs. 0 when unset.
+    async fn reward_cost_per_point(&self) -> Decimal {
+        Decimal(self.0.program.reward_cost_per_point)
+    }
+
+    async fn return_handling_cost(&self) -> Decimal {
+        Decimal(self.0.program.return_handling_cost)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ProgramQuery;
+
+#[Object]
+impl ProgramQuery {
+    #[graphql(guard = "ANYONE")]
+    async fn program(&self, ctx: &Context<'_>) -> Program {
+        Program(app(ctx).clone())
+    }
+}
+
+/// An amount in the programme's currency.
+pub(super) struct Money {
+    minor: i64,
+    currency: engine::money::Currency,
+}
+
+impl Money {
+    /// An amount of minor units.
+    pub(super) fn new(ctx: &Context<'_>, minor: i64) -> Self {
+        Self { minor, currency: app(ctx).program.currency }
+    }
+}
+
+#[Object]
+impl Money {
+    async fn amount(&self) -> Decimal {
+        Decimal(self.currency.decimal(self.minor))
+    }
+
+    /// ISO 4217, for example EUR.
+    async fn currency_code(&self) -> &'static str {
+        self.currency.code()
+    }
+}

@@ -1,0 +1,11 @@
+//! Segments as the schema shows them.
+
+mod input;
+mod list;
+mod members;
+mod mutation;
+mod types;
+
+pub(super) use list::{SegmentConnection, SegmentQuery};
+pub(super) use mutation::SegmentMutation;
+pub(super) use types::Segment;

@@ -1,0 +1,173 @@
+//! Segments are made, filled, emptied and removed.
+
+use async_graphql::{Context, Enum, Error, ID, InputObject, Object, SimpleObject};
+
+use super::types::Segment;
+use crate::error::Stop;
+use crate::global_id::GlobalId;
+use crate::graphql::access::{ADMIN, caller};
+use crate::graphql::app;
+use crate::graphql::connection::size;
+use crate::graphql::errors::{UserError, refused};
+use crate::graphql::refs::{MemberRef, SegmentRef};
+use crate::members::{self, Unresolved};
+use crate::segments::{self, Assigned, Assignment, NewSegment, SegmentRow};
+
+/// A segment to be made.
+#[derive(InputObject)]
+pub(crate) struct CreateSegmentInput {
+    name: String,
+    /// Made from the name when absent.
+    key: Option<String>,
+    description: Option<String>,
+    tags: Option<Vec<String>>,
+    /// Inactive: without members, frozen from the start.
+    #[graphql(default = true)]
+    active: bool,
+    /// MANUAL only; one that is not known makes nothing: NOT_FOUND with its path.
+    members: Option<Vec<MemberRef>>,
+}
+
+/// A segment after a change.
+#[derive(SimpleObject)]
+pub(crate) struct SegmentPayload {
+    segment: Option<Segment>,
+    user_errors: Vec<UserError>,
+}
+
+/// Which segment.
+#[derive(InputObject)]
+pub(crate) struct SegmentRefInput {
+    segment: SegmentRef,
+    expected_version: Option<i32>,
+}
+
+/// The segment is gone.
+#[derive(SimpleObject)]
+pub(crate) struct RemoveSegmentPayload {
+    removed_segment_id: Option<ID>,
+    user_errors: Vec<UserError>,
+}
+
+/// Members to add to a segment, or to take out.
+#[derive(InputObject)]
+pub(crate) struct AssignMembersInput {
+    segment: SegmentRef,
+    /// At most 50,000.
+    members: Vec<MemberRef>,
+}
+
+/// What an assignment did.
+#[derive(SimpleObject, Default)]
+pub(crate) struct AssignMembersPayload {
+    segment: Option<Segment>,
+    changed: i32,
+    unchanged: i32,
+    /// Members that do not exist; the others were assigned. The first 1,000.
+    problems: Vec<PushProblem>,
+    problem_count: i32,
+    user_errors: Vec<UserError>,
+}
+
+/// A named member that was left out.
+#[derive(SimpleObject)]
+pub(crate) struct PushProblem {
+    /// For example ["leave", "17"].
+    path: Vec<String>,
+    member: String,
+    code: PushProblemCode,
+    message: String,
+}
+
+/// Why a named member was left out.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PushProblemCode {
+    /// Nobody has this name.
+    UnknownMember,
+    /// More than one member has this e-mail.
+    Ambiguous,
+    /// This cannot be the name of a member.
+    Malformed,
+}
+
+#[derive(Default)]
+pub(crate) struct SegmentMutation;
+
+#[Object]
+impl SegmentMutation {
+    /// Makes a MANUAL segment.
+    #[graphql(guard = "ADMIN")]
+    async fn create_segment(&self, ctx: &Context<'_>, input: CreateSegmentInput) -> Result<SegmentPayload, Error> {
+        let CreateSegmentInput { name, key, description, tags, active, members } = input;
+        let members = members.unwrap_or_default().into_iter().map(Into::into).collect();
+        let new = NewSegment { name, key, description, tags: tags.unwrap_or_default(), active, members };
+        let (row, user_errors) = refused(segments::create(app(ctx), caller(ctx)?, new).await)?;
+        Ok(SegmentPayload { segment: row.map(shown), user_errors })
+    }
+
+    /// Removes the segment and its memberships.
+    #[graphql(guard = "ADMIN")]
+    async fn remove_segment(&self, ctx: &Context<'_>, input: SegmentRefInput) -> Result<RemoveSegmentPayload, Error> {
+        let version = input.expected_version.map(i64::from);
+        let done = segments::remove(app(ctx), caller(ctx)?, &input.segment.into(), version).await;
+        let (id, user_errors) = refused(done)?;
+        Ok(RemoveSegmentPayload { removed_segment_id: id.map(|id| GlobalId::Segment(id).text().into()), user_errors })
+    }
+
+    /// Adds members to a MANUAL segment.
+    #[graphql(guard = "ADMIN")]
+    async fn assign_members(
+        &self,
+        ctx: &Context<'_>,
+        input: AssignMembersInput,
+    ) -> Result<AssignMembersPayload, Error> {
+        let assignment = assignment(input);
+        answer(segments::assign(app(ctx), caller(ctx)?, &assignment).await, &assignment)
+    }
+
+    /// Takes members out of a MANUAL segment.
+    #[graphql(guard = "ADMIN")]
+    async fn unassign_members(
+        &self,
+        ctx: &Context<'_>,
+        input: AssignMembersInput,
+    ) -> Result<AssignMembersPayload, Error> {
+        let assignment = assignment(input);
+        answer(segments::unassign(app(ctx), caller(ctx)?, &assignment).await, &assignment)
+    }
+}
+
+fn shown(row: SegmentRow) -> Segment {
+    Segment::new(std::sync::Arc::new(row))
+}
+
+fn assignment(input: AssignMembersInput) -> Assignment {
+    Assignment { segment: input.segment.into(), members: input.members.into_iter().map(Into::into).collect() }
+}
+
+/// How many problems are named.
+const NAMED: usize = 1_000;
+
+fn answer(outcome: Result<Assigned, Stop>, assignment: &Assignment) -> Result<AssignMembersPayload, Error> {
+    let (done, user_errors) = refused(outcome)?;
+    let Some(done) = done else { return Ok(AssignMembersPayload { user_errors, ..AssignMembersPayload::default() }) };
+    let problem = |(place, why): &(usize, Unresolved)| problem(*place, *why, &assignment.members[*place]);
+    Ok(AssignMembersPayload {
+        segment: Some(shown(done.segment)),
+        changed: size(done.changed),
+        unchanged: size(done.unchanged),
+        problems: done.problems.iter().take(NAMED).map(problem).collect(),
+        problem_count: size(done.problems.len()),
+        user_errors,
+    })
+}
+
+fn problem(place: usize, why: Unresolved, member: &members::MemberRef) -> PushProblem {
+    let code = match why {
+        Unresolved::Unknown => PushProblemCode::UnknownMember,
+        Unresolved::Ambiguous => PushProblemCode::Ambiguous,
+        Unresolved::Malformed => PushProblemCode::Malformed,
+    };
+    let path = vec!["members".to_owned(), place.to_string()];
+    PushProblem { path, member: member.text(), code, message: why.refusal(&[]).message }
+}

@@ -1,0 +1,183 @@
+//! `POST /graphql`.
+//!
+//! The integration crate's own handler stands behind us for good reasons: it takes mutations by GET and as plain text, reads
+//! bodies of any length, answers every error with 200, and hands every document to a parser that a short text can bring
+//! down. So everything up to the execution happens here, in the order in which it costs least to refuse; what the crate
+//! does well, writing what was executed, is left to it (see `response`).
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request as Execution, ServerError, Value};
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::EXPECT;
+use axum::http::request::Parts;
+use axum::response::Response;
+use futures::FutureExt;
+
+use super::body::Parameters;
+use super::documents::Document;
+use super::guard::Admitted;
+use super::negotiate::Format;
+use super::plan::Plan;
+use super::request_log::Facts;
+use super::verdict::{Problem, Verdict};
+use super::{Api, body, client, negotiate, response};
+use crate::auth::{self, Caller};
+
+/// The longest body of a caller without a valid token.
+const STRANGERS_BODY: usize = 256 * 1024;
+/// The longest body of a caller with one.
+const CALLERS_BODY: usize = 16 * 1024 * 1024;
+/// A longer body is read into values where it keeps no other request waiting.
+const LONG_BODY: usize = 256 * 1024;
+/// How long a query may take.
+const QUERY_LIMIT: Duration = Duration::from_secs(10);
+/// How long a change may take, which may have to wait for others before it.
+const CHANGE_LIMIT: Duration = Duration::from_secs(60);
+/// How long the look at the caller's session may take before the database counts as gone.
+const SESSION_LIMIT: Duration = Duration::from_secs(4);
+/// The fields that are free of a token, beside `__typename`.
+const FREE: [&str; 2] = ["signIn", "refreshSession"];
+/// The fields that are free of a token in development.
+const DESCRIPTION: [&str; 2] = ["__schema", "__type"];
+
+/// Answers a request.
+pub(super) async fn endpoint(State(api): State<Arc<Api>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut facts = Facts::default();
+    let (format, outcome) = match negotiate::format(&parts.headers) {
+        Ok(format) => (format, answer(&api, &parts, body, &mut facts).await),
+        Err(problem) => (Format::Json, Err(problem)),
+    };
+    facts.outcome = name_of(&outcome);
+    let mut response = match outcome {
+        Ok(executed) => response::executed(executed, format),
+        Err(problem) => response::problem(problem, format),
+    };
+    response.extensions_mut().insert(facts);
+    response
+}
+
+async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Result<async_graphql::Response, Problem> {
+    negotiate::content(&parts.headers)?;
+    let caller = caller(api, &parts.headers).await?;
+    facts.caller = caller.as_ref().map(|caller| caller.user.0);
+    let limit = if caller.is_some() { CALLERS_BODY } else { STRANGERS_BODY };
+    let body = body::read(body, limit, parts.headers.contains_key(EXPECT)).await?;
+    let Parameters { query, operation_name, variables, .. } = parameters(body).await?;
+    let document = api.documents.get(&query, caller.is_some())?;
+    let admitted = document.examined.admit(operation_name.as_deref(), variables, api.documents.limits())?;
+    facts.operation.clone_from(&admitted.operation_name);
+    facts.cost = Some(admitted.cost);
+    let operation = admitted.operation_type;
+    allow(&admitted, caller.is_some(), api.app.settings.dev)?;
+    if admitted.pruned {
+        validate(api, &document, &admitted).await?;
+    }
+    let plan = api.documents.plan(&document, admitted.operation_name.as_deref())?;
+    let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
+    let execution = crate::graphql::scoped(admitted.into_request(), &api.app, caller, address);
+    settle(execute(api, execution, operation).await?, &plan)
+}
+
+/// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
+/// exchange it for a new one.
+async fn caller(api: &Api, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+    let Some(token) = client::bearer(headers) else { return Ok(None) };
+    match tokio::time::timeout(SESSION_LIMIT, auth::authenticate(&api.app, token)).await {
+        Ok(caller) => Ok(caller?),
+        Err(_) => Err(Problem::unavailable()),
+    }
+}
+
+async fn parameters(bytes: Bytes) -> Result<Parameters, Problem> {
+    if bytes.len() <= LONG_BODY {
+        return body::parse(&bytes);
+    }
+    match tokio::task::spawn_blocking(move || body::parse(&bytes)).await {
+        Ok(parameters) => parameters,
+        Err(_) => Err(Problem::broken()),
+    }
+}
+
+/// Refuses what the caller may not ask for at all, before anything of the schema is looked at.
+fn allow(admitted: &Admitted, is_known: bool, development: bool) -> Result<(), Problem> {
+    if admitted.operation_type == OperationType::Subscription {
+        return Err(Problem::new(Verdict::Refused, "Subscriptions are not answered here."));
+    }
+    let is_free = admitted.asks_only_for(&FREE) || (development && admitted.asks_only_for(&DESCRIPTION));
+    if is_known || is_free {
+        Ok(())
+    } else {
+        Err(Problem::new(Verdict::Unauthenticated, "Sign in, and send the access token as `authorization: Bearer …`."))
+    }
+}
+
+/// Holds the whole operation against the schema where the guard has taken out arguments without a value: a mistake in
+/// them would pass unseen. Nothing is resolved.
+async fn validate(api: &Api, document: &Document, admitted: &Admitted) -> Result<(), Problem> {
+    let mut request = Execution::new(String::new()).only_introspection();
+    request.operation_name.clone_from(&admitted.operation_name);
+    request.set_parsed_query(document.examined.unpruned(admitted.operation_name.as_deref())?);
+    let mut errors = api.schema.execute(request).await.errors;
+    errors.retain(|error| error.path.is_empty());
+    if errors.is_empty() { Ok(()) } else { Err(Problem::of(Verdict::Refused, errors)) }
+}
+
+async fn execute(api: &Api, request: Execution, operation: OperationType) -> Result<async_graphql::Response, Problem> {
+    let limit = if operation == OperationType::Mutation { CHANGE_LIMIT } else { QUERY_LIMIT };
+    // What is dropped at the limit gives its connections back and takes its transaction back.
+    let execution = AssertUnwindSafe(api.schema.execute(request)).catch_unwind();
+    match tokio::time::timeout(limit, execution).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(_panic)) => Err(Problem::broken()),
+        Err(_elapsed) => Err(Problem::timed_out()),
+    }
+}
+
+/// Tells what was executed from what was refused, which async-graphql answers alike.
+fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_graphql::Response, Problem> {
+    let is_refused = |error: &ServerError| error.path.is_empty();
+    if response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(is_refused) {
+        return Err(Problem::of(Verdict::Refused, response.errors));
+    }
+    plan.put_right(&mut response.data, &response.errors);
+    let nothing_to_show = match &response.data {
+        Value::Object(fields) => fields.values().all(|value| value == &Value::Null),
+        _ => true,
+    };
+    match response.errors.iter().find_map(Verdict::of_field_error).filter(|_| nothing_to_show) {
+        Some(verdict) => Err(Problem::of(verdict, response.errors)),
+        None => Ok(response),
+    }
+}
+
+/// The outcome's name for the log and the metrics: `ok`, `refused` where it says what the caller has to mend, or the code
+/// of its first error.
+fn name_of(outcome: &Result<async_graphql::Response, Problem>) -> String {
+    let response = match outcome {
+        Ok(response) => response,
+        Err(problem) => return problem.verdict.code().to_lowercase(),
+    };
+    match response.errors.first() {
+        Some(error) => match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
+            Some(Value::String(code)) => code.to_lowercase(),
+            _ => Verdict::Refused.code().to_lowercase(),
+        },
+        None if has_user_errors(&response.data) => "refused".to_owned(),
+        None => "ok".to_owned(),
+    }
+}
+
+fn has_user_errors(data: &Value) -> bool {
+    let Value::Object(fields) = data else { return false };
+    fields.values().any(|payload| {
+        matches!(payload, Value::Object(payload)
+            if matches!(payload.get("userErrors"), Some(Value::List(errors)) if !errors.is_empty()))
+    })
+}

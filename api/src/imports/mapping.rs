@@ -1,0 +1,183 @@
+//! Which column of a file fills which field.
+
+use std::fmt;
+
+use super::row::Column;
+
+/// A mistake in the command, as a sentence for the operator; nothing was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake(pub String);
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// What stands in the place of a column where the line's number is meant.
+pub(super) const LINE: &str = "@line";
+
+/// Fields with their columns.
+#[derive(Clone, Debug)]
+pub(super) struct Mapping {
+    fields: Vec<(String, Option<usize>)>,
+    places: Vec<usize>,
+    /// For sentences.
+    what: &'static str,
+    header: Vec<String>,
+}
+
+impl Mapping {
+    /// The mapping that the pairs of `--map` ask for; without any, each column that bears a field's name fills it.
+    ///
+    /// `allowed` are the names of the fields; one that ends in `.KEY` stands for any key there.
+    pub(super) fn new(
+        pairs: &[(String, String)],
+        header: Vec<String>,
+        allowed: &[String],
+        what: &'static str,
+    ) -> Result<Self, Mistake> {
+        let by_name: Vec<(String, String)>;
+        let pairs = if pairs.is_empty() {
+            by_name = header.iter().filter(|name| fits(name, allowed)).map(|name| (name.clone(), name.clone())).collect();
+            &by_name
+        } else {
+            pairs
+        };
+        let mut mapping = Self { fields: Vec::new(), places: Vec::new(), what, header };
+        for (field, column) in pairs {
+            mapping.add(field.trim(), column.trim(), allowed)?;
+        }
+        Ok(mapping)
+    }
+
+    /// Where in the file's rows the cell of each slot stands.
+    pub(super) fn places(&self) -> &[usize] {
+        &self.places
+    }
+
+    /// The column of a field; none where the field has none.
+    pub(super) fn column(&self, field: &str) -> Option<Column> {
+        let slot = self.fields.iter().find(|(name, _)| name == field)?.1?;
+        Some(Column { field: field.to_owned(), slot })
+    }
+
+    /// The column of a field that must have one.
+    pub(super) fn needed(&self, field: &str) -> Result<Column, Mistake> {
+        self.column(field).ok_or_else(|| {
+            Mistake(format!(
+                "{} need the field {field}: give --map {field}=COLUMN. The file's columns are {}.",
+                self.what,
+                list(&self.header)
+            ))
+        })
+    }
+
+    /// Whether the number of the line fills a field.
+    pub(super) fn is_line(&self, field: &str) -> bool {
+        self.fields.iter().any(|(name, slot)| name == field && slot.is_none())
+    }
+
+    /// The columns of the keys behind a prefix such as `label.`.
+    pub(super) fn keys(&self, prefix: &str) -> Vec<(String, Column)> {
+        let of = |(name, slot): &(String, Option<usize>)| {
+            let key = name.strip_prefix(prefix)?.to_owned();
+            Some((key, Column { field: name.clone(), slot: (*slot)? }))
+        };
+        self.fields.iter().filter_map(of).collect()
+    }
+
+    fn add(&mut self, field: &str, column: &str, allowed: &[String]) -> Result<(), Mistake> {
+        if !fits(field, allowed) {
+            return Err(Mistake(format!(
+                "{} have no field {field:?}. The fields are {}.",
+                self.what,
+                list(allowed)
+            )));
+        }
+        if self.fields.iter().any(|(name, _)| name == field) {
+            return Err(Mistake(format!("The field {field} is filled from two columns: name one.")));
+        }
+        if column == LINE {
+            if field != "document" {
+                return Err(Mistake(format!("{LINE} is the number of the line and can fill only document, not {field}.")));
+            }
+            self.fields.push((field.to_owned(), None));
+            return Ok(());
+        }
+        let mut places = self.header.iter().enumerate().filter(|(_, name)| *name == column).map(|(place, _)| place);
+        let place = places.next().ok_or_else(|| {
+            Mistake(format!("The file has no column {column:?}. Its columns are {}.{}", list(&self.header), self.hint()))
+        })?;
+        if places.next().is_some() {
+            return Err(Mistake(format!("The file has more than one column {column:?}: give them different names.")));
+        }
+        self.fields.push((field.to_owned(), Some(self.places.len())));
+        self.places.push(place);
+        Ok(())
+    }
+
+    fn hint(&self) -> &'static str {
+        match self.header.as_slice() {
+            [one] if one.contains([';', '\t', '|']) => " Columns must be parted by commas.",
+            _ => "",
+        }
+    }
+}
+
+fn fits(field: &str, allowed: &[String]) -> bool {
+    allowed.iter().any(|name| match name.strip_suffix("KEY") {
+        Some(prefix) => field.strip_prefix(prefix).is_some_and(|key| !key.trim().is_empty()),
+        None => name == field,
+    })
+}
+
+fn list(names: &[String]) -> String {
+    let names: Vec<&str> = names.iter().map(|name| if name.is_empty() { "\"\"" } else { name }).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapping(pairs: &[(&str, &str)], header: &[&str]) -> Result<Mapping, String> {
+        let pairs: Vec<_> = pairs.iter().map(|(field, column)| ((*field).to_owned(), (*column).to_owned())).collect();
+        let allowed = ["document", "at", "label.KEY"].map(str::to_owned);
+        let header = header.iter().map(|name| (*name).to_owned()).collect();
+        Mapping::new(&pairs, header, &allowed, "Transactions").map_err(|mistake| mistake.0)
+    }
+
+    #[test]
+    fn names_columns_and_takes_those_that_bear_the_names_of_fields() {
+        let given = mapping(&[("at", "date"), ("document", "@line"), ("label.x", "date")], &["no", "date"]).unwrap();
+        assert_eq!(given.column("at"), Some(Column { field: "at".to_owned(), slot: 0 }));
+        assert_eq!(given.places(), [1, 1]);
+        assert!(given.is_line("document") && given.column("document").is_none() && !given.is_line("at"));
+        assert_eq!(given.keys("label."), [("x".to_owned(), Column { field: "label.x".to_owned(), slot: 1 })]);
+        let named = mapping(&[], &["other", "label.", "label.y", "document"]).unwrap();
+        assert_eq!((named.places(), named.keys("label.").len()), (&[2, 3][..], 1));
+        assert!(named.column("at").is_none());
+    }
+
+    #[test]
+    fn says_what_is_allowed() {
+        let says = |pairs: &[(&str, &str)], header: &[&str]| mapping(pairs, header).unwrap_err();
+        assert_eq!(
+            says(&[("when", "date")], &["date"]),
+            "Transactions have no field \"when\". The fields are document, at, label.KEY."
+        );
+        assert_eq!(says(&[("at", "Date")], &["date", ""]), "The file has no column \"Date\". Its columns are date, \"\".");
+        assert!(says(&[("at", "date")], &["no;date"]).ends_with("Its columns are no;date. Columns must be parted by commas."));
+        assert_eq!(says(&[("at", "a"), ("at", "b")], &["a", "b"]), "The field at is filled from two columns: name one.");
+        assert!(says(&[("at", "a")], &["a", "a"]).starts_with("The file has more than one column \"a\""));
+        assert!(says(&[("at", "@line")], &["a"]).starts_with("@line is the number of the line"));
+        assert!(says(&[("label.", "a")], &["a"]).starts_with("Transactions have no field \"label.\""));
+        assert_eq!(
+            mapping(&[], &["x"]).unwrap().needed("at").unwrap_err().0,
+            "Transactions need the field at: give --map at=COLUMN. The file's columns are x."
+        );
+    }
+}

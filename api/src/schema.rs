@@ -1,0 +1,30 @@
+//! The schema, composed once.
+
+use std::sync::Arc;
+
+use async_graphql::{EmptySubscription, SDLExportOptions};
+
+use crate::app::App;
+use crate::graphql::{Mutation, Query};
+
+/// The served schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema over an application.
+pub fn build(app: &Arc<App>) -> Schema {
+    limited().data(app.clone()).finish()
+}
+
+/// The schema as text, the same each time: what `schema.graphql` holds.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new();
+    limited().finish().sdl_with_options(options)
+}
+
+/// The limits that need the schema; all others are the document guard's, before the schema sees a document.
+fn limited() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(15)
+        .limit_recursive_depth(32)
+        .disable_suggestions()
+}

@@ -1,0 +1,46 @@
+//! How callers name segments.
+
+use entity::ids::SegmentId;
+use entity::segment;
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::store;
+use crate::db::Txn;
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
+
+/// A segment as a caller names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SegmentRef {
+    /// By id.
+    Id(SegmentId),
+    /// By key.
+    Key(String),
+    /// By an id that is none of ours.
+    Unreadable,
+}
+
+impl SegmentRef {
+    /// The segment's id; none where there is no such segment.
+    pub async fn find(&self, db: &impl ConnectionTrait) -> Result<Option<SegmentId>, Fault> {
+        Ok(self.row(db).await?.map(|row| row.id))
+    }
+
+    async fn row(&self, db: &impl ConnectionTrait) -> Result<Option<segment::Model>, DbErr> {
+        match self {
+            Self::Id(id) => store::segment(db, *id).await,
+            // No key holds a NUL, and PostgreSQL takes none.
+            Self::Key(key) if engine::text::is_key(key) => store::segment_by_key(db, key).await,
+            Self::Key(_) | Self::Unreadable => Ok(None),
+        }
+    }
+
+    /// The segment for a change within a transaction: kept from being removed, or locked for its own change.
+    pub(super) async fn hold(&self, txn: &Txn, hold: store::Hold) -> Result<segment::Model, Stop> {
+        let found = match self.row(txn).await? {
+            Some(row) => store::hold(txn, row.id, hold).await?,
+            None => None,
+        };
+        let missing = || Refusal::new(RefusalCode::NotFound, "there is no such segment", &["input", "segment"]);
+        Ok(found.ok_or_else(missing)?)
+    }
+}
