@@ -36,7 +36,7 @@ const UP: &[&str] = &[
     "CREATE TABLE session (
         id {id},
         family {text} NOT NULL CONSTRAINT session_family_unique UNIQUE,
-        user_id {int} NOT NULL CONSTRAINT session_user REFERENCES \"user\" (id) ON DELETE CASCADE,
+        user_id {int} NOT NULL CONSTRAINT session_of_user REFERENCES \"user\" (id) ON DELETE CASCADE,
         refresh_hash {text} NOT NULL,
         created_at {int} NOT NULL,
         refreshed_at {int} NOT NULL,

@@ -49,7 +49,7 @@ impl Answer {
 
 /// A request of nobody, as JSON.
 fn post(app: &TestApp) -> RequestBuilder {
-    app.http.post(format!("{}/graphql", app.base)).header(CONTENT_TYPE, JSON)
+    app.client().post(format!("{}/graphql", app.base)).header(CONTENT_TYPE, JSON)
 }
 
 /// The same of the owner.

@@ -8,19 +8,18 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
-use rand::rngs::StdRng;
+use rand::Rng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
-use tests::TestApp;
+use tests::{Database, Random, random};
 use tower::ServiceExt;
 
 use documents::Documents;
 
 const CODES: [&str; 5] = ["UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "RATE_LIMITED", "TIMEOUT"];
 
-#[tokio::test]
-async fn random_bytes_are_answered() {
+#[test]
+fn random_bytes_are_answered() {
     let seeds = [
         "",
         "{ __typename }",
@@ -40,12 +39,11 @@ async fn random_bytes_are_answered() {
             return json!({ "query": String::from_utf8_lossy(&bytes) }).to_string().into_bytes();
         }
         bytes
-    })
-    .await;
+    });
 }
 
-#[tokio::test]
-async fn random_documents_are_answered() {
+#[test]
+fn random_documents_are_answered() {
     let documents = Documents::of(&tessera::schema::sdl());
     fuzz("documents", |rng| {
         let (text, variables) = documents.any(rng);
@@ -54,33 +52,36 @@ async fn random_documents_are_answered() {
             damage(rng, &mut text);
         }
         json!({ "query": String::from_utf8_lossy(&text), "variables": variables }).to_string().into_bytes()
-    })
-    .await;
+    });
 }
 
 /// Sends what `body` makes until the time is over, by the owner and by strangers in turn.
-async fn fuzz(name: &str, mut body: impl FnMut(&mut StdRng) -> Vec<u8>) {
-    let app = TestApp::start().await;
-    let router = app.router();
-    let seed = tests::number("TESSERA_FUZZ_SEED").unwrap_or_else(rand::random);
-    println!("{name}: TESSERA_FUZZ_SEED={seed}");
-    let mut rng = StdRng::seed_from_u64(seed);
-    let usual = pace(&router, &app.token).await;
-    let time = Duration::from_secs(tests::number("TESSERA_FUZZ_SECONDS").unwrap_or(15));
-    let (began, mut sent) = (Instant::now(), 0_u64);
-    while began.elapsed() < time {
-        let body = body(&mut rng);
-        let token = rng.random_bool(0.8).then_some(app.token.as_str());
-        let shown = String::from_utf8_lossy(&body).into_owned();
-        let started = Instant::now();
-        let (status, answer) = send(&router, token, body).await;
-        assert!(started.elapsed() < Duration::from_secs(2), "{:?} for {shown}", started.elapsed());
-        assert_coded(status, &answer, &shown);
-        sent += 1;
-    }
-    println!("{name}: {sent} requests");
-    let after = pace(&router, &app.token).await;
-    assert!(after < usual * 5 + Duration::from_millis(5), "{after:?} instead of {usual:?}");
+fn fuzz(name: &str, mut body: impl FnMut(&mut Random) -> Vec<u8>) {
+    let mut rng = random(name);
+    tests::run(Database::Sqlite, async |app| {
+        let router = app.router();
+        let usual = pace(&router, &app.token).await;
+        let (began, mut sent) = (Instant::now(), 0_u64);
+        while began.elapsed() < time() {
+            let body = body(&mut rng);
+            let token = rng.random_bool(0.8).then_some(app.token.as_str());
+            let shown = String::from_utf8_lossy(&body).into_owned();
+            let started = Instant::now();
+            let (status, answer) = send(&router, token, body).await;
+            assert!(started.elapsed() < Duration::from_secs(2), "{:?} for {shown}", started.elapsed());
+            assert_coded(status, &answer, &shown);
+            sent += 1;
+        }
+        println!("{name}: {sent} requests");
+        let after = pace(&router, &app.token).await;
+        assert!(after < usual * 5 + Duration::from_millis(5), "{after:?} instead of {usual:?}");
+    });
+}
+
+/// How long to go on: a quarter of a minute, or as many seconds as `TESSERA_FUZZ_SECONDS` says.
+fn time() -> Duration {
+    let given = std::env::vars().find(|(name, _)| name == "TESSERA_FUZZ_SECONDS");
+    Duration::from_secs(given.and_then(|(_, seconds)| seconds.parse().ok()).unwrap_or(15))
 }
 
 fn assert_coded(status: u16, answer: &Value, shown: &str) {
@@ -118,7 +119,7 @@ async fn send(router: &Router, token: Option<&str>, body: Vec<u8>) -> (u16, Valu
     (status, serde_json::from_slice(&bytes).unwrap())
 }
 
-fn random_bytes(rng: &mut StdRng, most: usize) -> Vec<u8> {
+fn random_bytes(rng: &mut Random, most: usize) -> Vec<u8> {
     let length = rng.random_range(0..most);
     // What GraphQL and JSON are made of, and now and then anything.
     let letters = b"{}()[]\"\\:,!$@#|&=. \n\tabcdeQnull0123456789-+_";
@@ -126,7 +127,7 @@ fn random_bytes(rng: &mut StdRng, most: usize) -> Vec<u8> {
 }
 
 /// Cuts, repeats, turns and overwrites a few places.
-fn damage(rng: &mut StdRng, bytes: &mut Vec<u8>) {
+fn damage(rng: &mut Random, bytes: &mut Vec<u8>) {
     for _ in 0..rng.random_range(0..6) {
         let at = rng.random_range(0..=bytes.len());
         let to = rng.random_range(at..=bytes.len());

@@ -100,7 +100,7 @@ pub(super) async fn end_all(
     but: Option<SessionId>,
     now: i64,
 ) -> Result<(), DbErr> {
-    let mut which = Expr::from(session::Column::UserId.eq(user));
+    let mut which = session::Column::UserId.eq(user);
     if let Some(but) = but {
         which = sea_orm::sea_query::ExprTrait::and(which, session::Column::Id.ne(but));
     }

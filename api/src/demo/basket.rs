@@ -1,6 +1,6 @@
 //! What is bought at one visit, and what of it comes back.
 
-use chrono::{Datelike, Days};
+use chrono::Datelike;
 use engine::calendar::Millis;
 use rand::Rng;
 use rust_decimal::Decimal;

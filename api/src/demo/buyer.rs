@@ -74,12 +74,12 @@ impl Buyer {
     /// The visits of somebody who buys at a rate of his or her own and stops coming at some time: most buy seldom, a
     /// few very often.
     pub(super) fn visits(&self, coming: Coming, rhythm: &Rhythm, chance: &mut Chance) -> Vec<(usize, Way)> {
-        let a_year = chance.gamma(0.8, 6.0);
+        let a_year = chance.gamma(0.9, 5.8);
         let stopping = chance.gamma(0.8, 0.7) + 0.02;
         let days = usize::try_from(rounded(chance.wait(stopping) * 365.0)).unwrap_or(usize::MAX);
         let first = match coming {
             // Many stopped coming before the two years began.
-            Coming::Before if chance.happens(0.22) => return Vec::new(),
+            Coming::Before if chance.happens(0.1) => return Vec::new(),
             Coming::Before => 0,
             Coming::On(day) => day + 1,
         };

@@ -75,11 +75,6 @@ impl Rhythm {
         self.dates[day.min(self.dates.len() - 1)]
     }
 
-    /// The day of a date.
-    pub(super) fn day(&self, date: NaiveDate) -> Option<usize> {
-        place(&self.dates, &date)
-    }
-
     /// How much business some days hold, in average days.
     pub(super) fn business(&self, way: Way, days: Range<usize>) -> f64 {
         let sums = self.sums(way);
@@ -109,6 +104,11 @@ impl Rhythm {
     /// What is cheaper on a day.
     pub(super) fn promotion(&self, day: usize) -> Option<&Promotion> {
         self.promotions.iter().find(|one| one.days.contains(&day))
+    }
+
+    /// The name of the latest promotion of a kind.
+    pub(super) fn latest_promotion(&self, kind: &str) -> Option<String> {
+        self.promotions.iter().rev().find(|one| one.name.starts_with(kind)).map(|one| one.name.clone())
     }
 
     fn sums(&self, way: Way) -> &[f64] {

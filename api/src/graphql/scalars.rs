@@ -22,6 +22,7 @@ pub(super) struct Decimal(pub(super) rust_decimal::Decimal);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BigInt(pub(super) i64);
 
+/// An instant, RFC 3339 with offset, for example 2026-03-01T09:30:00Z.
 #[Scalar]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -36,6 +37,7 @@ impl ScalarType for DateTime {
     }
 }
 
+/// A calendar day in the programme's time zone, for example 2026-03-01.
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -49,6 +51,7 @@ impl ScalarType for Date {
     }
 }
 
+/// An exact decimal number, sent as a string, for example "12.50". Input takes a string or a number.
 #[Scalar]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -75,6 +78,7 @@ impl ScalarType for Decimal {
     }
 }
 
+/// A whole number of any size, sent as a string.
 #[Scalar]
 impl ScalarType for BigInt {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -135,7 +135,10 @@ async fn execute(api: &Api, request: Execution, operation: OperationType) -> Res
     let execution = AssertUnwindSafe(api.schema.execute(request)).catch_unwind();
     match tokio::time::timeout(limit, execution).await {
         Ok(Ok(response)) => Ok(response),
-        Ok(Err(_panic)) => Err(Problem::broken()),
+        Ok(Err(_panic)) => {
+            tracing::error!("an execution panicked");
+            Err(Problem::broken())
+        }
         Err(_elapsed) => Err(Problem::timed_out()),
     }
 }

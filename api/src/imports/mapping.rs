@@ -41,7 +41,8 @@ impl Mapping {
     ) -> Result<Self, Mistake> {
         let by_name: Vec<(String, String)>;
         let pairs = if pairs.is_empty() {
-            by_name = header.iter().filter(|name| fits(name, allowed)).map(|name| (name.clone(), name.clone())).collect();
+            by_name =
+                header.iter().filter(|name| fits(name, allowed)).map(|name| (name.clone(), name.clone())).collect();
             &by_name
         } else {
             pairs
@@ -83,7 +84,7 @@ impl Mapping {
     /// The columns of the keys behind a prefix such as `label.`.
     pub(super) fn keys(&self, prefix: &str) -> Vec<(String, Column)> {
         let of = |(name, slot): &(String, Option<usize>)| {
-            let key = name.strip_prefix(prefix)?.to_owned();
+            let key = name.strip_prefix(prefix)?.trim().to_owned();
             Some((key, Column { field: name.clone(), slot: (*slot)? }))
         };
         self.fields.iter().filter_map(of).collect()
@@ -91,25 +92,27 @@ impl Mapping {
 
     fn add(&mut self, field: &str, column: &str, allowed: &[String]) -> Result<(), Mistake> {
         if !fits(field, allowed) {
-            return Err(Mistake(format!(
-                "{} have no field {field:?}. The fields are {}.",
-                self.what,
-                list(allowed)
-            )));
+            return Err(Mistake(format!("{} have no field {field:?}. The fields are {}.", self.what, list(allowed))));
         }
         if self.fields.iter().any(|(name, _)| name == field) {
             return Err(Mistake(format!("The field {field} is filled from two columns: name one.")));
         }
         if column == LINE {
             if field != "document" {
-                return Err(Mistake(format!("{LINE} is the number of the line and can fill only document, not {field}.")));
+                return Err(Mistake(format!(
+                    "{LINE} is the number of the line and can fill only document, not {field}."
+                )));
             }
             self.fields.push((field.to_owned(), None));
             return Ok(());
         }
         let mut places = self.header.iter().enumerate().filter(|(_, name)| *name == column).map(|(place, _)| place);
         let place = places.next().ok_or_else(|| {
-            Mistake(format!("The file has no column {column:?}. Its columns are {}.{}", list(&self.header), self.hint()))
+            Mistake(format!(
+                "The file has no column {column:?}. Its columns are {}.{}",
+                list(&self.header),
+                self.hint()
+            ))
         })?;
         if places.next().is_some() {
             return Err(Mistake(format!("The file has more than one column {column:?}: give them different names.")));
@@ -169,9 +172,18 @@ mod tests {
             says(&[("when", "date")], &["date"]),
             "Transactions have no field \"when\". The fields are document, at, label.KEY."
         );
-        assert_eq!(says(&[("at", "Date")], &["date", ""]), "The file has no column \"Date\". Its columns are date, \"\".");
-        assert!(says(&[("at", "date")], &["no;date"]).ends_with("Its columns are no;date. Columns must be parted by commas."));
-        assert_eq!(says(&[("at", "a"), ("at", "b")], &["a", "b"]), "The field at is filled from two columns: name one.");
+        assert_eq!(
+            says(&[("at", "Date")], &["date", ""]),
+            "The file has no column \"Date\". Its columns are date, \"\"."
+        );
+        assert!(
+            says(&[("at", "date")], &["no;date"])
+                .ends_with("Its columns are no;date. Columns must be parted by commas.")
+        );
+        assert_eq!(
+            says(&[("at", "a"), ("at", "b")], &["a", "b"]),
+            "The field at is filled from two columns: name one."
+        );
         assert!(says(&[("at", "a")], &["a", "a"]).starts_with("The file has more than one column \"a\""));
         assert!(says(&[("at", "@line")], &["a"]).starts_with("@line is the number of the line"));
         assert!(says(&[("label.", "a")], &["a"]).starts_with("Transactions have no field \"label.\""));

@@ -159,7 +159,6 @@ pub(super) fn labels(row: &Row<'_>, columns: &[(String, Column)]) -> Result<Vec<
     Ok(labels)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

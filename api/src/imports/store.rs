@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryR
 use serde::Serialize;
 
 use crate::db::Column::Text;
-use crate::db::{Batch, Txn, for_update, raced, sql};
+use crate::db::{Batch, Txn, for_update, sql};
 use crate::error::Fault;
 
 /// The import of a fingerprint, as far as it has come; none where it has not begun.

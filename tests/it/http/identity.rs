@@ -2,20 +2,20 @@
 
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::json;
-use tests::TestApp;
+use tests::{Database, TestApp, on_both};
 
 use super::{GRAPHQL, JSON, answer, ask, owner, post, query};
 
 const SIGN_IN: &str = "mutation M($e: String!, $p: String!) {
     signIn(input: {email: $e, password: $p}) { accessToken userErrors { message } } }";
 
-fn sign_in(password: &str) -> String {
-    json!({"query": SIGN_IN, "variables": {"e": "owner@example.com", "p": password}}).to_string()
+fn sign_in(app: &TestApp, password: &str) -> String {
+    json!({"query": SIGN_IN, "variables": {"e": app.app.settings.owner_email, "p": password}}).to_string()
 }
 
 #[tokio::test]
 async fn without_a_valid_token_little_is_free() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     let refresh = "mutation { refreshSession(input: {refreshToken: \"x\"}) { accessToken userErrors { message } } }";
     for (text, free) in [
         ("{ __typename }", true),
@@ -55,9 +55,9 @@ async fn without_a_valid_token_little_is_free() {
 
 #[tokio::test]
 async fn the_token_is_read_from_one_header_of_one_scheme() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     let text = "{ viewer { user { email } } }";
-    assert_eq!(ask(&app, text).await.body["data"]["viewer"]["user"]["email"], "owner@example.com");
+    assert_eq!(ask(&app, text).await.body["data"]["viewer"]["user"]["email"], app.app.settings.owner_email.as_str());
     for (value, status) in [
         (format!("bearer {}", app.token), 200),
         (format!("Basic {}", app.token), 401),
@@ -74,7 +74,7 @@ async fn the_token_is_read_from_one_header_of_one_scheme() {
 
 #[tokio::test]
 async fn development_opens_the_description_alone() {
-    let app = TestApp::with(|settings| settings.dev = true).await;
+    let app = TestApp::start_with(Database::Sqlite, |settings| settings.dev = true).await;
     for (text, status) in [
         ("{ __schema { queryType { name } } }", 200),
         ("{ __typename __type(name: \"Query\") { name } }", 200),
@@ -84,30 +84,33 @@ async fn development_opens_the_description_alone() {
     }
 }
 
-#[tokio::test]
-async fn too_many_sign_ins_are_429_in_both_types() {
-    let app = TestApp::start().await;
-    let mut last = answer(post(&app).body(sign_in("wrong"))).await;
-    for _ in 0..15 {
-        if last.status == 429 {
-            break;
+on_both! {
+    async fn too_many_sign_ins_are_429_in_both_types(app) {
+        let mut last = answer(post(&app).body(sign_in(&app, "wrong"))).await;
+        for _ in 0..15 {
+            if last.status == 429 {
+                break;
+            }
+            assert_eq!(last.status, 200, "{}", last.body);
+            last = answer(post(&app).body(sign_in(&app, "wrong"))).await;
         }
-        assert_eq!(last.status, 200, "{}", last.body);
-        last = answer(post(&app).body(sign_in("wrong"))).await;
+        for accept in [JSON, GRAPHQL] {
+            let late = answer(post(&app).header(ACCEPT, accept).body(sign_in(&app, "wrong"))).await;
+            assert_eq!((late.status, late.code(), late.has_data()), (429, "RATE_LIMITED", false), "{}", late.body);
+            assert!(late.header("retry-after").parse::<u64>().unwrap() > 0);
+        }
+        // One caller's tries do not slow another down.
+        assert_eq!(ask(&app, "{ __typename }").await.status, 200);
     }
-    for accept in [JSON, GRAPHQL] {
-        let late = answer(post(&app).header(ACCEPT, accept).body(sign_in("wrong"))).await;
-        assert_eq!((late.status, late.code(), late.has_data()), (429, "RATE_LIMITED", false), "{}", late.body);
-        assert!(late.header("retry-after").parse::<u64>().unwrap() > 0);
-    }
-    // One caller's tries do not slow another down.
-    assert_eq!(ask(&app, "{ __typename }").await.status, 200);
 }
 
 #[tokio::test]
 async fn the_id_of_a_request_is_taken_from_trusted_proxies_alone() {
-    let open = TestApp::start().await;
-    let behind = TestApp::with(|settings| settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]).await;
+    let open = TestApp::start(Database::Sqlite).await;
+    let behind = TestApp::start_with(Database::Sqlite, |settings| {
+        settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]
+    })
+    .await;
     let id_of = async |app: &TestApp, id: &str| {
         let answer = answer(owner(app).header("x-request-id", id).body(query("{ __typename }"))).await;
         answer.header("x-request-id").to_owned()

@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::json;
-use tests::TestApp;
+use tests::{Database, TestApp};
 
 use super::{Answer, GRAPHQL, JSON, answer, ask, owner, post, query, raw};
 
 #[tokio::test]
 async fn every_method_but_post_is_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"] {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let url = format!("{}/graphql?query=%7B__typename%7D", app.base);
-        let answer = answer(app.http.request(method.clone(), url).bearer_auth(&app.token)).await;
+        let answer = answer(app.client().request(method.clone(), url).bearer_auth(&app.token)).await;
         assert_eq!((answer.status, answer.header("allow")), (405, "POST"), "{method}");
         if method != Method::HEAD {
             assert_eq!(answer.code(), "BAD_USER_INPUT", "{method}");
@@ -25,7 +25,7 @@ async fn every_method_but_post_is_refused() {
 
 #[tokio::test]
 async fn only_json_in_utf_8_is_read() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     let url = format!("{}/graphql", app.base);
     for (kind, status) in [
         (Some("application/json"), 200),
@@ -41,7 +41,7 @@ async fn only_json_in_utf_8_is_read() {
         (Some("text/plain;application/json"), 415),
         (Some("nonsense"), 415),
     ] {
-        let mut request = app.http.post(&url).bearer_auth(&app.token).body(query("{ __typename }"));
+        let mut request = app.client().post(&url).bearer_auth(&app.token).body(query("{ __typename }"));
         if let Some(kind) = kind {
             request = request.header(CONTENT_TYPE, kind);
         }
@@ -53,8 +53,9 @@ async fn only_json_in_utf_8_is_read() {
 
 #[tokio::test]
 async fn compressed_bodies_are_not_read() {
-    let app = TestApp::start().await;
-    for (encoding, status) in [("identity", 200), ("gzip", 415), ("br", 415), ("deflate", 415), ("gzip, identity", 415)] {
+    let app = TestApp::start(Database::Sqlite).await;
+    for (encoding, status) in [("identity", 200), ("gzip", 415), ("br", 415), ("deflate", 415), ("gzip, identity", 415)]
+    {
         let request = owner(&app).header(CONTENT_ENCODING, encoding).body(query("{ __typename }"));
         assert_eq!(answer(request).await.status, status, "{encoding}");
     }
@@ -62,7 +63,7 @@ async fn compressed_bodies_are_not_read() {
 
 #[tokio::test]
 async fn a_body_that_is_no_request_is_400_for_everyone() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     let nested = format!(r#"{{"query":"{{__typename}}","variables":{{"a":{}}}}}"#, "[".repeat(100_000));
     let bodies: Vec<Vec<u8>> = [
         "",
@@ -97,7 +98,11 @@ async fn a_body_that_is_no_request_is_400_for_everyone() {
             for request in [post(&app), owner(&app)] {
                 let shown = String::from_utf8_lossy(&body).chars().take(100).collect::<String>();
                 let answer = answer(request.header(ACCEPT, accept).body(body.clone())).await;
-                assert_eq!((answer.status, answer.code(), answer.has_data()), (400, "BAD_USER_INPUT", false), "{shown}");
+                assert_eq!(
+                    (answer.status, answer.code(), answer.has_data()),
+                    (400, "BAD_USER_INPUT", false),
+                    "{shown}"
+                );
                 assert!(answer.header("content-type").starts_with(accept));
             }
         }
@@ -106,7 +111,7 @@ async fn a_body_that_is_no_request_is_400_for_everyone() {
 
 #[tokio::test]
 async fn what_the_draft_allows_is_read() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     for body in [
         json!({"query": "{ __typename }", "operationName": null, "variables": null, "extensions": null}),
         json!({"query": "{ __typename }", "variables": {"unknown": 1}, "extensions": {"a": 1}, "more": [1, 2]}),
@@ -120,7 +125,7 @@ async fn what_the_draft_allows_is_read() {
 
 #[tokio::test]
 async fn a_stranger_may_send_less_than_a_caller() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     let sized = |bytes: usize| {
         let empty = json!({"query": "{ __typename }", "variables": {"x": ""}}).to_string();
         json!({"query": "{ __typename }", "variables": {"x": "a".repeat(bytes - empty.len())}}).to_string()
@@ -140,7 +145,7 @@ fn assert_too_large(answer: &Answer) {
 
 #[tokio::test]
 async fn a_body_that_announces_too_much_is_not_waited_for() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     let began = Instant::now();
     let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close\r\n";
     let asking = raw(&app, format!("{head}content-length: 300000\r\nexpect: 100-continue\r\n\r\n").as_bytes()).await;
@@ -154,7 +159,7 @@ async fn a_body_that_announces_too_much_is_not_waited_for() {
 
 #[tokio::test]
 async fn large_values_go_into_variables() {
-    let app = TestApp::start().await;
+    let app = TestApp::start(Database::Sqlite).await;
     let long = ask(&app, &format!("{{ __typename }} # {}", "x".repeat(64 * 1024))).await;
     assert_eq!((long.status, long.code()), (200, "BAD_USER_INPUT"));
     assert!(long.body["errors"][0]["message"].as_str().unwrap().contains("variables"), "{}", long.body);

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
+use async_graphql::Positioned;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
 };
-use async_graphql::Positioned;
 use rand::Rng;
-use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use serde_json::{Map, Value, json};
+use tests::Random;
 
 pub(super) struct Documents {
     types: HashMap<String, TypeKind>,
@@ -39,7 +39,7 @@ impl Documents {
     }
 
     /// A text and the variables for it.
-    pub(super) fn any(&self, rng: &mut StdRng) -> (String, Value) {
+    pub(super) fn any(&self, rng: &mut Random) -> (String, Value) {
         let mut draft = Draft::default();
         let (keyword, root) = if rng.random_bool(0.8) { ("query", "Query") } else { ("mutation", "Mutation") };
         let set = self.selection(rng, &mut draft, root, 0);
@@ -51,7 +51,7 @@ impl Documents {
         (text, Value::Object(draft.variables))
     }
 
-    fn selection(&self, rng: &mut StdRng, draft: &mut Draft, name: &str, depth: usize) -> String {
+    fn selection(&self, rng: &mut Random, draft: &mut Draft, name: &str, depth: usize) -> String {
         let fields: &[Positioned<FieldDefinition>] = match self.types.get(name) {
             Some(TypeKind::Object(object)) => &object.fields,
             Some(TypeKind::Interface(interface)) => &interface.fields,
@@ -77,15 +77,15 @@ impl Documents {
         format!("{{ {} }}", items.join(" "))
     }
 
-    fn field(&self, rng: &mut StdRng, draft: &mut Draft, field: &FieldDefinition, depth: usize) -> String {
+    fn field(&self, rng: &mut Random, draft: &mut Draft, field: &FieldDefinition, depth: usize) -> String {
         let name = &field.name.node;
         let alias = if rng.random_bool(0.3) { format!("a{}: ", rng.random_range(0..100)) } else { String::new() };
-        let arguments: Vec<String> = field
-            .arguments
-            .iter()
-            .filter(|argument| !argument.node.ty.node.nullable || rng.random_bool(0.4))
-            .map(|argument| self.argument(rng, draft, &argument.node))
-            .collect();
+        let mut arguments = Vec::new();
+        for argument in &field.arguments {
+            if !argument.node.ty.node.nullable || rng.random_bool(0.4) {
+                arguments.push(self.argument(rng, draft, &argument.node));
+            }
+        }
         let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
         let directive = match rng.random_range(0..15) {
             0 => " @skip(if: true)",
@@ -94,10 +94,8 @@ impl Documents {
             _ => "",
         };
         let inner = base(&field.ty.node);
-        let is_leaf = !matches!(
-            self.types.get(inner),
-            Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_))
-        );
+        let is_leaf =
+            !matches!(self.types.get(inner), Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_)));
         let set = match (is_leaf, depth < DEEPEST) {
             (true, _) => String::new(),
             (false, true) => self.selection(rng, draft, inner, depth + 1),
@@ -107,7 +105,7 @@ impl Documents {
     }
 
     /// The value stands in the text, or in a variable, which may not be sent.
-    fn argument(&self, rng: &mut StdRng, draft: &mut Draft, argument: &InputValueDefinition) -> String {
+    fn argument(&self, rng: &mut Random, draft: &mut Draft, argument: &InputValueDefinition) -> String {
         let (name, kind) = (&argument.name.node, &argument.ty.node);
         let value = self.value(rng, kind, 0);
         if rng.random_bool(0.5) {
@@ -116,19 +114,17 @@ impl Documents {
         let variable = format!("v{}", draft.definitions.len());
         draft.definitions.push(format!("${variable}: {kind}"));
         if rng.random_bool(0.8) {
-            draft.variables.insert(variable.clone(), value);
+            draft.variables.insert(variable.clone(), json(value));
         }
         format!("{name}: ${variable}")
     }
 
-    fn value(&self, rng: &mut StdRng, kind: &Type, depth: usize) -> Value {
+    fn value(&self, rng: &mut Random, kind: &Type, depth: usize) -> Value {
         if (kind.nullable && rng.random_bool(0.1)) || depth > 8 {
             return Value::Null;
         }
         match &kind.base {
-            BaseType::List(item) => {
-                (0..rng.random_range(0..4)).map(|_| self.value(rng, item, depth + 1)).collect()
-            }
+            BaseType::List(item) => (0..rng.random_range(0..4)).map(|_| self.value(rng, item, depth + 1)).collect(),
             BaseType::Named(name) => match self.types.get(name.as_str()) {
                 Some(TypeKind::InputObject(input)) => {
                     // One field alone suits `@oneOf`.
@@ -142,9 +138,10 @@ impl Documents {
                     }
                     Value::Object(object)
                 }
-                Some(TypeKind::Enum(values)) if rng.random_bool(0.95) => {
-                    values.values.choose(rng).map_or(Value::Null, |value| json!(ENUM.to_owned() + &value.node.value.node))
-                }
+                Some(TypeKind::Enum(values)) if rng.random_bool(0.95) => values
+                    .values
+                    .choose(rng)
+                    .map_or(Value::Null, |value| json!(ENUM.to_owned() + &value.node.value.node)),
                 _ => scalar(rng, name),
             },
         }
@@ -154,7 +151,7 @@ impl Documents {
 /// Marks the values of enums, which stand without quotes in a text.
 const ENUM: &str = "enum:";
 
-fn scalar(rng: &mut StdRng, name: &str) -> Value {
+fn scalar(rng: &mut Random, name: &str) -> Value {
     let odd = [
         json!(""),
         json!("\u{0}"),
@@ -188,7 +185,7 @@ fn scalar(rng: &mut StdRng, name: &str) -> Value {
         "Decimal" | "BigInt" => json!(rng.random_range(-10_000..10_000).to_string()),
         "DateTime" => json!("2026-03-01T09:30:00Z"),
         "Date" => json!("2026-03-01"),
-        _ => json!(["a", "VIP", "m-1", "Żółw 🐢", "%_\\", "owner@example.com"].choose(rng).unwrap()),
+        _ => json!(["a", "VIP", "m-1", "Żółw 🐢", "%_\\", "a@b.example"].choose(rng).unwrap()),
     }
 }
 
@@ -205,6 +202,16 @@ fn literal(value: &Value) -> String {
             format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),
+    }
+}
+
+/// The same value as a variable has it.
+fn json(value: Value) -> Value {
+    match value {
+        Value::String(text) => json!(text.strip_prefix(ENUM).unwrap_or(&text)),
+        Value::Array(items) => items.into_iter().map(json).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, json(value))).collect(),
+        other => other,
     }
 }
 

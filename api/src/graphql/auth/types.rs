@@ -30,6 +30,7 @@ impl User {
     }
 }
 
+/// A person who signs in.
 #[Object]
 impl User {
     pub(crate) async fn id(&self) -> ID {

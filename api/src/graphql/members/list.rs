@@ -37,6 +37,7 @@ impl MemberConnection {
     }
 }
 
+/// Members in a list's order.
 #[Object]
 impl MemberConnection {
     async fn edges(&self) -> Vec<MemberEdge> {

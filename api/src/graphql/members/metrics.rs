@@ -14,6 +14,7 @@ use crate::members::MemberRow;
 /// A member's figures, exact at every moment. A purchase is a sale that is not returned in full.
 pub(crate) struct MemberMetrics(pub(super) Arc<MemberRow>);
 
+/// A member's figures, exact at every moment. A purchase is a sale that is not returned in full.
 #[Object]
 impl MemberMetrics {
     /// Purchases over all time.

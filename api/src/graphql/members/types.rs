@@ -39,6 +39,7 @@ impl Member {
     }
 }
 
+/// A customer known by name: enrolled in the programme, or an identified guest.
 #[Object]
 impl Member {
     pub(crate) async fn id(&self) -> ID {

@@ -30,6 +30,7 @@ impl PointsEntry {
     }
 }
 
+/// An entry of the points ledger. Only ADJUSTED may be negative.
 #[Object]
 impl PointsEntry {
     pub(crate) async fn id(&self) -> ID {

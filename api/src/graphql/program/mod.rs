@@ -12,6 +12,7 @@ use crate::app::App;
 /// The loyalty programme that this server runs.
 pub(super) struct Program(Arc<App>);
 
+/// The loyalty programme that this server runs.
 #[Object]
 impl Program {
     async fn name(&self) -> &str {
@@ -76,6 +77,7 @@ impl Money {
     }
 }
 
+/// An amount in the programme's currency.
 #[Object]
 impl Money {
     async fn amount(&self) -> Decimal {

@@ -37,6 +37,7 @@ impl SegmentConnection {
     }
 }
 
+/// Segments in a list's order.
 #[Object]
 impl SegmentConnection {
     async fn edges(&self) -> Vec<SegmentEdge> {

@@ -49,6 +49,7 @@ impl SegmentMemberConnection {
     }
 }
 
+/// The members of a segment in a list's order.
 #[Object]
 impl SegmentMemberConnection {
     async fn edges(&self) -> &[SegmentMemberEdge] {

@@ -34,6 +34,7 @@ impl Segment {
     }
 }
 
+/// A named group of members.
 #[Object]
 impl Segment {
     pub(crate) async fn id(&self) -> ID {

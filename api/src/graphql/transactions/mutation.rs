@@ -33,8 +33,8 @@ pub(crate) struct TransactionInput {
     kind: TransactionKind,
     /// Absent: an anonymous sale, or a return that takes its sale's member.
     member: Option<MemberRef>,
-    /// The sum of the items' amounts when absent.
-    amount: Option<Decimal>,
+    /// What was paid; it need not equal the sum of the items, for example because of delivery or a discount.
+    amount: Decimal,
     /// At most one day ahead.
     at: DateTime,
     channel: Option<String>,
@@ -59,7 +59,7 @@ impl From<TransactionInput> for transactions::TransactionInput {
             document: input.document,
             kind: input.kind.into(),
             member: input.member.map(Into::into),
-            amount: input.amount.map(|amount| amount.0),
+            amount: Some(input.amount.0),
             at: input.at.0,
             channel: input.channel,
             location: input.location,

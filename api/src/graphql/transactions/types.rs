@@ -33,6 +33,7 @@ impl Transaction {
     }
 }
 
+/// A document of the shop, recorded once. Amounts are never negative; the kind gives the sign.
 #[Object]
 impl Transaction {
     pub(crate) async fn id(&self) -> ID {
@@ -95,6 +96,7 @@ impl Transaction {
 /// A line of a document.
 pub(crate) struct TransactionItem(transaction_item::Model);
 
+/// A line of a document.
 #[Object]
 impl TransactionItem {
     async fn sku(&self) -> &str {

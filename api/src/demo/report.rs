@@ -1,0 +1,84 @@
+//! What the demo's commands have to say.
+
+use std::fmt;
+
+use super::plan::Plan;
+use super::remove_store::Deleted;
+use super::store::Holdings;
+
+/// What became of `tessera demo`.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Whether it was there before.
+    pub outcome: Outcome,
+    pub(super) plan: Plan,
+    pub(super) holdings: Holdings,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was made.
+    Made,
+    /// It was begun before, and is whole now.
+    Completed,
+    /// It was there already; nothing changed.
+    AlreadyThere,
+}
+
+/// What became of `tessera demo --remove`.
+#[derive(Clone, Copy, Debug)]
+pub struct Removed(pub(super) Option<Deleted>);
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Holdings { members, guests, sales, returns, anonymous, lines, points, segments } = &self.holdings;
+        let Plan { seed, until, .. } = self.plan;
+        let outcome = match self.outcome {
+            Outcome::Made => "The demo is made",
+            Outcome::Completed => "The demo, begun before, is complete",
+            Outcome::AlreadyThere => "The demo was made before and nothing is changed",
+        };
+        writeln!(out, "{outcome}: two years of a made-up shop up to {until}, of seed {seed}.")?;
+        let count = |number: &i64| grouped(*number);
+        writeln!(out, "  {} customers, {} of them guests", count(members), count(guests))?;
+        writeln!(
+            out,
+            "  {} sales with {} lines, {} of them anonymous, and {} returns",
+            count(sales),
+            count(lines),
+            count(anonymous),
+            count(returns)
+        )?;
+        write!(out, "  {} points entries and {} segments", count(points), count(segments))
+    }
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(Deleted { members, transactions, points }) = self.0 else {
+            return write!(out, "There is no demo here, so nothing is taken away.");
+        };
+        let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
+        write!(
+            out,
+            "The demo is taken away: {} customers, {} sales and returns, {} points entries.",
+            count(members),
+            count(transactions),
+            count(points)
+        )
+    }
+}
+
+/// A number with a comma before every three digits.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 && !grouped.ends_with('-') {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

@@ -1,0 +1,32 @@
+//! Files come in: any size in constant memory, in chunks that are each a transaction, with the position kept with it, so
+//! that a killed import goes on where it stopped.
+//!
+//! A file is read on a thread of its own (`parse`), row by row (`reader`), into units (`members`, `transactions`, `lines`,
+//! `points`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
+
+mod chunk;
+mod instant;
+mod lines;
+mod mapping;
+mod members;
+mod options;
+mod parse;
+mod points;
+mod profile;
+mod progress;
+mod reader;
+mod rejects;
+mod report;
+mod row;
+mod run;
+mod sort;
+mod spill;
+mod store;
+mod transactions;
+mod unit;
+mod write;
+
+pub use mapping::Mistake;
+pub use options::{Kind, Options};
+pub use report::Report;
+pub use run::run;

@@ -1,0 +1,162 @@
+//! What an operator asks an import to do.
+
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use engine::calendar::Zone;
+use sha2::{Digest, Sha256};
+
+use super::lines::{self, Lines};
+use super::mapping::{LINE, Mapping, Mistake};
+use super::members::{self, Members};
+use super::points::{self, Points};
+use super::transactions::{self, Single, Transactions};
+use crate::transactions::DEFAULT_SOURCE;
+
+/// What the rows of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Customers and their profiles.
+    Members,
+    /// Sales and returns.
+    Transactions,
+    /// Points earned, redeemed, expired and adjusted.
+    Points,
+}
+
+/// Which file, and how it is read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What the rows are.
+    pub kind: Kind,
+    /// The file, plain or packed.
+    pub file: PathBuf,
+    /// Which column fills which field; where it is empty, each column that bears a field's name.
+    pub map: Vec<(String, String)>,
+    /// Make members of numbers that nobody has.
+    pub create_members: bool,
+    /// Each row is a line; those of one document are one transaction.
+    pub lines: bool,
+    /// A negative amount makes a return.
+    pub negative_is_return: bool,
+    /// The system that numbers the documents.
+    pub source: Option<String>,
+    /// Where the rejects go; the file's name with `.rejects.csv` in the current folder where none is given.
+    pub rejects: Option<PathBuf>,
+}
+
+/// How the rows of a file are read.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// Where in a row the cells stand that are read.
+    pub(super) places: Vec<usize>,
+    /// What they mean.
+    pub(super) columns: Columns,
+}
+
+/// What the cells mean.
+#[derive(Clone, Debug)]
+pub(super) enum Columns {
+    Members(Members),
+    Single(Single),
+    Lines(Lines),
+    Points(Points),
+}
+
+impl Kind {
+    /// The word of the command line.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Transactions => "transactions",
+            Self::Points => "points",
+        }
+    }
+}
+
+impl Options {
+    /// How the file with this header is read, or the first mistake in the command.
+    pub(super) fn plan(&self, header: Vec<String>) -> Result<Plan, Mistake> {
+        self.possible()?;
+        let (what, allowed) = match self.kind {
+            Kind::Members => ("Members", members::names()),
+            Kind::Transactions if self.lines => ("Lines", [transactions::names(), own(&lines::NAMES)].concat()),
+            Kind::Transactions => ("Transactions", [transactions::names(), own(&["amount"])].concat()),
+            Kind::Points => ("Points", points::names()),
+        };
+        let mapping = Mapping::new(&self.map, header, &allowed, what)?;
+        let columns = match self.kind {
+            Kind::Members => Columns::Members(Members::new(&mapping)?),
+            Kind::Points => Columns::Points(Points::new(&mapping, &self.file_name(), self.create_members)?),
+            Kind::Transactions => {
+                if self.source.is_some() && mapping.column("source").is_some() {
+                    return Err(Mistake(
+                        "The source is given by --source and by a column: name one of them.".to_owned(),
+                    ));
+                }
+                let source = self.source(mapping.is_line("document"));
+                let columns = Transactions::new(&mapping, source, self.create_members, self.negative_is_return)?;
+                match self.lines {
+                    true => Columns::Lines(Lines::new(columns, &mapping)?),
+                    false => Columns::Single(Single::new(columns, &mapping)?),
+                }
+            }
+        };
+        Ok(Plan { places: mapping.places().to_vec(), columns })
+    }
+
+    /// Where the rejects go.
+    pub(super) fn rejects_file(&self) -> PathBuf {
+        self.rejects.clone().unwrap_or_else(|| PathBuf::from(format!("{}.rejects.csv", self.file_name())))
+    }
+
+    /// Tells this import of this file from every other: a hash of the file's place, size and time, and of everything that
+    /// changes how it is read.
+    pub(super) fn fingerprint(&self, zone: Zone) -> std::io::Result<String> {
+        let metadata = std::fs::metadata(&self.file)?;
+        let path = std::fs::canonicalize(&self.file)?;
+        let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let mut map = self.map.clone();
+        map.sort();
+        let flags = [self.create_members, self.lines, self.negative_is_return];
+        // Debug text quotes and parts everything, so that no two imports look alike.
+        let all = (VERSION, self.kind, path, metadata.len(), changed, map, flags, &self.source, zone.name());
+        let digest = Sha256::digest(format!("{all:?}"));
+        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn possible(&self) -> Result<(), Mistake> {
+        let mistake = |sentence: &str| Err(Mistake(sentence.to_owned()));
+        if self.kind != Kind::Transactions && (self.lines || self.negative_is_return || self.source.is_some()) {
+            return mistake("--lines, --negative-is-return and --source are for transactions alone.");
+        }
+        if self.kind == Kind::Members && self.create_members {
+            return mistake("--create-members is for transactions and points: members are always made.");
+        }
+        if self.lines && self.map.iter().any(|(field, column)| field.trim() == "document" && column.trim() == LINE) {
+            return mistake("--lines brings the lines of a document together: document needs a column.");
+        }
+        Ok(())
+    }
+
+    fn source(&self, by_line: bool) -> String {
+        match &self.source {
+            Some(source) => source.clone(),
+            None if by_line => self.file_name(),
+            None => DEFAULT_SOURCE.to_owned(),
+        }
+    }
+
+    /// The file's name, the same whether the file is packed or not: packing a file makes no new documents of it.
+    fn file_name(&self) -> String {
+        let name = Path::file_name(&self.file).unwrap_or_default().to_string_lossy();
+        name.strip_suffix(".gz").unwrap_or(&name).to_owned()
+    }
+}
+
+/// Rises when the same command would read another thing from the same file.
+const VERSION: u32 = 1;
+
+fn own(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}

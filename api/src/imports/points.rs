@@ -1,0 +1,96 @@
+//! Rows of the points ledger.
+
+use entity::kinds::PointsKind;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::mapping::{Mapping, Mistake};
+use super::row::{Column, Reading, Row, Wrong};
+use super::unit::Body;
+use crate::members::{MemberInput, MemberRef};
+use crate::points::PointsInput;
+
+/// The columns of a file of points entries.
+#[derive(Clone, Debug)]
+pub(super) struct Points {
+    document: Document,
+    member: Column,
+    kind: Column,
+    points: Column,
+    at: Column,
+    origin: Option<Column>,
+    create_members: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Document {
+    Column(Column),
+    /// The line behind the file's name: an entry has no source, and its document is unique with the member alone.
+    Line(String),
+}
+
+/// The names of the fields.
+pub(super) fn names() -> Vec<String> {
+    ["document", "member", "kind", "points", "at", "origin"].map(str::to_owned).to_vec()
+}
+
+impl Points {
+    pub(super) fn new(mapping: &Mapping, file_name: &str, create_members: bool) -> Result<Self, Mistake> {
+        let document = if mapping.is_line("document") {
+            Document::Line(file_name.to_owned())
+        } else {
+            Document::Column(mapping.needed("document")?)
+        };
+        Ok(Self {
+            document,
+            member: mapping.needed("member")?,
+            kind: mapping.needed("kind")?,
+            points: mapping.needed("points")?,
+            at: mapping.needed("at")?,
+            origin: mapping.column("origin"),
+            create_members,
+        })
+    }
+
+    /// What a row says.
+    pub(super) fn read(&self, row: &Row<'_>, reading: &Reading) -> Result<Body, Wrong> {
+        let number = row.needed(&self.member)?;
+        let entry = PointsInput {
+            member: MemberRef::Number(number.to_owned()),
+            kind: self.kind(row)?,
+            points: self.points(row)?,
+            at: row.instant(&self.at, reading.zone)?,
+            origin: row.maybe(self.origin.as_ref())?.map(str::to_owned),
+            document: match &self.document {
+                Document::Column(column) => row.needed(column)?.to_owned(),
+                Document::Line(file) => format!("{file}:{}", row.line),
+            },
+        };
+        let entry = entry.check(reading.now).map_err(|refusal| Wrong::refused(&refusal, ""))?;
+        let member = if self.create_members { Some(Box::new(self.member(number, reading)?)) } else { None };
+        Ok(Body::Points(Box::new(entry), member))
+    }
+
+    fn kind(&self, row: &Row<'_>) -> Result<PointsKind, Wrong> {
+        match row.needed(&self.kind)?.to_ascii_uppercase().as_str() {
+            "EARNED" => Ok(PointsKind::Earned),
+            "REDEEMED" => Ok(PointsKind::Redeemed),
+            "EXPIRED" => Ok(PointsKind::Expired),
+            "ADJUSTED" => Ok(PointsKind::Adjusted),
+            _ => Err(Wrong::new(&self.kind.field, "is none of EARNED, REDEEMED, EXPIRED, ADJUSTED")),
+        }
+    }
+
+    fn points(&self, row: &Row<'_>) -> Result<i64, Wrong> {
+        let points = row.decimal(&self.points)?;
+        let whole = points.to_i64().filter(|_| points.fract().is_zero());
+        whole.ok_or_else(|| Wrong::new(&self.points.field, "is not a whole number such as 250"))
+    }
+
+    fn member(&self, number: &str, reading: &Reading) -> Result<MemberInput, Wrong> {
+        let member = MemberInput { number: number.to_owned(), ..MemberInput::default() };
+        match member.clone().check(reading.now) {
+            Ok(_) => Ok(member),
+            Err(refusal) => Err(Wrong::new(&self.member.field, refusal.message)),
+        }
+    }
+}

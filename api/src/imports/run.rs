@@ -1,0 +1,141 @@
+//! One import, from the command to the report.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use entity::ids::ImportId;
+use entity::import;
+use tokio::sync::mpsc::{self, Receiver};
+
+use super::chunk::Chunk;
+use super::options::{Columns, Kind, Options};
+use super::parse::Parse;
+use super::progress::Progress;
+use super::reader::Reader;
+use super::rejects::Rejects;
+use super::report::Report;
+use super::store;
+use super::write::{MemberRule, Writer, overtaken};
+use crate::app::App;
+use crate::db;
+use crate::error::{Fault, Stop};
+use crate::figures;
+
+/// How many chunks may wait for the database.
+const WAITING: usize = 2;
+
+/// Imports a file, or the rest of it where an import of it was interrupted. Beside a running server, too: each chunk is a
+/// transaction of its own.
+///
+/// A mistake in the command is a [`Mistake`](super::Mistake), and nothing was begun.
+pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
+    let began = Instant::now();
+    let (reader, header) = Reader::open(&options.file)?;
+    let plan = options.plan(header)?;
+    let rejects = Rejects::at(options.rejects_file(), &options.file)?;
+    // A database that no server looked after since has figures of an earlier day.
+    figures::roll::to_today(app).await?;
+    let row = open(app, &options).await?;
+    let before = u64::try_from(row.position).unwrap_or_default();
+    let bytes = std::fs::metadata(&options.file)?.len();
+    let progress = Arc::new(Progress::new(bytes, options.lines));
+    let members = match &plan.columns {
+        Columns::Single(single) => single.member_rule(),
+        Columns::Lines(lines) => lines.member_rule(),
+        Columns::Members(_) | Columns::Points(_) => MemberRule { create: options.create_members, profile: false },
+    };
+    let parse = Parse {
+        reader,
+        plan,
+        skip: before,
+        clock: app.clock,
+        zone: app.program.zone,
+        currency: app.program.currency,
+        progress: progress.clone(),
+    };
+    let mut writer = Writer { app, kind: options.kind, members, row, rejects };
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let parsing = tokio::task::spawn_blocking(move || parse.run(sender));
+    let written = write(&mut writer, receiver, &progress).await;
+    let parsed = parsing.await;
+    progress.finish();
+    written?;
+    parsed??;
+    finish(&writer).await?;
+    report(&writer, before, began)
+}
+
+async fn write(writer: &mut Writer<'_>, mut chunks: Receiver<Chunk>, progress: &Progress) -> Result<(), Stop> {
+    while let Some(chunk) = chunks.recv().await {
+        writer.take(&chunk).await?;
+        progress.committed(u64::try_from(chunk.units).unwrap_or(u64::MAX), chunk.done);
+    }
+    Ok(())
+}
+
+/// The row of this import: where it was interrupted, or at the beginning.
+async fn open(app: &App, options: &Options) -> anyhow::Result<import::Model> {
+    let fingerprint = options.fingerprint(app.program.zone)?;
+    let row = db::retry(|| async {
+        let (txn, now) = (app.db.begin().await?, app.clock.real_millis());
+        match store::find(&txn, &fingerprint).await? {
+            None => store::begin(&txn, new(&fingerprint, options, now)).await?,
+            Some(row) if row.finished_at.is_some() => store::begin_again(&txn, row.id, now).await?,
+            Some(_) => {}
+        }
+        let row = store::find(&txn, &fingerprint).await?;
+        txn.commit().await?;
+        row.ok_or_else(|| Stop::Fault(Fault::new("the import's row is gone")))
+    });
+    Ok(row.await?)
+}
+
+fn new(fingerprint: &str, options: &Options, now: i64) -> import::Model {
+    import::Model {
+        id: ImportId(0),
+        fingerprint: fingerprint.to_owned(),
+        kind: options.kind.word().to_owned(),
+        file: options.file.display().to_string(),
+        position: 0,
+        created: 0,
+        updated: 0,
+        duplicates: 0,
+        rejected: 0,
+        rejects_bytes: 0,
+        started_at: now,
+        finished_at: None,
+    }
+}
+
+async fn finish(writer: &Writer<'_>) -> Result<(), Stop> {
+    let (app, row) = (writer.app, &writer.row);
+    db::retry(|| async {
+        let txn = app.db.begin().await?;
+        if !store::finish(&txn, row.id, row.position, app.clock.real_millis()).await? {
+            return Err(overtaken().into());
+        }
+        Ok(txn.commit().await?)
+    })
+    .await
+}
+
+fn report(writer: &Writer<'_>, before: u64, began: Instant) -> anyhow::Result<Report> {
+    let count = |number: i64| u64::try_from(number).unwrap_or_default();
+    let row = &writer.row;
+    let left = writer.rejects.finish(count(row.rejects_bytes))?;
+    Ok(Report {
+        what: match writer.kind {
+            Kind::Members => "members",
+            Kind::Transactions => "transactions",
+            Kind::Points => "points entries",
+        },
+        rows: count(row.position),
+        created: count(row.created),
+        updated: count(row.updated),
+        duplicates: count(row.duplicates),
+        rejected: count(row.rejected),
+        rejects_file: left.then(|| writer.rejects.path().to_owned()),
+        resumed_at: (before > 0).then_some(before),
+        took: began.elapsed(),
+    })
+}

@@ -1,0 +1,253 @@
+//! Takes a chunk up: members, documents, figures, the position in the file and the rejects, all in one transaction.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use entity::import;
+
+use super::chunk::Chunk;
+use super::options::Kind;
+use super::profile;
+use super::rejects::Rejects;
+use super::row::Wrong;
+use super::store;
+use super::unit::Reject;
+use crate::app::App;
+use crate::db::{self, Txn};
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
+use crate::figures::{self, Reckoning};
+use crate::ingest::Ingested;
+use crate::members::{self, LabelInput, MemberInput, MemberRef, Patch};
+use crate::{points, transactions};
+
+/// Writes the chunks of one import.
+pub(super) struct Writer<'a> {
+    pub(super) app: &'a App,
+    pub(super) kind: Kind,
+    pub(super) members: MemberRule,
+    /// How far the import has come.
+    pub(super) row: import::Model,
+    pub(super) rejects: Rejects,
+}
+
+/// What documents and entries do to the members that they name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MemberRule {
+    /// Those that nobody knows are made.
+    pub(super) create: bool,
+    /// The file says something of them.
+    pub(super) profile: bool,
+}
+
+/// Rows that the books refuse, by their places in the chunk.
+type Refused = BTreeMap<usize, Wrong>;
+
+enum Attempt {
+    Committed(import::Model),
+    /// Rows were refused that had changed their members: everything is undone, to be done again without them.
+    Without(Refused),
+}
+
+impl Writer<'_> {
+    /// Takes a chunk up.
+    pub(super) async fn take(&mut self, chunk: &Chunk) -> Result<(), Stop> {
+        let mut refused = Refused::new();
+        loop {
+            match db::retry(|| self.attempt(chunk, &refused)).await? {
+                Attempt::Committed(row) => {
+                    self.row = row;
+                    return Ok(());
+                }
+                Attempt::Without(more) => refused.extend(more),
+            }
+        }
+    }
+
+    async fn attempt(&self, chunk: &Chunk, refused: &Refused) -> Result<Attempt, Stop> {
+        let txn = self.app.db.begin().await?;
+        let mut row = self.row.clone();
+        let position = row.position + count(chunk.units);
+        if !store::claim(&txn, row.id, row.position, position).await? {
+            return Err(overtaken().into());
+        }
+        let reckoning = figures::reckon(self.app, &txn).await?;
+        let (done, changed) = match self.kind {
+            Kind::Members => (self.members(&txn, &reckoning, chunk).await?, HashSet::new()),
+            Kind::Transactions | Kind::Points => match self.touched(&txn, &reckoning, chunk, refused).await? {
+                Ok(changed) => (self.documents(&txn, &reckoning, chunk, refused).await?, changed),
+                Err(more) => return Ok(Attempt::Without(more)),
+            },
+        };
+        let mut left_out = refused.clone();
+        left_out.extend(done.problems.iter().map(|problem| (problem.row, self.wrong(&problem.refusal))));
+        if done.problems.iter().any(|problem| changed.contains(&problem.row)) {
+            txn.rollback().await?;
+            return Ok(Attempt::Without(left_out));
+        }
+        row.position = position;
+        row.created += count(done.created);
+        row.updated += count(done.updated);
+        row.duplicates += count(done.duplicates);
+        row.rejected += count(chunk.rejects.len() + left_out.len());
+        row.rejects_bytes = self.note(&row, &named(chunk, left_out))?;
+        store::keep(&txn, &row).await?;
+        txn.commit().await?;
+        Ok(Attempt::Committed(row))
+    }
+
+    /// Makes and changes the members of a file of members.
+    async fn members(&self, txn: &Txn, reckoning: &Reckoning, chunk: &Chunk) -> Result<Ingested, Fault> {
+        let (places, mut inputs): (Vec<usize>, Vec<MemberInput>) = chunk.members.iter().cloned().unzip();
+        complete_labels(txn, &mut inputs).await?;
+        let (mut refused, mut good) = (Ingested::default(), Vec::with_capacity(inputs.len()));
+        for (place, input) in places.into_iter().zip(inputs) {
+            match input.check(reckoning.now) {
+                Ok(input) => good.push(input),
+                Err(refusal) => refused.refuse(place, refusal),
+            }
+        }
+        let done = members::ops::upsert_in(txn, reckoning, &good).await?;
+        Ok(Ingested { problems: refused.problems, ..done })
+    }
+
+    /// Makes and changes the members that documents name. Answers the places of the rows that did so, or the rows that
+    /// cannot.
+    async fn touched(
+        &self,
+        txn: &Txn,
+        reckoning: &Reckoning,
+        chunk: &Chunk,
+        refused: &Refused,
+    ) -> Result<Result<HashSet<usize>, Refused>, Fault> {
+        let rows = || chunk.members.iter().filter(|(place, _)| !refused.contains_key(place));
+        let wanted = self.wanted(txn, rows().map(|(_, member)| member)).await?;
+        let mut inputs: Vec<MemberInput> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut changed = HashSet::new();
+        for (place, member) in rows().filter(|(_, member)| wanted.contains(member.number.as_str())) {
+            changed.insert(*place);
+            match known.get(member.number.as_str()) {
+                Some(at) => profile::overlay(&mut inputs[*at], member),
+                None => {
+                    known.insert(&member.number, inputs.len());
+                    inputs.push(member.clone());
+                }
+            }
+        }
+        complete_labels(txn, &mut inputs).await?;
+        let (mut good, mut bad) = (Vec::with_capacity(inputs.len()), Refused::new());
+        for input in inputs {
+            let number = input.number.clone();
+            match input.check(reckoning.now) {
+                Ok(input) => good.push(input),
+                // Each row was right by itself; together they give the member too many labels.
+                Err(refusal) => {
+                    let rows = rows().filter(|(_, row)| row.number == number && row.labels != Patch::Keep);
+                    bad.extend(rows.map(|(place, _)| (*place, Wrong::refused(&refusal, "member."))));
+                }
+            }
+        }
+        if !bad.is_empty() {
+            return Ok(Err(bad));
+        }
+        if !good.is_empty() {
+            members::ops::upsert_in(txn, reckoning, &good).await?;
+        }
+        Ok(Ok(changed))
+    }
+
+    /// The numbers of the members that are to be made or changed.
+    async fn wanted<'c>(
+        &self,
+        txn: &Txn,
+        members: impl Iterator<Item = &'c MemberInput>,
+    ) -> Result<HashSet<&'c str>, Fault> {
+        let numbers: HashSet<&str> = members.map(|member| member.number.as_str()).collect();
+        let MemberRule { create, profile } = self.members;
+        if create && profile || numbers.is_empty() {
+            return Ok(numbers);
+        }
+        let numbers: Vec<&str> = numbers.into_iter().collect();
+        let references: Vec<MemberRef> = numbers.iter().map(|number| MemberRef::Number((*number).to_owned())).collect();
+        let found = members::resolve(txn, &references).await?;
+        // Without a profile there is nothing to change in the known ones; without leave, the others are not made.
+        let wanted = numbers.into_iter().zip(found).filter(|(_, found)| found.is_ok() == profile);
+        Ok(wanted.map(|(number, _)| number).collect())
+    }
+
+    async fn documents(
+        &self,
+        txn: &Txn,
+        reckoning: &Reckoning,
+        chunk: &Chunk,
+        refused: &Refused,
+    ) -> Result<Ingested, Fault> {
+        match self.kind {
+            Kind::Points => points::ops::record_in(txn, reckoning, &without(&chunk.points, refused)).await,
+            _ => transactions::record_in(txn, reckoning, &without(&chunk.transactions, refused)).await,
+        }
+    }
+
+    fn note(&self, row: &import::Model, rejects: &[Reject]) -> Result<i64, Fault> {
+        if rejects.is_empty() {
+            return Ok(row.rejects_bytes);
+        }
+        let from = u64::try_from(row.rejects_bytes).unwrap_or_default();
+        let written = self.rejects.write(from, rejects);
+        let length = written.map_err(|error| {
+            Fault::new(format!("the rejects cannot be written to {}: {error}", self.rejects.path().display()))
+        })?;
+        Ok(i64::try_from(length).unwrap_or(i64::MAX))
+    }
+
+    fn wrong(&self, refusal: &Refusal) -> Wrong {
+        let mut wrong = Wrong::refused(refusal, "");
+        if refusal.code == RefusalCode::NotFound && !self.members.create {
+            wrong.reason.push_str("; --create-members would make one");
+        }
+        wrong
+    }
+}
+
+/// What is said where another process imports the same file.
+pub(super) fn overtaken() -> Fault {
+    Fault::new("another import of this file is running, and has gone further than this one")
+}
+
+/// Completes labels with those that their members have.
+async fn complete_labels(txn: &Txn, members: &mut [MemberInput]) -> Result<(), Fault> {
+    let labelled = members.iter().filter(|member| member.labels != Patch::Keep);
+    let mut numbers: Vec<&str> = labelled.map(|member| member.number.as_str()).collect();
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut known: HashMap<String, Vec<LabelInput>> = HashMap::new();
+    for row in store::labels(txn, &numbers).await? {
+        known.entry(row.number).or_default().push(LabelInput { key: row.key, value: row.value });
+    }
+    profile::complete(members, known);
+    Ok(())
+}
+
+/// The rows whose places are not refused.
+fn without<'a, T: Clone>(rows: &'a [(usize, T)], refused: &Refused) -> Cow<'a, [(usize, T)]> {
+    if refused.is_empty() {
+        return Cow::Borrowed(rows);
+    }
+    Cow::Owned(rows.iter().filter(|(place, _)| !refused.contains_key(place)).cloned().collect())
+}
+
+/// The rejects of a chunk, in the order of the file.
+fn named(chunk: &Chunk, refused: Refused) -> Vec<Reject> {
+    let line = |place: usize| chunk.lines.get(place).copied().unwrap_or_default();
+    let refused = refused.into_iter().map(|(place, wrong)| (place, vec![Reject { line: line(place), wrong }]));
+    let mut all: Vec<(usize, Vec<Reject>)> = chunk.rejects.iter().cloned().chain(refused).collect();
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().flat_map(|(_, rejects)| rejects).collect()
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

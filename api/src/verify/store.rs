@@ -1,0 +1,171 @@
+//! The SQL of the comparisons. It looks at rows alone and shares nothing with the statements that keep the sums.
+
+use engine::figures::Sums;
+use entity::segment_stats;
+use sea_orm::{
+    ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IsolationLevel, QueryOrder, TransactionOptions,
+    TransactionTrait,
+};
+
+use super::Check;
+use crate::db::{Db, Txn, sql};
+use crate::error::Fault;
+
+/// A transaction that sees one moment throughout.
+pub(super) async fn begin(db: &Db) -> Result<Txn, Fault> {
+    let isolation_level = Some(IsolationLevel::RepeatableRead).filter(|_| db.backend() == DbBackend::Postgres);
+    let options = TransactionOptions { isolation_level, ..TransactionOptions::default() };
+    // The writer's connections may take their time; nothing is written.
+    Ok(db.writer().begin_with_options(options).await?)
+}
+
+/// The day for which the 12-month figures hold.
+pub(super) async fn figures_on(txn: &Txn) -> Result<String, Fault> {
+    let row = txn.query_one_raw(sql(txn, "SELECT figures_on FROM program WHERE id = 1", [])).await?;
+    Ok(row.ok_or_else(|| Fault::new("the programme's row is gone"))?.try_get("", "figures_on")?)
+}
+
+/// How many rows the comparisons go over.
+pub(super) async fn compared(txn: &Txn) -> Result<u64, Fault> {
+    let text = "SELECT (SELECT COUNT(*) FROM member) + (SELECT COUNT(*) FROM \"transaction\")
+        + (SELECT COUNT(*) FROM points_entry) + (SELECT COUNT(*) FROM segment) + (SELECT COUNT(*) FROM segment_member) AS things";
+    let row = txn.query_one_raw(sql(txn, text, [])).await?.ok_or_else(|| Fault::new("nothing was counted"))?;
+    Ok(u64::try_from(row.try_get::<i64>("", "things")?).unwrap_or_default())
+}
+
+/// The sentences of a comparison.
+pub(super) async fn differing(txn: &Txn, check: &Check) -> Result<Vec<String>, Fault> {
+    let text = format!("{} LIMIT 100", check.text);
+    let rows = txn.query_all_raw(sql(txn, text, check.values.clone())).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "difference")?)).collect()
+}
+
+/// Sales whose returns, or whose being a purchase, are kept wrong.
+pub(super) const RETURNS: &str = "
+    WITH back AS (
+        SELECT source, returns_document, COUNT(*) AS returns, CAST(SUM(amount) AS BIGINT) AS returned
+        FROM \"transaction\" WHERE kind = 'RETURN' AND returns_document IS NOT NULL GROUP BY source, returns_document
+    ), found AS (
+        SELECT t.id, t.kind, t.amount, t.returns, t.returned, t.purchase,
+            COALESCE(b.returns, 0) AS found_returns, COALESCE(b.returned, 0) AS found_returned
+        FROM \"transaction\" AS t
+        LEFT JOIN back AS b ON t.kind = 'SALE' AND b.source = t.source AND b.returns_document = t.document
+    )
+    SELECT 'transaction ' || id || ': kept returns ' || returns || ' of ' || returned || ', found ' || found_returns
+        || ' of ' || found_returned || '; or whether it is a purchase' AS difference
+    FROM found
+    WHERE returns <> found_returns OR returned <> found_returned
+        OR purchase <> (kind = 'SALE' AND (found_returns = 0 OR found_returned < amount))";
+
+/// Returns that should have their sale's member.
+pub(super) const RETURN_MEMBERS: &str = "
+    SELECT 'transaction ' || r.id || ': its member is not that of its sale ' || s.id AS difference
+    FROM \"transaction\" AS r
+    JOIN \"transaction\" AS s ON s.source = r.source AND s.document = r.returns_document AND s.kind = 'SALE'
+    WHERE r.kind = 'RETURN' AND s.member_id IS NOT NULL AND r.member_id IS DISTINCT FROM s.member_id";
+
+/// Members whose sums are kept wrong.
+pub(super) const METRICS: &str = "
+    WITH back AS (
+        SELECT source, returns_document, CAST(SUM(amount) AS BIGINT) AS returned
+        FROM \"transaction\" WHERE kind = 'RETURN' AND returns_document IS NOT NULL GROUP BY source, returns_document
+    ), document AS (
+        SELECT t.member_id, t.at, CASE t.kind WHEN 'SALE' THEN t.amount ELSE -t.amount END AS net,
+            t.kind = 'SALE' AND (b.returned IS NULL OR b.returned < t.amount) AS bought
+        FROM \"transaction\" AS t
+        LEFT JOIN back AS b ON t.kind = 'SALE' AND b.source = t.source AND b.returns_document = t.document
+        WHERE t.member_id IS NOT NULL
+    ), bought AS (
+        SELECT member_id, SUM(CASE WHEN bought THEN 1 ELSE 0 END) AS transactions, SUM(net) AS spending,
+            SUM(CASE WHEN at >= $1 AND at < $2 THEN net ELSE 0 END) AS spending_12m,
+            MIN(CASE WHEN bought THEN at END) AS first_at, MAX(CASE WHEN bought THEN at END) AS last_at
+        FROM document GROUP BY member_id
+    ), ledger AS (
+        SELECT member_id, SUM(CASE kind WHEN 'EARNED' THEN points ELSE 0 END) AS earned,
+            SUM(CASE kind WHEN 'REDEEMED' THEN points ELSE 0 END) AS redeemed,
+            SUM(CASE kind WHEN 'EXPIRED' THEN points ELSE 0 END) AS expired,
+            SUM(CASE kind WHEN 'ADJUSTED' THEN points ELSE 0 END) AS adjusted
+        FROM points_entry GROUP BY member_id
+    )
+    SELECT 'member ' || k.member_id || ': kept ' || k.transactions || ' transactions, spending ' || k.spending || ', '
+        || k.spending_12m || ' in 12 months, balance ' || k.points_balance || '; found '
+        || COALESCE(b.transactions, 0) || ', ' || COALESCE(b.spending, 0) || ', ' || COALESCE(b.spending_12m, 0) || ', '
+        || COALESCE(l.earned - l.redeemed - l.expired + l.adjusted, 0) || '; or first and last purchase, or points'
+        AS difference
+    FROM member_metrics AS k
+    LEFT JOIN bought AS b ON b.member_id = k.member_id
+    LEFT JOIN ledger AS l ON l.member_id = k.member_id
+    WHERE k.transactions <> COALESCE(b.transactions, 0) OR k.spending <> COALESCE(b.spending, 0)
+        OR k.spending_12m <> COALESCE(b.spending_12m, 0)
+        OR k.first_purchase_at IS DISTINCT FROM b.first_at OR k.last_purchase_at IS DISTINCT FROM b.last_at
+        OR k.points_earned <> COALESCE(l.earned, 0) OR k.points_redeemed <> COALESCE(l.redeemed, 0)
+        OR k.points_expired <> COALESCE(l.expired, 0) OR k.points_adjusted <> COALESCE(l.adjusted, 0)
+        OR k.points_balance <> COALESCE(l.earned - l.redeemed - l.expired + l.adjusted, 0)";
+
+/// Memberships that the log does not tell of.
+pub(super) const MEMBERSHIPS: &str = "
+    WITH latest AS (
+        SELECT e.segment_id, e.member_id, e.kind, e.at FROM membership_event AS e
+        JOIN (SELECT MAX(id) AS id FROM membership_event GROUP BY segment_id, member_id) AS l ON l.id = e.id
+    )
+    SELECT 'segment ' || s.segment_id || ': member ' || s.member_id || ' belongs, but not by the log' AS difference
+    FROM segment_member AS s
+    LEFT JOIN latest AS l ON l.segment_id = s.segment_id AND l.member_id = s.member_id
+    WHERE l.kind IS DISTINCT FROM 'JOINED' OR l.at <> s.joined_at";
+
+/// Memberships that the log tells of and that are not there.
+pub(super) const LOG: &str = "
+    WITH latest AS (
+        SELECT e.segment_id, e.member_id, e.kind FROM membership_event AS e
+        JOIN (SELECT MAX(id) AS id FROM membership_event GROUP BY segment_id, member_id) AS l ON l.id = e.id
+    )
+    SELECT 'segment ' || l.segment_id || ': member ' || l.member_id || ' does not belong, but by the log' AS difference
+    FROM latest AS l
+    LEFT JOIN segment_member AS s ON s.segment_id = l.segment_id AND s.member_id = l.member_id
+    WHERE l.kind = 'JOINED' AND s.member_id IS NULL";
+
+/// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
+pub(super) const ORPHANS: [(&str, &str); 9] = [
+    ("no sums of member", "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL"),
+    ("sums of no member", "SELECT k.member_id AS id FROM member_metrics AS k LEFT JOIN member AS m ON m.id = k.member_id WHERE m.id IS NULL"),
+    ("no figures of segment", "SELECT s.id FROM segment AS s LEFT JOIN segment_stats AS f ON f.segment_id = s.id WHERE f.segment_id IS NULL"),
+    ("membership of no member", "SELECT b.member_id AS id FROM segment_member AS b LEFT JOIN member AS m ON m.id = b.member_id WHERE m.id IS NULL"),
+    ("membership in no segment", "SELECT b.segment_id AS id FROM segment_member AS b LEFT JOIN segment AS s ON s.id = b.segment_id WHERE s.id IS NULL"),
+    ("transaction of no member", "SELECT t.id FROM \"transaction\" AS t LEFT JOIN member AS m ON m.id = t.member_id WHERE t.member_id IS NOT NULL AND m.id IS NULL"),
+    ("line of no transaction", "SELECT i.transaction_id AS id FROM transaction_item AS i LEFT JOIN \"transaction\" AS t ON t.id = i.transaction_id WHERE t.id IS NULL"),
+    ("points of no member", "SELECT p.id FROM points_entry AS p LEFT JOIN member AS m ON m.id = p.member_id WHERE m.id IS NULL"),
+    ("label of no member", "SELECT l.member_id AS id FROM member_label AS l LEFT JOIN member AS m ON m.id = l.member_id WHERE m.id IS NULL"),
+];
+
+#[derive(FromQueryResult)]
+struct Found {
+    segment_id: i64,
+    members: i64,
+    reachable: i64,
+    transactions: i64,
+    spending: i64,
+    spending_12m: i64,
+}
+
+/// What is kept of each segment, beside what its members add up to.
+pub(super) async fn segments(txn: &Txn) -> Result<Vec<(segment_stats::Model, Sums)>, Fault> {
+    let kept = segment_stats::Entity::find().order_by_asc(segment_stats::Column::SegmentId).all(txn).await?;
+    let text = "
+        SELECT s.id AS segment_id, COUNT(b.member_id) AS members,
+            CAST(COALESCE(SUM(CASE WHEN m.marketing_consent THEN 1 ELSE 0 END), 0) AS BIGINT) AS reachable,
+            CAST(COALESCE(SUM(k.transactions), 0) AS BIGINT) AS transactions,
+            CAST(COALESCE(SUM(k.spending), 0) AS BIGINT) AS spending,
+            CAST(COALESCE(SUM(k.spending_12m), 0) AS BIGINT) AS spending_12m
+        FROM segment AS s
+        LEFT JOIN segment_member AS b ON b.segment_id = s.id
+        LEFT JOIN member AS m ON m.id = b.member_id
+        LEFT JOIN member_metrics AS k ON k.member_id = b.member_id
+        GROUP BY s.id ORDER BY s.id";
+    let found = Found::find_by_statement(sql(txn, text, [])).all(txn).await?;
+    let sums = found.into_iter().map(|row| {
+        let Found { segment_id, members, reachable, transactions, spending, spending_12m } = row;
+        (segment_id, Sums { members, reachable, transactions, spending, spending_12m })
+    });
+    let mut sums: std::collections::HashMap<i64, Sums> = sums.collect();
+    Ok(kept.into_iter().map(|row| { let found = sums.remove(&row.segment_id.0).unwrap_or_default(); (row, found) }).collect())
+}

@@ -1,0 +1,190 @@
+//! A server in the test's own process, with a database of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tessera::app::App;
+use tessera::config::Settings;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::postgres;
+
+/// The owner of every test's programme.
+pub const OWNER: &str = "owner@example.org";
+/// The owner's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of the run's own PostgreSQL.
+    Postgres,
+}
+
+/// A running server.
+pub struct TestApp {
+    /// What runs behind it.
+    pub app: Arc<App>,
+    /// Where it listens, for example `http://127.0.0.1:4711`.
+    pub base: String,
+    /// An access token of the owner.
+    pub token: String,
+    /// Which database.
+    pub database: Database,
+    /// Its URL.
+    pub url: String,
+    client: reqwest::Client,
+    folder: TempDir,
+    stop: CancellationToken,
+    server: std::sync::Mutex<Option<JoinHandle<std::io::Result<()>>>>,
+}
+
+/// What the server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as JSON; null where it is none.
+    pub body: Value,
+}
+
+/// Runs a test on a server of its own, then works out every figure from rows once more and expects no difference.
+pub fn run<F: Future<Output = ()>>(database: Database, body: impl FnOnce(Arc<TestApp>) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let app = Arc::new(TestApp::start(database).await);
+        body(Arc::clone(&app)).await;
+        app.verify().await;
+        app.stop().await;
+    });
+}
+
+impl TestApp {
+    /// A server with the usual settings.
+    pub async fn start(database: Database) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// A server with changed settings.
+    pub async fn start_with(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::Builder::new().prefix("tessera-test-").tempdir().unwrap();
+        let url = match database {
+            Database::Sqlite => format!("sqlite://{}/tessera.db", folder.path().display()),
+            Database::Postgres => postgres::new_database().await,
+        };
+        Self::open(database, url, folder, change).await
+    }
+
+    /// A server over a database that exists already.
+    pub async fn open(database: Database, url: String, folder: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings {
+            database_url: url.as_str().into(),
+            metrics_listen: None,
+            data_dir: folder.path().to_path_buf(),
+            owner_email: OWNER.to_owned(),
+            owner_password: Some(PASSWORD.to_owned().into()),
+            ..Settings::default()
+        };
+        change(&mut settings);
+        let app = App::open(settings).await.unwrap();
+        tessera::auth::ops::ensure_owner(&app).await.unwrap();
+        tessera::figures::roll::to_today(&app).await.unwrap();
+        let session = tessera::auth::ops::issue_for(&app, OWNER, chrono::TimeDelta::hours(2)).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(tessera::http::serve(Arc::clone(&app), listener, stop.clone()));
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let server = std::sync::Mutex::new(Some(server));
+        Self { app, base, token: session.access_token, database, url, client, folder, stop, server }
+    }
+
+    /// A folder that goes with the test.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The HTTP client.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// The routes, for a call without a socket.
+    pub fn router(&self) -> axum::Router {
+        tessera::http::router(Arc::clone(&self.app))
+    }
+
+    /// Asks as the owner and expects no errors; answers `data`.
+    pub async fn graphql(&self, query: &str, variables: Value) -> Value {
+        let answer = self.send(Some(&self.token), query, variables).await;
+        assert!(answer.body.get("errors").is_none(), "{query}: {}", answer.body);
+        answer.body["data"].clone()
+    }
+
+    /// Asks with a token or without one.
+    pub async fn send(&self, token: Option<&str>, query: &str, variables: Value) -> Answer {
+        self.post(token, &json!({"query": query, "variables": variables})).await
+    }
+
+    /// Sends a body.
+    pub async fn post(&self, token: Option<&str>, body: &Value) -> Answer {
+        let mut request = self.client.post(format!("{}/graphql", self.base)).json(body);
+        request = request.header("accept", "application/graphql-response+json");
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
+        Answer { status, headers, body }
+    }
+
+    /// An access token of a new user of a role.
+    pub async fn token_of(&self, role: entity::kinds::Role) -> String {
+        let email = format!("{}-{}@example.org", role.word().to_lowercase(), rand::random::<u32>());
+        tessera::auth::ops::add_user(&self.app, &email, "Test", role, PASSWORD.to_owned()).await.unwrap();
+        let life = chrono::TimeDelta::hours(1);
+        tessera::auth::ops::issue_for(&self.app, &email, life).await.unwrap().access_token
+    }
+
+    /// Works out every figure from rows once more and expects no difference.
+    pub async fn verify(&self) {
+        let report = tessera::verify::run(&self.app).await.unwrap();
+        assert!(report.differences.is_empty(), "{}", report.differences.join("\n"));
+    }
+
+    /// Stops the server as SIGTERM does.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        let server = self.server.lock().unwrap().take();
+        if let Some(server) = server {
+            server.await.unwrap().unwrap();
+        }
+        self.app.db.close().await.unwrap();
+    }
+}
+
+impl Answer {
+    /// How many statements the request ran.
+    pub fn statements(&self) -> usize {
+        let timing = self.headers["server-timing"].to_str().unwrap();
+        let count = timing.split("sql;desc=\"").nth(1).and_then(|rest| rest.split(' ').next());
+        count.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no statements in {timing}"))
+    }
+
+    /// The code of the first error.
+    pub fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+    }
+}
