@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod figures;
 pub mod global_id;
 pub mod graphql;
+pub mod housekeeping;
 pub mod http;
 pub mod imports;
 pub mod ingest;

@@ -3,6 +3,7 @@
 // Nothing outside sees a test.
 #![allow(unreachable_pub)]
 
+mod demo;
 mod schema;
 mod segments;
 mod tidy;

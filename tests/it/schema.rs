@@ -78,7 +78,9 @@ fn compare(theirs: &TypeDefinition, ours: &TypeDefinition, differences: &mut Vec
     let (their_fields, our_fields) = (fields(&theirs.kind), fields(&ours.kind));
     for field in &our_fields {
         let place = format!("{name}.{}", field.node.name.node);
-        let Some(contract) = their_fields.iter().find(|one| one.node.name.node == field.node.name.node) else { continue };
+        let Some(contract) = their_fields.iter().find(|one| one.node.name.node == field.node.name.node) else {
+            continue;
+        };
         differ(place.clone(), contract.node.ty.node.to_string(), field.node.ty.node.to_string());
         if let Some(description) = &contract.node.description {
             let served = field.node.description.as_ref().map(|text| text.node.clone()).unwrap_or_default();
@@ -101,7 +103,9 @@ fn compare(theirs: &TypeDefinition, ours: &TypeDefinition, differences: &mut Vec
     let (their_inputs, our_inputs) = (inputs(&theirs.kind), inputs(&ours.kind));
     for field in &our_inputs {
         let place = format!("{name}.{}", field.node.name.node);
-        let Some(contract) = their_inputs.iter().find(|one| one.node.name.node == field.node.name.node) else { continue };
+        let Some(contract) = their_inputs.iter().find(|one| one.node.name.node == field.node.name.node) else {
+            continue;
+        };
         let shown = |field: &async_graphql::parser::types::InputValueDefinition| {
             let default = field.default_value.as_ref().map(|value| format!(" = {}", value.node));
             format!("{}{}", field.ty.node, default.unwrap_or_default())

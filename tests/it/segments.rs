@@ -19,13 +19,18 @@ pub async fn shop(app: &TestApp, members: usize) {
     let numbers: Vec<Value> = (1..=members)
         .map(|number| json!({"number": format!("m{number}"), "firstName": format!("Ann{number}"), "marketingConsent": number % 2 == 0}))
         .collect();
-    let upsert = "mutation($m: [MemberInput!]!) { upsertMembers(input: {members: $m}) { created problems { message path } } }";
+    let upsert =
+        "mutation($m: [MemberInput!]!) { upsertMembers(input: {members: $m}) { created problems { message path } } }";
     let data = app.graphql(upsert, json!({ "m": numbers })).await;
     assert_eq!(data["upsertMembers"]["created"], members, "{data}");
-    let yesterday = (chrono::DateTime::from_timestamp_millis(app.app.clock.real_millis()).unwrap() - chrono::TimeDelta::days(1)).to_rfc3339();
+    let yesterday = (chrono::DateTime::from_timestamp_millis(app.app.clock.real_millis()).unwrap()
+        - chrono::TimeDelta::days(1))
+    .to_rfc3339();
     let sales: Vec<Value> = (1..=members)
-        .map(|number| json!({"document": format!("d{number}"), "member": {"number": format!("m{number}")},
-            "amount": format!("{}.00", number * 10), "at": yesterday}))
+        .map(|number| {
+            json!({"document": format!("d{number}"), "member": {"number": format!("m{number}")},
+            "amount": format!("{}.00", number * 10), "at": yesterday})
+        })
         .collect();
     let record = "mutation($t: [TransactionInput!]!) { recordTransactions(input: {transactions: $t}) { created problems { message path } } }";
     let data = app.graphql(record, json!({ "t": sales })).await;

@@ -48,7 +48,8 @@ impl Cluster {
         let start =
             format!("{}/pg_ctl -D {} -w -o '{options}' -l {} start", bin.display(), data.display(), log.display());
         // Not `output`: the server would keep the pipes open for as long as it runs.
-        let started = as_user(&start).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        let started =
+            as_user(&start).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
         assert!(started.success(), "PostgreSQL did not start: {}", std::fs::read_to_string(&log).unwrap_or_default());
         // The guard outlives us for a moment: when this process ends, however it ends, its input closes.
         let stop = format!(

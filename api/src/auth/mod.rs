@@ -10,5 +10,6 @@ mod token;
 
 pub use caller::{Caller, authenticate};
 pub use key::KeyError;
+pub use password::random as random_password;
 pub use rates::SignInRates;
 pub use token::Tokens;

@@ -50,7 +50,7 @@ pub(super) async fn matches(password: String, hash: Option<String>) -> Result<bo
 }
 
 /// A random password of 20 letters and digits.
-pub(super) fn random() -> String {
+pub fn random() -> String {
     rand::rng().sample_iter(Alphanumeric).take(20).map(char::from).collect()
 }
 

@@ -3,18 +3,21 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::Failure;
 use super::output::say;
 use super::with_app;
+use crate::app::App;
 use crate::config::Settings;
-use crate::demo;
+use crate::demo::{self, Options, Progress};
 
 /// Fill the database with a made-up shop, to try things on
 ///
 /// Two years of sales that end today: members and guests, anonymous sales, returns, lines,
 /// channels, categories and points. The same seed makes the same shop. The made-up data can
-/// stand beside real data, and --remove takes away exactly what this made.
+/// stand beside real data, and --remove takes away what this made, with what was recorded of
+/// its customers since, and nothing else. After an interruption the same command goes on.
 ///
 /// Examples:
 ///   tessera demo
@@ -39,14 +42,40 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
-        let options = demo::Options {
-            seed: self.seed,
-            members: self.members,
-            first_start: self.first_start,
-            remove: self.remove,
-        };
-        let done = with_app(settings, async |app| Ok(demo::run(app, options).await?)).await?;
-        say(done);
+        let said = with_app(settings, async |app| Ok(self.work(app).await?)).await?;
+        said.into_iter().for_each(say);
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Does it, and answers what there is to say.
+    async fn work(&self, app: &App) -> anyhow::Result<Option<String>> {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3}%  {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(if self.remove { "taking the demo away" } else { "making the demo" });
+        let progress = |Progress { done, of }| {
+            bar.set_length(u64::from(of));
+            bar.set_position(u64::from(done));
+        };
+        let done = self.done(app, &progress).await;
+        bar.finish_and_clear();
+        done
+    }
+
+    async fn done(&self, app: &App, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Option<String>> {
+        if self.remove {
+            return Ok(Some(demo::remove(app, progress).await?.to_string()));
+        }
+        if self.first_start {
+            // A first start that was interrupted goes on, whatever it was asked for.
+            if let Some(report) = demo::resume(app, progress).await? {
+                return Ok(Some(report.to_string()));
+            }
+            if !demo::unused(app).await? {
+                return Ok(None);
+            }
+        }
+        let options = Options { seed: self.seed, members: self.members };
+        Ok(Some(demo::run(app, options, progress).await?.to_string()))
     }
 }

@@ -71,10 +71,8 @@ fn lines(shop: &Shop, buyer: &Buyer, day: usize, chance: &mut Chance) -> Vec<Lin
     let month = usize::try_from(shop.rhythm.date(day).month0()).unwrap_or(0);
     let mut lines: Vec<Line> = Vec::new();
     for _ in 0..(1 + chance.count(buyer.more)).min(12) {
-        let (one, other) = (
-            shop.catalogue.pick(&buyer.taste, month, chance),
-            shop.catalogue.pick(&buyer.taste, month, chance),
-        );
+        let (one, other) =
+            (shop.catalogue.pick(&buyer.taste, month, chance), shop.catalogue.pick(&buyer.taste, month, chance));
         let dearer = shop.catalogue.article(one).price >= shop.catalogue.article(other).price;
         let article = if dearer == chance.happens(buyer.upmarket) { one } else { other };
         let most = i64::from(shop.catalogue.kind(article).most);
@@ -104,8 +102,8 @@ pub(super) fn comes_back(shop: &Shop, sale: &Slip, document: String, chance: &mu
     let day = shop.rhythm.pick(way, soonest..(soonest + 24).min(shop.rhythm.days()), chance)?;
     let whole = chance.happens(0.45);
     let lines = if whole { sale.lines.clone() } else { some(&sale.lines, chance) };
-    let left: i64 = sale.lines.iter().map(|line| line.quantity).sum::<i64>()
-        - lines.iter().map(|line| line.quantity).sum::<i64>();
+    let left: i64 =
+        sale.lines.iter().map(|line| line.quantity).sum::<i64>() - lines.iter().map(|line| line.quantity).sum::<i64>();
     let goods: i64 = sale.lines.iter().map(|line| line.amount).sum();
     let back: i64 = lines.iter().map(|line| line.amount).sum();
     // Who gives everything back gets the delivery back as well; of the rest, what was paid for it.

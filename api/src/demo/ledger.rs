@@ -75,13 +75,7 @@ fn own(slip: &Slip, ending: &str) -> String {
     format!("{name}{ending}")
 }
 
-fn moments(
-    shop: &Shop,
-    since: Millis,
-    sales: &[Slip],
-    returns: &[Slip],
-    chance: &mut Chance,
-) -> Vec<(Millis, Moment)> {
+fn moments(shop: &Shop, since: Millis, sales: &[Slip], returns: &[Slip], chance: &mut Chance) -> Vec<(Millis, Moment)> {
     let start = shop.zone.start_of(shop.rhythm.date(0));
     let last = shop.zone.start_of(shop.plan.until);
     let mut moments = Vec::new();

@@ -52,11 +52,7 @@ pub struct Progress {
 
 /// Makes the demo, or goes on with one that was begun: then with its own last day. Does nothing where it is there
 /// already; another one than was asked for is an error.
-pub async fn run(
-    app: &App,
-    options: Options,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> anyhow::Result<Report> {
+pub async fn run(app: &App, options: Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Report> {
     // Documents count in the 12 months of the day to which the figures were rolled: let that be today.
     figures::roll::to_today(app).await?;
     let (course, outcome) = match store::course(app.db.writer()).await? {

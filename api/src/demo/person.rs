@@ -62,7 +62,8 @@ impl Person {
     /// The member that is written.
     pub(super) fn member(&self, enrolled_at: Option<Millis>, tier: Option<&str>, interests: &[&str]) -> MemberInput {
         let text = |text: Option<&str>| text.map_or(Patch::Keep, |text| Patch::Set(text.to_owned()));
-        let (postal_code, street) = self.address.as_ref().map(|(code, street)| (code.as_str(), street.as_str())).unzip();
+        let (postal_code, street) =
+            self.address.as_ref().map(|(code, street)| (code.as_str(), street.as_str())).unzip();
         let mut attributes = Map::new();
         if !self.guest {
             attributes.insert("language".to_owned(), Value::from(self.country.language));

@@ -79,7 +79,8 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     let ids: Vec<Id> = members.iter().map(|id| Id { id: id.0 }).collect();
     let batch = Batch::new(ID, &ids);
     let these = format!("(SELECT id FROM {})", batch.table(txn, 1));
-    let lines = format!("transaction_item WHERE transaction_id IN (SELECT id FROM \"transaction\" WHERE member_id IN {these})");
+    let lines =
+        format!("transaction_item WHERE transaction_id IN (SELECT id FROM \"transaction\" WHERE member_id IN {these})");
     let of = |table: &str| format!("{table} WHERE member_id IN {these}");
     let delete = async |what: String| -> Result<u64, Fault> {
         let statement = sql(txn, format!("DELETE FROM {what}"), [batch.value()?]);

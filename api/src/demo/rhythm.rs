@@ -61,7 +61,8 @@ impl Rhythm {
         if let Some(last) = web.last_mut() {
             *last *= 0.06;
         }
-        let store: Vec<f64> = store.iter().enumerate().map(|(day, one)| if day + 1 < web.len() { *one } else { 0.0 }).collect();
+        let store: Vec<f64> =
+            store.iter().enumerate().map(|(day, one)| if day + 1 < web.len() { *one } else { 0.0 }).collect();
         Self { web: cumulated(&web), store: cumulated(&store), dates, promotions }
     }
 

@@ -1,3 +1,5 @@
+//! The demo as it is made up: the same for a seed, right in every row, and believable in sum.
+
 use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -149,7 +151,15 @@ fn customers_are_who_they_are_said_to_be() {
     assert!(emails.iter().all(|one| one.ends_with("@example.com") || one.ends_with("@example.org")), "{emails:?}");
     assert!(emails.iter().all(|one| one.is_ascii() && !one.contains("..") && !one.starts_with('.')));
     let phones = members.iter().filter_map(|one| set(&one.texts[3]));
-    let fictional = ["+49 30 23125 ", "+49 40 66969 ", "+49 89 99998 ", "+49 221 4710 ", "+49 69 90009 ", "+33 6 39 98 ", "+44 7700 900"];
+    let fictional = [
+        "+49 30 23125 ",
+        "+49 40 66969 ",
+        "+49 89 99998 ",
+        "+49 221 4710 ",
+        "+49 69 90009 ",
+        "+33 6 39 98 ",
+        "+44 7700 900",
+    ];
     for phone in phones {
         assert!(fictional.iter().any(|range| phone.starts_with(range)), "{phone}");
     }
@@ -174,7 +184,12 @@ fn business_has_seasons_weekdays_and_a_few_good_customers() {
     };
     assert_eq!(days.iter().max().unwrap().to_string(), "2026-11-22");
     assert_eq!(within("2000-01-01", "2024-11-22"), 0);
-    about("December to February", share(within("2025-12-01", "2025-12-28"), within("2026-02-01", "2026-02-28")), 1.4, 3.0);
+    about(
+        "December to February",
+        share(within("2025-12-01", "2025-12-28"), within("2026-02-01", "2026-02-28")),
+        1.4,
+        3.0,
+    );
     let sundays = sales.iter().zip(&days).filter(|(_, day)| day.weekday() == Weekday::Sun);
     assert!(sundays.clone().all(|(sale, _)| sale.channel.as_deref() != Some("store")));
     assert!(sundays.count() > 100);
@@ -186,15 +201,24 @@ fn business_has_seasons_weekdays_and_a_few_good_customers() {
     let sum: Decimal = sales.iter().filter_map(|sale| sale.amount).sum();
     let mean = sum / Decimal::from(sales.len());
     assert!(mean > Decimal::from(40) && mean < Decimal::from(120), "a basket of {mean}");
-    assert!(sales.iter().filter(|sale| sale.labels.iter().any(|label| label.key == "promotion")).count() > sales.len() / 50);
+    assert!(
+        sales.iter().filter(|sale| sale.labels.iter().any(|label| label.key == "promotion")).count() > sales.len() / 50
+    );
 
-    let mut counts: Vec<usize> =
-        units[..3_000].iter().map(|unit| unit.transactions.iter().filter(|one| one.returns_document.is_none()).count()).collect();
+    let mut counts: Vec<usize> = units[..3_000]
+        .iter()
+        .map(|unit| unit.transactions.iter().filter(|one| one.returns_document.is_none()).count())
+        .collect();
     counts.sort_unstable();
     let all: usize = counts.iter().sum();
     about("sales a customer", share(all, counts.len()), 4.0, 8.0);
     about("the best tenth's part", share(counts[2_700..].iter().sum(), all), 0.3, 0.6);
-    about("customers without a sale", share(counts.iter().filter(|count| **count == 0).count(), counts.len()), 0.03, 0.2);
+    about(
+        "customers without a sale",
+        share(counts.iter().filter(|count| **count == 0).count(), counts.len()),
+        0.03,
+        0.2,
+    );
     let rows: usize = units.iter().map(Unit::rows).sum();
     about("rows a customer", share(rows, 3_000), 9.0, 18.0);
 }

@@ -94,13 +94,6 @@ fn all_taken(done: Ingested) -> Result<(), Stop> {
 
 impl Chunk {
     fn at(place: u32) -> Self {
-        Self {
-            from: place,
-            until: place,
-            rows: 0,
-            members: Vec::new(),
-            transactions: Vec::new(),
-            points: Vec::new(),
-        }
+        Self { from: place, until: place, rows: 0, members: Vec::new(), transactions: Vec::new(), points: Vec::new() }
     }
 }

@@ -5,6 +5,7 @@
 //! `points`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
 
 mod chunk;
+mod external_sort;
 mod instant;
 mod lines;
 mod mapping;

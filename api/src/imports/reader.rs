@@ -23,6 +23,8 @@ pub(super) struct Reader {
     record: ByteRecord,
     path: PathBuf,
     line: u64,
+    /// The line at which the next row is looked for.
+    next: u64,
     width: usize,
     taken: Arc<AtomicU64>,
 }
@@ -45,7 +47,8 @@ impl Reader {
             .terminator(Terminator::Any(b'\n'))
             .buffer_capacity(BUFFER)
             .from_reader(Watched { inner: text, allowance: LONGEST, ended: false });
-        let mut reader = Self { csv, record: ByteRecord::new(), path: path.to_owned(), line: 0, width: 0, taken };
+        let mut reader =
+            Self { csv, record: ByteRecord::new(), path: path.to_owned(), line: 0, next: 1, width: 0, taken };
         let header = reader.header()?;
         reader.width = header.len();
         Ok((reader, header))
@@ -55,6 +58,7 @@ impl Reader {
     pub(super) fn read(&mut self) -> anyhow::Result<bool> {
         loop {
             self.csv.get_mut().allowance = LONGEST;
+            self.next = self.csv.position().line();
             match self.csv.read_byte_record(&mut self.record) {
                 Ok(false) => return Ok(false),
                 Ok(true) => {}
@@ -104,7 +108,7 @@ impl Reader {
     }
 
     fn broken(&self, error: &csv::Error) -> anyhow::Error {
-        let (path, line) = (self.path.display(), self.csv.position().line());
+        let (path, line) = (self.path.display(), self.next);
         let source = match error.kind() {
             csv::ErrorKind::Io(source) => source.to_string(),
             _ => error.to_string(),

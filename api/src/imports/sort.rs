@@ -1,103 +1,82 @@
 //! Brings the lines of a document together, wherever they stand in the file, in constant memory.
 //!
-//! Two sorts on disk: by document, to see which lines belong together and which of them is the last; then by the last
-//! line of each document, so that documents are taken up in the order in which the file completes them. Memory holds
-//! 50,000 lines for each sort, and the lines of one document.
+//! Two sorts: by document, to see which lines belong together and which of them is the last; then by the last line of
+//! each document, so that documents are taken up in the order in which the file completes them. Memory holds 32 MB of
+//! lines for each sort, and the lines of one document.
 
 use std::cmp::Ordering;
-use std::io;
+use std::io::{self, Read, Write};
 
-use extsort::{ExternalSorter, PushExternalSorter, SortedIterator};
-
+use super::external_sort::{ExternalSort, Sorted, Spill};
 use super::row::Wrong;
 use super::spill::Line;
 
 /// How many lines of a document are taken; the books take no more.
-pub(super) const MOST_LINES: usize = 10_000;
-/// How many lines a sorter holds in memory.
-const IN_MEMORY: usize = 50_000;
-
-type Order = fn(&Line, &Line) -> Ordering;
+const MOST_LINES: usize = 10_000;
 
 /// Takes lines in the order of the file.
 pub(super) struct Sorter {
-    by_document: PushExternalSorter<Line, Order>,
-    in_memory: usize,
+    by_document: ExternalSort<ByDocument>,
+    by_group: ExternalSort<ByGroup>,
 }
 
 /// Gives groups of lines, each document's in the order of the file, the documents in the order of their last lines.
 pub(super) struct Groups {
-    lines: SortedIterator<Line, Order>,
+    lines: Sorted<ByGroup>,
     next: Option<Line>,
-    left: u64,
-    groups: u64,
+    count: u64,
 }
 
 impl Sorter {
     pub(super) fn new() -> Self {
-        // A sort of very many lines holds many files open; where the system gives no more, it fails with a sentence.
-        let _ = rlimit::increase_nofile_limit(u64::MAX);
-        Self::with(IN_MEMORY)
-    }
-
-    fn with(in_memory: usize) -> Self {
-        Self { by_document: sorter(in_memory, by_document), in_memory }
+        Self { by_document: ExternalSort::new(), by_group: ExternalSort::new() }
     }
 
     /// Takes the next line.
     pub(super) fn push(&mut self, line: Line) -> io::Result<()> {
-        self.by_document.push(line)
+        self.by_document.push(ByDocument(line))
     }
 
     /// Sorts what was taken.
     pub(super) fn groups(self) -> io::Result<Groups> {
-        let lines = self.by_document.done()?;
-        let count = lines.sorted_count();
-        let mut by_last = sorter(self.in_memory, by_group as Order);
-        let (mut group, mut done, mut groups, mut pushed) = (Group::default(), 0, 0, 0);
-        for line in lines {
-            let line = line?;
-            done += 1;
+        let Self { by_document, mut by_group } = self;
+        let (mut group, mut count) = (Group::default(), 0);
+        for line in by_document.sorted()? {
+            let ByDocument(line) = line?;
             if !group.takes(&line) {
-                pushed += group.close(&mut by_last)?;
-                groups += 1;
+                group.close(&mut by_group)?;
+                count += 1;
             }
             group.add(line);
         }
-        if done != count {
-            return Err(io::Error::other("the files of the sort are damaged"));
+        if group.count > 0 {
+            group.close(&mut by_group)?;
+            count += 1;
         }
-        if group.last > 0 {
-            pushed += group.close(&mut by_last)?;
-            groups += 1;
-        }
-        let mut lines = by_last.done()?;
-        let next = lines.next().transpose()?;
-        Ok(Groups { lines, next, left: pushed, groups })
+        let mut lines = by_group.sorted()?;
+        let next = lines.next().transpose()?.map(|ByGroup(line)| line);
+        Ok(Groups { lines, next, count })
     }
 }
 
 impl Groups {
     /// How many groups there are.
     pub(super) fn count(&self) -> u64 {
-        self.groups
+        self.count
     }
 
     /// The lines of the next group.
     pub(super) fn read(&mut self) -> io::Result<Option<Vec<Line>>> {
-        let Some(first) = self.next.take() else {
-            return if self.left == 0 { Ok(None) } else { Err(io::Error::other("the files of the sort are damaged")) };
-        };
+        let Some(first) = self.next.take() else { return Ok(None) };
         let mut group = vec![first];
         for line in self.lines.by_ref() {
-            let line = line?;
+            let ByGroup(line) = line?;
             if line.group != group[0].group {
                 self.next = Some(line);
                 break;
             }
             group.push(line);
         }
-        self.left = self.left.saturating_sub(group.len() as u64);
         Ok(Some(group))
     }
 }
@@ -127,41 +106,75 @@ impl Group {
         }
     }
 
-    /// Gives its lines on and is empty again; answers how many those were.
-    fn close(&mut self, by_last: &mut PushExternalSorter<Line, Order>) -> io::Result<u64> {
+    /// Gives its lines on and is empty again.
+    fn close(&mut self, by_group: &mut ExternalSort<ByGroup>) -> io::Result<()> {
         let Self { lines, count, last } = std::mem::take(self);
         if count > MOST_LINES {
             let reason = format!("has {count} lines in the file; a document has at most {MOST_LINES}");
             let first = lines.first().map_or(last, |line| line.line);
-            by_last.push(Line::of_wrong(first, b"", &Wrong::new("document", reason))?.in_group(last))?;
-            return Ok(1);
+            let wrong = Line::of_wrong(first, b"", &Wrong::new("document", reason))?;
+            return by_group.push(ByGroup(wrong.in_group(last)));
         }
-        let pushed = lines.len() as u64;
-        for line in lines {
-            by_last.push(line.in_group(last))?;
-        }
-        Ok(pushed)
+        lines.into_iter().try_for_each(|line| by_group.push(ByGroup(line.in_group(last))))
     }
 }
 
-fn sorter(in_memory: usize, order: Order) -> PushExternalSorter<Line, Order> {
-    ExternalSorter::new().with_segment_size(in_memory).pushed_by(order)
+/// A line in the first sort.
+struct ByDocument(Line);
+
+/// A line in the second sort.
+struct ByGroup(Line);
+
+macro_rules! sorted_by {
+    ($name:ident, |$line:ident| $key:expr) => {
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                let key = |Self($line): &'_ Self| $key;
+                key(self).cmp(&key(other))
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.cmp(other).is_eq()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl Spill for $name {
+            fn weight(&self) -> usize {
+                self.0.weight()
+            }
+
+            fn encode(&self, writer: &mut impl Write) -> io::Result<()> {
+                self.0.encode(writer)
+            }
+
+            fn decode(reader: &mut impl Read) -> io::Result<Self> {
+                Line::decode(reader).map(Self)
+            }
+        }
+    };
 }
 
-fn by_document(one: &Line, other: &Line) -> Ordering {
-    one.key().cmp(other.key()).then(one.line.cmp(&other.line))
-}
-
-fn by_group(one: &Line, other: &Line) -> Ordering {
-    one.group.cmp(&other.group).then(one.line.cmp(&other.line))
-}
+sorted_by!(ByDocument, |line| (line.key(), line.line));
+sorted_by!(ByGroup, |line| (line.group, line.line));
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn groups(keys: &[&str], in_memory: usize) -> Vec<Vec<u64>> {
-        let mut sorter = Sorter::with(in_memory);
+        let weight = Line::of_cells(2, b"a", [&b"x"[..]].into_iter()).unwrap().weight();
+        let bytes = in_memory * weight;
+        let mut sorter = Sorter { by_document: ExternalSort::with(bytes, 3), by_group: ExternalSort::with(bytes, 3) };
         for (place, key) in keys.iter().enumerate() {
             let line = Line::of_cells(place as u64 + 2, key.as_bytes(), [&b"x"[..]].into_iter()).unwrap();
             sorter.push(line).unwrap();

@@ -1,13 +1,12 @@
-//! Lines on their way through the sorters, in memory or on disk.
+//! Lines on their way through the sorts, in memory or in a file.
 
 use std::io::{self, ErrorKind, Read, Write};
 
 use csv::ByteRecord;
-use extsort::Sortable;
 
 use super::row::Wrong;
 
-/// A line of a file, with what the sorters need to know of it.
+/// A line of a file, with what the sorts need to know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// Which group it belongs to, once the groups are known.
@@ -86,10 +85,14 @@ impl Line {
         let key = usize::try_from(self.key).unwrap_or(usize::MAX);
         self.bytes.split_at_checked(key).unwrap_or_default()
     }
-}
 
-impl Sortable for Line {
-    fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
+    /// About how many bytes of memory it takes.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Self>() + self.bytes.len() + 16
+    }
+
+    /// Puts it into a file.
+    pub(super) fn encode(&self, writer: &mut impl Write) -> io::Result<()> {
         writer.write_all(&self.group.to_le_bytes())?;
         writer.write_all(&self.line.to_le_bytes())?;
         writer.write_all(&self.key.to_le_bytes())?;
@@ -97,7 +100,8 @@ impl Sortable for Line {
         writer.write_all(&self.bytes)
     }
 
-    fn decode<R: Read>(reader: &mut R) -> io::Result<Self> {
+    /// Takes it from a file.
+    pub(super) fn decode(reader: &mut impl Read) -> io::Result<Self> {
         let group = u64::from_le_bytes(chunk(reader)?);
         let line = u64::from_le_bytes(chunk(reader)?);
         let key = u32::from_le_bytes(chunk(reader)?);

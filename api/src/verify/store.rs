@@ -126,15 +126,42 @@ pub(super) const LOG: &str = "
 
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
 pub(super) const ORPHANS: [(&str, &str); 9] = [
-    ("no sums of member", "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL"),
-    ("sums of no member", "SELECT k.member_id AS id FROM member_metrics AS k LEFT JOIN member AS m ON m.id = k.member_id WHERE m.id IS NULL"),
-    ("no figures of segment", "SELECT s.id FROM segment AS s LEFT JOIN segment_stats AS f ON f.segment_id = s.id WHERE f.segment_id IS NULL"),
-    ("membership of no member", "SELECT b.member_id AS id FROM segment_member AS b LEFT JOIN member AS m ON m.id = b.member_id WHERE m.id IS NULL"),
-    ("membership in no segment", "SELECT b.segment_id AS id FROM segment_member AS b LEFT JOIN segment AS s ON s.id = b.segment_id WHERE s.id IS NULL"),
-    ("transaction of no member", "SELECT t.id FROM \"transaction\" AS t LEFT JOIN member AS m ON m.id = t.member_id WHERE t.member_id IS NOT NULL AND m.id IS NULL"),
-    ("line of no transaction", "SELECT i.transaction_id AS id FROM transaction_item AS i LEFT JOIN \"transaction\" AS t ON t.id = i.transaction_id WHERE t.id IS NULL"),
-    ("points of no member", "SELECT p.id FROM points_entry AS p LEFT JOIN member AS m ON m.id = p.member_id WHERE m.id IS NULL"),
-    ("label of no member", "SELECT l.member_id AS id FROM member_label AS l LEFT JOIN member AS m ON m.id = l.member_id WHERE m.id IS NULL"),
+    (
+        "no sums of member",
+        "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL",
+    ),
+    (
+        "sums of no member",
+        "SELECT k.member_id AS id FROM member_metrics AS k LEFT JOIN member AS m ON m.id = k.member_id WHERE m.id IS NULL",
+    ),
+    (
+        "no figures of segment",
+        "SELECT s.id FROM segment AS s LEFT JOIN segment_stats AS f ON f.segment_id = s.id WHERE f.segment_id IS NULL",
+    ),
+    (
+        "membership of no member",
+        "SELECT b.member_id AS id FROM segment_member AS b LEFT JOIN member AS m ON m.id = b.member_id WHERE m.id IS NULL",
+    ),
+    (
+        "membership in no segment",
+        "SELECT b.segment_id AS id FROM segment_member AS b LEFT JOIN segment AS s ON s.id = b.segment_id WHERE s.id IS NULL",
+    ),
+    (
+        "transaction of no member",
+        "SELECT t.id FROM \"transaction\" AS t LEFT JOIN member AS m ON m.id = t.member_id WHERE t.member_id IS NOT NULL AND m.id IS NULL",
+    ),
+    (
+        "line of no transaction",
+        "SELECT i.transaction_id AS id FROM transaction_item AS i LEFT JOIN \"transaction\" AS t ON t.id = i.transaction_id WHERE t.id IS NULL",
+    ),
+    (
+        "points of no member",
+        "SELECT p.id FROM points_entry AS p LEFT JOIN member AS m ON m.id = p.member_id WHERE m.id IS NULL",
+    ),
+    (
+        "label of no member",
+        "SELECT l.member_id AS id FROM member_label AS l LEFT JOIN member AS m ON m.id = l.member_id WHERE m.id IS NULL",
+    ),
 ];
 
 #[derive(FromQueryResult)]
@@ -167,5 +194,11 @@ pub(super) async fn segments(txn: &Txn) -> Result<Vec<(segment_stats::Model, Sum
         (segment_id, Sums { members, reachable, transactions, spending, spending_12m })
     });
     let mut sums: std::collections::HashMap<i64, Sums> = sums.collect();
-    Ok(kept.into_iter().map(|row| { let found = sums.remove(&row.segment_id.0).unwrap_or_default(); (row, found) }).collect())
+    Ok(kept
+        .into_iter()
+        .map(|row| {
+            let found = sums.remove(&row.segment_id.0).unwrap_or_default();
+            (row, found)
+        })
+        .collect())
 }

