@@ -50,13 +50,19 @@ pub struct Served {
 impl Served {
     /// Starts `tessera serve` and waits until it is ready.
     pub fn start(database_url: &str, folder: &Path) -> Self {
-        let port = free_port();
-        let listen = format!("127.0.0.1:{port}");
         let mut command = command(database_url, folder);
-        command.args(["--listen", &listen, "--metrics-listen", "off", "serve"]);
+        command.args(["--metrics-listen", "off"]);
         command.env("TESSERA_OWNER_EMAIL", crate::OWNER).env("TESSERA_OWNER_PASSWORD", crate::PASSWORD);
+        Self::start_as(command, folder)
+    }
+
+    /// The same with other settings. What it prints is then in `serve.out` of the folder, what it logs in `serve.log`.
+    pub fn start_as(mut command: Command, folder: &Path) -> Self {
+        let listen = format!("127.0.0.1:{}", free_port());
+        command.args(["--listen", &listen, "serve"]);
+        let output = std::fs::File::create(folder.join("serve.out")).unwrap();
         let log = std::fs::File::create(folder.join("serve.log")).unwrap();
-        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let child = command.stdout(output).stderr(log).spawn().unwrap();
         let base = format!("http://{listen}");
         wait_until("the server", || std::net::TcpStream::connect(&listen).is_ok());
         Self { child, base }

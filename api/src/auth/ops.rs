@@ -36,12 +36,12 @@ pub async fn sign_in(app: &App, address: IpAddr, email: &str, password: String) 
     // PostgreSQL takes no NUL in a text; nobody's e-mail has one.
     let known = if account.contains('\0') { None } else { store::user_by_email(app.db.reader(), &account).await? };
     let right = password::matches(password, known.as_ref().map(|user| user.password_hash.clone())).await?;
-    let user = known.filter(|user| right && user.active);
-    let user = user.ok_or_else(|| Refusal::new(RefusalCode::Invalid, "E-mail or password is wrong.", &["input"]))?;
+    let refused = || Refusal::new(RefusalCode::Invalid, "E-mail or password is wrong.", &["input"]);
+    let user = known.filter(|user| right && user.active).ok_or_else(refused)?;
     let now = app.clock.real();
     let txn = app.db.begin().await?;
-    let seen = user::ActiveModel { last_sign_in_at: Set(Some(now.timestamp_millis())), ..unchanged(&user) };
-    let user = store::update_user(&txn, seen).await?;
+    // The password may have been changed while it was worked out; no session may outlive it.
+    let user = store::signed_in(&txn, user, now.timestamp_millis()).await?.ok_or_else(refused)?;
     let session = begin(app, &txn, user, now, token::ACCESS).await?;
     txn.commit().await?;
     Ok(session)
@@ -202,15 +202,16 @@ pub async fn set_password(app: &App, email: &str, password: Option<String>) -> R
 pub async fn set_active(app: &App, email: &str, active: bool) -> Result<user::Model, Stop> {
     let txn = app.db.begin().await?;
     let user = known(&txn, email).await?;
-    if !active && user.role == Role::Owner && store::other_owners(&txn, user.id).await? == 0 {
+    if !active && user.role == Role::Owner && !store::lock_owners(&txn).await?.iter().any(|id| *id != user.id) {
         return Err(
             Refusal::new(RefusalCode::NotAllowed, "the last active OWNER cannot be switched off", &["email"]).into()
         );
     }
+    let user = store::update_user(&txn, user::ActiveModel { active: Set(active), ..unchanged(&user) }).await?;
+    // Only now, when nobody can sign in any more.
     if !active {
         store::end_all(&txn, user.id, None, app.clock.real_millis()).await?;
     }
-    let user = store::update_user(&txn, user::ActiveModel { active: Set(active), ..unchanged(&user) }).await?;
     txn.commit().await?;
     Ok(user)
 }

@@ -3,7 +3,9 @@
 use entity::ids::{SessionId, UserId};
 use entity::{session, user};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// The user of an e-mail, whatever its case.
 pub(super) async fn user_by_email(db: &impl ConnectionTrait, email_folded: &str) -> Result<Option<user::Model>, DbErr> {
@@ -25,13 +27,14 @@ pub(super) async fn nobody(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(user::Entity::find().count(db).await? == 0)
 }
 
-/// How many other active owners there are.
-pub(super) async fn other_owners(db: &impl ConnectionTrait, id: UserId) -> Result<u64, DbErr> {
+/// The active owners, none of whom can be changed by another operation until this one is over.
+pub(super) async fn lock_owners(db: &impl ConnectionTrait) -> Result<Vec<UserId>, DbErr> {
     let owners = user::Entity::find()
         .filter(user::Column::Role.eq(entity::kinds::Role::Owner))
         .filter(user::Column::Active.eq(true))
-        .filter(user::Column::Id.ne(id));
-    owners.count(db).await
+        .order_by_asc(user::Column::Id)
+        .lock_exclusive();
+    Ok(owners.all(db).await?.into_iter().map(|owner| owner.id).collect())
 }
 
 /// Writes a new user.
@@ -42,6 +45,23 @@ pub(super) async fn insert_user(db: &impl ConnectionTrait, new: user::ActiveMode
 /// Writes what is set of a user.
 pub(super) async fn update_user(db: &impl ConnectionTrait, changed: user::ActiveModel) -> Result<user::Model, DbErr> {
     user::Entity::update(changed).exec(db).await
+}
+
+/// Notes that a user signs in; none where the password is not the same any more or the user was switched off.
+pub(super) async fn signed_in(
+    db: &impl ConnectionTrait,
+    seen: user::Model,
+    now: i64,
+) -> Result<Option<user::Model>, DbErr> {
+    let noted = user::ActiveModel { last_sign_in_at: ActiveValue::Set(Some(now)), ..Default::default() };
+    let done = user::Entity::update_many()
+        .set(noted)
+        .filter(user::Column::Id.eq(seen.id))
+        .filter(user::Column::PasswordHash.eq(seen.password_hash.as_str()))
+        .filter(user::Column::Active.eq(true))
+        .exec(db)
+        .await?;
+    Ok((done.rows_affected == 1).then_some(user::Model { last_sign_in_at: Some(now), ..seen }))
 }
 
 /// Writes a new session; sessions long over go with it, so that the table does not grow for ever.

@@ -102,7 +102,7 @@ impl Tokens {
         validation.validate_nbf = true;
         validation.leeway = LEEWAY;
         let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).ok()?.claims;
-        let ahead = claims.iat - now.timestamp();
+        let ahead = claims.iat.saturating_sub(now.timestamp());
         (ahead <= LEEWAY.cast_signed()).then_some(claims)
     }
 

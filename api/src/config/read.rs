@@ -33,9 +33,12 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         previous_token_secret: read.hidden("previous_token_secret", &given.previous_token_secret, KEY, key)?,
         issuer: read.one("issuer", &given.issuer, "a name", not_empty)?.unwrap_or(issuer),
         owner_email: read.one("owner_email", &given.owner_email, "an e-mail address", email)?.unwrap_or(owner_email),
-        owner_password: read
-            .hidden("owner_password", &given.owner_password, "a password", not_empty)?
-            .map(Secret::from),
+        owner_password: read.hidden(
+            "owner_password",
+            &given.owner_password,
+            "a password of 10 to 200 characters",
+            password,
+        )?,
         dev: read.one("dev", &given.dev, "true or false", parsed)?.unwrap_or(dev),
         cors_origins: read.list("cors_origins", &given.cors_origins, ORIGINS, origin)?,
         trusted_proxies: read.list("trusted_proxies", &given.trusted_proxies, NETWORKS, network)?,
@@ -127,6 +130,11 @@ fn address_or_off(text: &str) -> Option<Option<SocketAddr>> {
 
 fn key(text: &str) -> Option<Secret> {
     (text.len() >= 32).then(|| text.into())
+}
+
+/// As long as a user's password may be.
+fn password(text: &str) -> Option<Secret> {
+    (10..=200).contains(&text.chars().count()).then(|| text.into())
 }
 
 fn not_empty(text: &str) -> Option<String> {

@@ -12,8 +12,6 @@ pub enum Column {
     Text,
     /// True or false.
     Bool,
-    /// A float of 64 bits.
-    Real,
 }
 
 /// Rows for one statement: the fields of `R`, serialized, are the columns.
@@ -56,7 +54,6 @@ impl Column {
             Self::Int => format!("{name} BIGINT"),
             Self::Text => format!("{name} TEXT COLLATE \"C\""),
             Self::Bool => format!("{name} BOOLEAN"),
-            Self::Real => format!("{name} DOUBLE PRECISION"),
         }
     }
 }

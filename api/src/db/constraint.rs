@@ -17,12 +17,25 @@ pub(super) fn sql_state(error: &DbErr) -> Option<String> {
     database_error(error)?.code().map(|code| code.into_owned())
 }
 
+/// Whether the database could not be reached, or went away in the middle.
+pub(super) fn is_connection_lost(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+        || matches!(
+            sqlx_error(error),
+            Some(SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed)
+        )
+}
+
 fn database_error(error: &DbErr) -> Option<&dyn sea_orm::sqlx::error::DatabaseError> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
-        return None;
-    };
-    match error.as_ref() {
+    match sqlx_error(error)? {
         SqlxError::Database(error) => Some(error.as_ref()),
+        _ => None,
+    }
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&SqlxError> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
         _ => None,
     }
 }

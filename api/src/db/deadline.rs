@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use sea_orm::DbErr;
 use sqlx::sqlite::SqliteConnection;
 
 /// How many steps of SQLite's machine lie between two looks at the clock: a few microseconds.
@@ -13,9 +12,4 @@ pub(super) async fn set(connection: &mut SqliteConnection, limit: Duration) -> R
     let until = Instant::now() + limit;
     connection.lock_handle().await?.set_progress_handler(STEPS, move || Instant::now() < until);
     Ok(())
-}
-
-/// Whether SQLite ended a statement because the handler said so.
-pub(super) fn was_interrupted(error: &DbErr) -> bool {
-    super::constraint::sql_state(error).as_deref() == Some("9")
 }

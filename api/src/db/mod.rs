@@ -108,15 +108,17 @@ pub fn for_share(db: &impl ConnectionTrait) -> &'static str {
 
 /// What a database error means to the caller.
 pub fn fault_kind(error: &DbErr) -> FaultKind {
-    match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => FaultKind::Unavailable,
-        error => match constraint::sql_state(error).as_deref() {
-            Some("40001" | "40P01") => FaultKind::Conflict,
-            Some("57014") => FaultKind::Timeout,
-            Some("57P01" | "57P02" | "57P03") => FaultKind::Unavailable,
-            _ if deadline::was_interrupted(error) => FaultKind::Timeout,
-            _ => FaultKind::Internal,
-        },
+    if constraint::is_connection_lost(error) {
+        return FaultKind::Unavailable;
+    }
+    match constraint::sql_state(error).as_deref() {
+        // PostgreSQL: a serialization conflict, a deadlock.
+        Some("40001" | "40P01") => FaultKind::Conflict,
+        // PostgreSQL: stopped by its time limit; SQLite: interrupted by ours.
+        Some("57014" | "9") => FaultKind::Timeout,
+        // PostgreSQL shuts down or starts up; SQLite's file is locked by another process for too long.
+        Some("57P01" | "57P02" | "57P03" | "5" | "261" | "517") => FaultKind::Unavailable,
+        _ => FaultKind::Internal,
     }
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel};
 use serde::Serialize;
 
 use super::{MemberMove, Reckoning, Share};
-use crate::db::Column::{Int, Real};
+use crate::db::Column::Int;
 use crate::db::{Batch, Column, Txn, for_share, for_update, sql};
 use crate::error::Fault;
 
@@ -228,7 +228,6 @@ pub(super) struct StatsRow {
     spending: i64,
     spending_12m: i64,
     average_transaction_value: Option<i64>,
-    average_transactions: Option<f64>,
     average_spending: Option<i64>,
     average_clv: Option<i64>,
     stats_at: i64,
@@ -242,7 +241,6 @@ const STATS: &[(&str, Column)] = &[
     ("spending", Int),
     ("spending_12m", Int),
     ("average_transaction_value", Int),
-    ("average_transactions", Real),
     ("average_spending", Int),
     ("average_clv", Int),
     ("stats_at", Int),
@@ -259,7 +257,6 @@ impl StatsRow {
             spending: sums.spending,
             spending_12m: sums.spending_12m,
             average_transaction_value: figures.average_transaction_value,
-            average_transactions: figures.average_transactions,
             average_spending: figures.average_spending,
             average_clv: figures.average_clv,
             stats_at: reckoning.now,
@@ -271,8 +268,11 @@ impl StatsRow {
 pub(super) async fn write_segments(txn: &Txn, rows: &[StatsRow]) -> Result<(), Fault> {
     let batch = Batch::new(STATS, rows);
     let set: Vec<String> = STATS[1..].iter().map(|(name, _)| format!("{name} = batch.{name}")).collect();
+    // The one float is divided where it is kept: a float that travels as text may come out one bit off.
     let text = format!(
-        "UPDATE segment_stats SET {} FROM {} WHERE segment_stats.segment_id = batch.segment_id",
+        "UPDATE segment_stats SET {}, average_transactions = CASE WHEN batch.members > 0
+            THEN CAST(batch.transactions AS DOUBLE PRECISION) / CAST(batch.members AS DOUBLE PRECISION) END
+        FROM {} WHERE segment_stats.segment_id = batch.segment_id",
         set.join(", "),
         batch.table(txn, 1)
     );

@@ -126,11 +126,17 @@ struct ByDocument(Line);
 struct ByGroup(Line);
 
 macro_rules! sorted_by {
-    ($name:ident, |$line:ident| $key:expr) => {
+    ($name:ident, |$line:ident| -> $key:ty { $of:expr }) => {
+        impl $name {
+            fn key(&self) -> $key {
+                let Self($line) = self;
+                $of
+            }
+        }
+
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> Ordering {
-                let key = |Self($line): &'_ Self| $key;
-                key(self).cmp(&key(other))
+                self.key().cmp(&other.key())
             }
         }
 
@@ -164,8 +170,8 @@ macro_rules! sorted_by {
     };
 }
 
-sorted_by!(ByDocument, |line| (line.key(), line.line));
-sorted_by!(ByGroup, |line| (line.group, line.line));
+sorted_by!(ByDocument, |line| -> (&[u8], u64) { (line.key(), line.line) });
+sorted_by!(ByGroup, |line| -> (u64, u64) { (line.group, line.line) });
 
 #[cfg(test)]
 mod tests {

@@ -62,7 +62,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Segme
 
 /// A segment with its figures, as it is now.
 pub(super) async fn read(app: &App, id: SegmentId) -> Result<SegmentRow, Stop> {
-    let found = store::rows_of(app.db.writer(), vec![id]).await?.into_iter().next();
+    let found = store::rows_of(app.db.reader(), vec![id]).await?.into_iter().next();
     Ok(found.ok_or_else(|| raced("a segment was read back"))?)
 }
 
