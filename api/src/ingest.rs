@@ -31,6 +31,25 @@ impl Ingested {
     pub fn refuse(&mut self, row: usize, refusal: Refusal) {
         self.problems.push(Problem { row, refusal });
     }
+
+    /// The same with rows that were refused before, all in order.
+    pub fn and(mut self, problems: &[Problem]) -> Self {
+        self.problems.extend_from_slice(problems);
+        self.problems.sort_by_key(|problem| problem.row);
+        self
+    }
+}
+
+/// Parts the rows that were found right, with their places, from those that were not.
+pub fn part<I, C>(rows: Vec<I>, check: impl Fn(I) -> Result<C, Refusal>) -> (Vec<(usize, C)>, Vec<Problem>) {
+    let (mut good, mut problems) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (row, input) in rows.into_iter().enumerate() {
+        match check(input) {
+            Ok(checked) => good.push((row, checked)),
+            Err(refusal) => problems.push(Problem { row, refusal }),
+        }
+    }
+    (good, problems)
 }
 
 /// How many rows one request may bring; the file import takes any number.

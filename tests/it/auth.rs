@@ -68,6 +68,6 @@ pub async fn refuses_refresh(app: &TestApp, token: &str) {
 }
 
 /// A new user; the password is everybody's.
-pub async fn user(app: &TestApp, email: &str, role: entity::kinds::Role) -> entity::user::Model {
+pub async fn add_user(app: &TestApp, email: &str, role: entity::kinds::Role) -> entity::user::Model {
     tessera::auth::ops::add_user(&app.app, email, "Test", role, PASSWORD.to_owned()).await.unwrap()
 }

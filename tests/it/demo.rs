@@ -141,11 +141,12 @@ on_both! {
 
     async fn a_killed_one_goes_on_and_a_killed_removal_too(app) {
         let folder = TempDir::new().unwrap();
-        let tessera = |arguments: &[&str]| {
+        let on = |today: &str, arguments: &[&str]| {
             let mut command = command(&app.url, folder.path());
-            command.arg("demo").args(arguments);
+            command.args(["--today", today, "demo"]).args(arguments);
             command
         };
+        let tessera = |arguments: &[&str]| on("2026-06-30", arguments);
         let make = ["--members", "1500", "--seed", "5"];
         let mut child = tessera(&make).spawn().unwrap();
         tokio::task::block_in_place(|| wait_until("the first chunk", || block(position(&app)) > 0));
@@ -158,7 +159,10 @@ on_both! {
         let other = tessera(&["--seed", "6", "--members", "1500"]).output().unwrap();
         assert!(!other.status.success());
 
-        let done = tessera(&make).output().unwrap();
+        let early = on("2026-06-29", &make).output().unwrap();
+        assert!(String::from_utf8_lossy(&early.stderr).contains("data up to 2026-06-30"), "{early:?}");
+        // It goes on as it was begun, also after midnight.
+        let done = on("2026-07-02", &make).output().unwrap();
         assert!(done.status.success() && String::from_utf8_lossy(&done.stdout).contains("is complete"), "{done:?}");
         app.verify().await;
         let resumed = sums(&app).await;

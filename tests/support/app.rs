@@ -61,9 +61,18 @@ pub struct Answer {
 
 /// Runs a test on a server of its own, then works out every figure from rows once more and expects no difference.
 pub fn run<F: Future<Output = ()>>(database: Database, body: impl FnOnce(Arc<TestApp>) -> F) {
+    run_with(database, |_| {}, body);
+}
+
+/// The same on a server with changed settings, for example another currency or day.
+pub fn run_with<F: Future<Output = ()>>(
+    database: Database,
+    change: impl FnOnce(&mut Settings),
+    body: impl FnOnce(Arc<TestApp>) -> F,
+) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let app = Arc::new(TestApp::start(database).await);
+        let app = Arc::new(TestApp::start_with(database, change).await);
         body(Arc::clone(&app)).await;
         app.verify().await;
         app.stop().await;

@@ -8,7 +8,7 @@ mod binary;
 mod postgres;
 mod random;
 
-pub use app::{Answer, Database, OWNER, PASSWORD, TestApp, run};
+pub use app::{Answer, Database, OWNER, PASSWORD, TestApp, run, run_with};
 pub use binary::{Served, binary, command, free_port, wait_until};
 pub use random::{Random, random};
 

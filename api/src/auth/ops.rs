@@ -7,7 +7,7 @@ use engine::text::fold;
 use entity::kinds::Role;
 use entity::{session, user};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{IntoActiveModel, Unchanged};
+use sea_orm::IntoActiveModel;
 
 use super::{Caller, password, store, token};
 use crate::app::App;
@@ -37,11 +37,16 @@ pub async fn sign_in(app: &App, address: IpAddr, email: &str, password: String) 
     let known = if account.contains('\0') { None } else { store::user_by_email(app.db.reader(), &account).await? };
     let right = password::matches(password, known.as_ref().map(|user| user.password_hash.clone())).await?;
     let refused = || Refusal::new(RefusalCode::Invalid, "E-mail or password is wrong.", &["input"]);
-    let user = known.filter(|user| right && user.active).ok_or_else(refused)?;
+    let mut user = known.filter(|user| right && user.active).ok_or_else(refused)?;
     let now = app.clock.real();
     let txn = app.db.begin().await?;
+    let seen = Some(now.timestamp_millis());
+    let noted = user::ActiveModel { last_sign_in_at: Set(seen), ..Default::default() };
     // The password may have been changed while it was worked out; no session may outlive it.
-    let user = store::signed_in(&txn, user, now.timestamp_millis()).await?.ok_or_else(refused)?;
+    if !store::update_checked(&txn, &user, noted).await? {
+        return Err(refused().into());
+    }
+    user.last_sign_in_at = seen;
     let session = begin(app, &txn, user, now, token::ACCESS).await?;
     txn.commit().await?;
     Ok(session)
@@ -53,9 +58,6 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, Stop> {
     let refused =
         || Refusal::new(RefusalCode::Invalid, "This refresh token does not work.", &["input", "refreshToken"]);
     let (family, secret) = refresh_token.split_once('.').ok_or_else(refused)?;
-    if family.contains('\0') {
-        return Err(refused().into());
-    }
     let now = app.clock.real();
     let txn = app.db.begin().await?;
     let found = store::session_of(&txn, family, now.timestamp_millis()).await?;
@@ -101,17 +103,18 @@ pub async fn change_password(
     password::acceptable(&new, &["input", "newPassword"])?;
     // Guessing the current password through a stolen session is slowed like guessing it at the door.
     app.rates.check(address, &fold(&caller.email))?;
+    let refused = || Refusal::new(RefusalCode::Invalid, "is not the current password", &["input", "currentPassword"]);
     let user = store::user(app.db.reader(), caller.user).await?;
-    let right = password::matches(current, user.map(|user| user.password_hash)).await?;
-    if !right {
-        return Err(
-            Refusal::new(RefusalCode::Invalid, "is not the current password", &["input", "currentPassword"]).into()
-        );
-    }
+    let right = password::matches(current, user.as_ref().map(|user| user.password_hash.clone())).await?;
+    let mut user = user.filter(|_| right).ok_or_else(refused)?;
     let hash = password::hash(new).await?;
     let txn = app.db.begin().await?;
-    let changed = user::ActiveModel { id: Unchanged(caller.user), password_hash: Set(hash), ..Default::default() };
-    let user = store::update_user(&txn, changed).await?;
+    let changed = user::ActiveModel { password_hash: Set(hash.clone()), ..Default::default() };
+    // Whoever set another password in the meantime, such as an operator who shuts a thief out, has the last word.
+    if !store::update_checked(&txn, &user, changed).await? {
+        return Err(refused().into());
+    }
+    user.password_hash = hash;
     store::end_all(&txn, caller.user, Some(caller.session), app.clock.real_millis()).await?;
     txn.commit().await?;
     Ok(user)

@@ -47,21 +47,21 @@ pub(super) async fn update_user(db: &impl ConnectionTrait, changed: user::Active
     user::Entity::update(changed).exec(db).await
 }
 
-/// Notes that a user signs in; none where the password is not the same any more or the user was switched off.
-pub(super) async fn signed_in(
+/// Writes what is set of a user who is still active and whose password is still the one that was checked; false where
+/// someone changed that in the meantime.
+pub(super) async fn update_checked(
     db: &impl ConnectionTrait,
-    seen: user::Model,
-    now: i64,
-) -> Result<Option<user::Model>, DbErr> {
-    let noted = user::ActiveModel { last_sign_in_at: ActiveValue::Set(Some(now)), ..Default::default() };
+    checked: &user::Model,
+    changed: user::ActiveModel,
+) -> Result<bool, DbErr> {
     let done = user::Entity::update_many()
-        .set(noted)
-        .filter(user::Column::Id.eq(seen.id))
-        .filter(user::Column::PasswordHash.eq(seen.password_hash.as_str()))
+        .set(changed)
+        .filter(user::Column::Id.eq(checked.id))
+        .filter(user::Column::PasswordHash.eq(checked.password_hash.as_str()))
         .filter(user::Column::Active.eq(true))
         .exec(db)
         .await?;
-    Ok((done.rows_affected == 1).then_some(user::Model { last_sign_in_at: Some(now), ..seen }))
+    Ok(done.rows_affected == 1)
 }
 
 /// Writes a new session; sessions long over go with it, so that the table does not grow for ever.
@@ -80,6 +80,10 @@ pub(super) async fn session_of(
     family: &str,
     now: i64,
 ) -> Result<Option<(session::Model, user::Model)>, DbErr> {
+    // PostgreSQL takes no NUL in a text; no session's name has one.
+    if family.contains('\0') {
+        return Ok(None);
+    }
     let found = session::Entity::find()
         .find_also_related(user::Entity)
         .filter(session::Column::Family.eq(family))

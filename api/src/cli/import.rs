@@ -14,7 +14,7 @@ use crate::imports;
 /// Read members, transactions or points from a CSV file
 ///
 /// Reads a file of any size, plain or .gz, also while a server runs on the same database.
-/// Good rows are kept; bad rows are written to a file beside it with their line, field and
+/// Good rows are kept; bad rows are written to a file of their own with line, field and
 /// reason. After an interruption the same command goes on where it stopped, and a file that
 /// was read before changes nothing.
 ///
@@ -22,15 +22,16 @@ use crate::imports;
 /// column that bears a field's name fills it. The fields, the needed ones first:
 ///   members       number; enrolled_at, first_name, last_name, email, phone, gender,
 ///                 birth_date, street, postal_code, city, region, country, tier,
-///                 marketing_consent, label.KEY
-///   transactions  document, at, amount; member, kind, channel, location,
+///                 marketing_consent, attributes, label.KEY
+///   transactions  document, at, amount; member, kind, channel, location, source,
 ///                 returns_document, label.KEY, member.FIELD; with --lines also sku,
-///                 name, brand, category, quantity, unit_price
+///                 name, brand, category, quantity, and unit_price in place of amount
 ///   points        document, member, kind, points, at; origin, member.FIELD
 /// document=@line numbers the documents by line, for a file without such a column. An empty
-/// member is an anonymous sale. With --create-members, member.country=COLUMN and the like
-/// fill the members' profiles, and the latest row wins. A time without an offset is local
-/// to the programme.
+/// member is an anonymous sale, every other empty cell leaves its field as it is.
+/// member.country=COLUMN and the like fill the members' profiles, and the latest row wins.
+/// A time without an offset is local to the programme. A pair with a comma in it stands in
+/// quotes: --map 'number=id,"last_name=Name, family"'.
 ///
 /// Examples:
 ///   tessera import members customers.csv \
@@ -49,8 +50,8 @@ pub(super) struct Import {
     /// The file: CSV with a header line, in UTF-8; .gz is unpacked
     file: PathBuf,
     /// Which column fills which field
-    #[arg(long, value_name = "FIELD=COLUMN,…", value_delimiter = ',', value_parser = pair)]
-    map: Vec<(String, String)>,
+    #[arg(long, value_name = "FIELD=COLUMN,…", value_parser = pairs)]
+    map: Vec<Pairs>,
     /// Make members of unknown numbers; without it their rows are rejected
     #[arg(long)]
     create_members: bool,
@@ -64,7 +65,7 @@ pub(super) struct Import {
     /// file's name with document=@line]
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Where the rejected rows go [default: beside the file, ending in .rejects.csv]
+    /// Where the rejected rows go [default: in the current folder, the file's name and .rejects.csv]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
 }
@@ -82,7 +83,7 @@ enum Kind {
 impl Import {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
         let options = self.options()?;
-        let summary = with_app(settings, async |app| Ok(imports::run(app, options).await?)).await?;
+        let summary = with_app(settings, async |app| imports::run(app, options).await.map_err(failure)).await?;
         say(summary);
         Ok(ExitCode::SUCCESS)
     }
@@ -99,7 +100,7 @@ impl Import {
         Ok(imports::Options {
             kind: self.kind.into(),
             file: self.file,
-            map: self.map,
+            map: self.map.into_iter().flat_map(|Pairs(pairs)| pairs).collect(),
             create_members: self.create_members,
             lines: self.lines,
             negative_is_return: self.negative_is_return,
@@ -109,11 +110,29 @@ impl Import {
     }
 }
 
-/// A pair of `--map`.
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((field, column)) if !field.is_empty() && !column.is_empty() => Ok((field.to_owned(), column.to_owned())),
-        _ => Err("it must be FIELD=COLUMN, for example amount=total".to_owned()),
+/// The pairs of one `--map`.
+#[derive(Clone)]
+struct Pairs(Vec<(String, String)>);
+
+fn pairs(text: &str) -> Result<Pairs, String> {
+    let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let row = rows.records().next().and_then(Result::ok).unwrap_or_default();
+    let pairs: Option<Vec<_>> = row.iter().map(pair).collect();
+    let pairs = pairs.filter(|pairs| !pairs.is_empty()).map(Pairs);
+    pairs.ok_or_else(|| "it must be FIELD=COLUMN, for example amount=total".to_owned())
+}
+
+fn pair(text: &str) -> Option<(String, String)> {
+    let (field, column) = text.split_once('=')?;
+    let (field, column) = (field.trim(), column.trim());
+    (!field.is_empty() && !column.is_empty()).then(|| (field.to_owned(), column.to_owned()))
+}
+
+/// A mistake in the command is told apart from what went wrong while it was carried out.
+fn failure(error: anyhow::Error) -> Failure {
+    match error.downcast::<imports::Mistake>() {
+        Ok(mistake) => Failure::usage(mistake.to_string()),
+        Err(error) => error.into(),
     }
 }
 

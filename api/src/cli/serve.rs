@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -12,7 +13,6 @@ use super::failure::Failure;
 use super::welcome;
 use crate::app::App;
 use crate::config::Settings;
-use crate::error::Fault;
 use crate::{auth, figures, housekeeping, http, shutdown};
 
 /// Serve the API and its pages
@@ -30,6 +30,9 @@ use crate::{auth, figures, housekeeping, http, shutdown};
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Serve {}
+
+/// How long the stop waits for the database's connections.
+const CLOSING: Duration = Duration::from_secs(2);
 
 impl Serve {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
@@ -52,7 +55,8 @@ impl Serve {
         }
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
         http::serve(Arc::clone(&app), listener, stop).await?;
-        app.db.close().await.map_err(Fault::from)?;
+        // Connections of requests that were cut off may not come back: they end with the process.
+        let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
     }

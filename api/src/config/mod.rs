@@ -104,7 +104,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             today: None,
-            log: "info,sea_orm_migration=warn".to_owned(),
+            log: "info,sea_orm_migration=warn,sqlx=warn".to_owned(),
             program_name: None,
             currency: None,
             time_zone: None,

@@ -46,7 +46,11 @@ fn flags_go_over_variables_over_the_file_over_defaults() {
 fn every_spelling_of_the_file_is_understood() {
     let settings = load(
         "today = 1998-06-30\ndev = true\ngross_margin = 0.35\ncors_origins = [\"https://a.example\"]\ncurrency = 'USD'",
-        &[("TESSERA_TRUSTED_PROXIES", "10.0.0.5, fd00::/8"), ("TESSERA_OWNER_PASSWORD", "00123"), ("HOME", "/root")],
+        &[
+            ("TESSERA_TRUSTED_PROXIES", "10.0.0.5, fd00::/8"),
+            ("TESSERA_OWNER_PASSWORD", "0012345678"),
+            ("HOME", "/root"),
+        ],
         &["--metrics-listen", "off", "--time-zone=Europe/Warsaw"],
     )
     .unwrap();
@@ -57,7 +61,7 @@ fn every_spelling_of_the_file_is_understood() {
     assert_eq!(settings.currency.unwrap().code(), "USD");
     assert_eq!(settings.time_zone.unwrap().name(), "Europe/Warsaw");
     assert_eq!(settings.trusted_proxies.len(), 2);
-    assert_eq!(&*settings.owner_password.unwrap(), "00123");
+    assert_eq!(&*settings.owner_password.unwrap(), "0012345678");
     assert_eq!(settings.metrics_listen, None);
     assert!(load("", &[], &["--dev"]).unwrap().dev && !load("dev = true", &[], &["--dev=false"]).unwrap().dev);
 }

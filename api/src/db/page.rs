@@ -19,7 +19,7 @@ pub const DEFAULT: u64 = 50;
 /// What to sort by. Nulls come last in both directions; ties are broken by id.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// Tells cursors of one order from those of another, for example NAME:ASC.
+    /// Tells cursors of one list and order from those of another, for example segment.name_folded:asc.
     pub tag: String,
     /// What the rows are sorted by.
     pub key: Expr,
@@ -113,8 +113,8 @@ impl Page {
             None => DEFAULT,
             Some(asked) => u64::try_from(*asked)
                 .ok()
-                .filter(|asked| *asked <= MAX)
-                .ok_or_else(|| refused(format!("{name} must be between 0 and {MAX}")))?,
+                .filter(|asked| (1..=MAX).contains(asked))
+                .ok_or_else(|| refused(format!("{name} must be between 1 and {MAX}")))?,
         };
         let cursor = match (if backward { before } else { after }).as_deref() {
             None => None,
@@ -130,9 +130,6 @@ impl Page {
         mut select: SelectStatement,
         order: &Order,
     ) -> Result<Slice<T>, DbErr> {
-        if self.limit == 0 {
-            return Ok(Slice::empty());
-        }
         self.arrange(&mut select, order);
         let mut statement = db.get_database_backend().build(&select);
         // A bound LIMIT can fall to a generic plan that reads everything.
@@ -148,9 +145,6 @@ impl Page {
         order: &Order,
     ) -> Result<HashMap<i64, Slice<T>>, DbErr> {
         let mut slices: HashMap<i64, Slice<T>> = selects.iter().map(|(list, _)| (*list, Slice::empty())).collect();
-        if self.limit == 0 {
-            return Ok(slices);
-        }
         for selects in selects.chunks(LISTS) {
             let mut branches = selects.iter().map(|(list, select)| self.branch(*list, select.clone(), order));
             let Some(mut all) = branches.next() else { break };
@@ -291,7 +285,7 @@ impl Cursor {
             Key::Null(()) => order.nullable,
         };
         if cursor.o != order.tag || !fits {
-            return Err(refused("this cursor belongs to a list in another order"));
+            return Err(refused("this cursor belongs to another list, or to one in another order"));
         }
         Ok(cursor)
     }

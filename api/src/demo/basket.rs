@@ -90,7 +90,13 @@ fn lines(shop: &Shop, buyer: &Buyer, day: usize, chance: &mut Chance) -> Vec<Lin
 }
 
 /// What of a sale comes back some days later, if anything does: all of it, or some of its articles.
-pub(super) fn comes_back(shop: &Shop, sale: &Slip, document: String, chance: &mut Chance) -> Option<Slip> {
+pub(super) fn comes_back(
+    shop: &Shop,
+    buyer: &Buyer,
+    sale: &Slip,
+    document: String,
+    chance: &mut Chance,
+) -> Option<Slip> {
     let often = if sale.location.is_some() { 0.045 } else { 0.12 };
     let kinds = sale.lines.iter().map(|line| shop.catalogue.kind(line.article).returned);
     if !chance.happens(often * kinds.fold(0.0, f64::max)) {
@@ -115,7 +121,7 @@ pub(super) fn comes_back(shop: &Shop, sale: &Slip, document: String, chance: &mu
         at: shop.zone.instant_of(shop.rhythm.time(way, day, chance)),
         amount,
         channel: if in_a_shop { "store" } else { sale.channel },
-        location: sale.location.or_else(|| in_a_shop.then(|| super::places::any_shop(chance))),
+        location: sale.location.or_else(|| in_a_shop.then(|| buyer.shop(day, shop.rhythm.days(), chance))),
         lines,
         labels: vec![("reason", reason.to_owned())],
         paid: amount,

@@ -93,7 +93,7 @@ fn slips(
     let mut sales: Vec<Slip> =
         visits.into_iter().zip(documents).map(|(visit, document)| sale(shop, buyer, visit, document, chance)).collect();
     let returns =
-        sales.iter().filter_map(|sale| comes_back(shop, sale, format!("{}-r", sale.document), chance)).collect();
+        sales.iter().filter_map(|sale| comes_back(shop, buyer, sale, format!("{}-r", sale.document), chance)).collect();
     sales.sort_by_key(|sale| sale.at);
     (sales, returns)
 }

@@ -15,8 +15,9 @@ pub(super) fn day(shop: &Shop, day: usize, chance: &mut Chance) -> Unit {
     let mut unit = Unit::default();
     let mut sell = |way: Way, place: u32, chance: &mut Chance| {
         let document = format!("{PREFIX}x{day:04}-{place:03}");
-        let sale = sale(shop, &Buyer::unknown(chance), (day, way), document, chance);
-        let back = comes_back(shop, &sale, format!("{}-r", sale.document), chance);
+        let buyer = Buyer::unknown(chance);
+        let sale = sale(shop, &buyer, (day, way), document, chance);
+        let back = comes_back(shop, &buyer, &sale, format!("{}-r", sale.document), chance);
         unit.transactions.extend([Some(sale), back].into_iter().flatten().map(|slip| slip.document(shop, None)));
     };
     let business = shop.rhythm.business(Way::Store, day..day + 1);

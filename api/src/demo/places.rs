@@ -42,7 +42,8 @@ pub(super) fn home(chance: &mut Chance) -> (usize, &'static Country, &'static Ci
 /// A shop anywhere, the larger cities first.
 pub(super) fn any_shop(chance: &mut Chance) -> &'static str {
     let (_, _, city) = home(chance);
-    *chance.one(city.shops)
+    let shop: &&str = chance.one(city.shops);
+    shop
 }
 
 /// A pattern filled: # becomes a digit, @ a letter.

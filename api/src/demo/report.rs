@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use indicatif::HumanCount;
+
 use super::plan::Plan;
 use super::remove_store::Deleted;
 use super::store::Holdings;
@@ -40,7 +42,7 @@ impl fmt::Display for Report {
             Outcome::AlreadyThere => "The demo was made before and nothing is changed",
         };
         writeln!(out, "{outcome}: two years of a made-up shop up to {until}, of seed {seed}.")?;
-        let count = |number: &i64| grouped(*number);
+        let count = |number: &i64| HumanCount(number.unsigned_abs());
         writeln!(out, "  {} customers, {} of them guests", count(members), count(guests))?;
         writeln!(
             out,
@@ -59,26 +61,12 @@ impl fmt::Display for Removed {
         let Some(Deleted { members, transactions, points }) = self.0 else {
             return write!(out, "There is no demo here, so nothing is taken away.");
         };
-        let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
         write!(
             out,
             "The demo is taken away: {} customers, {} sales and returns, {} points entries.",
-            count(members),
-            count(transactions),
-            count(points)
+            HumanCount(members),
+            HumanCount(transactions),
+            HumanCount(points)
         )
     }
-}
-
-/// A number with a comma before every three digits.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 && !grouped.ends_with('-') {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }

@@ -144,7 +144,7 @@ pub(super) async fn holdings(db: &impl ConnectionTrait) -> Result<Holdings, Faul
 pub(super) enum Pick {
     /// Whoever used a promotion.
     Promotion(String),
-    /// The ones in the programme who spent most within the last 12 months.
+    /// The ones in the programme who spent most.
     Spenders,
     /// One in ten of those in the programme who may be contacted.
     Tenth,
@@ -171,7 +171,7 @@ pub(super) async fn pick(db: &impl ConnectionTrait, pick: &Pick, most: u32) -> R
             "m.number",
             vec![format!("%\"{name}\"%").into()],
         ),
-        Pick::Spenders => ("m.enrolled_at IS NOT NULL", "k.spending_12m DESC", Vec::new()),
+        Pick::Spenders => ("m.enrolled_at IS NOT NULL", "k.spending DESC", Vec::new()),
         Pick::Tenth => ("m.enrolled_at IS NOT NULL AND m.marketing_consent AND m.number LIKE '%7'", "m.number", Vec::new()),
         Pick::City(city) => ("m.city_folded = $3 AND m.marketing_consent", "m.number", vec![(*city).into()]),
         Pick::Lovers(category) => (

@@ -193,6 +193,10 @@ fn business_has_seasons_weekdays_and_a_few_good_customers() {
     let sundays = sales.iter().zip(&days).filter(|(_, day)| day.weekday() == Weekday::Sun);
     assert!(sundays.clone().all(|(sale, _)| sale.channel.as_deref() != Some("store")));
     assert!(sundays.count() > 100);
+    let opened: NaiveDate = "2026-06-25".parse().unwrap();
+    let at_the_new_shop = units.iter().flat_map(|unit| &unit.transactions);
+    let at_the_new_shop = at_the_new_shop.filter(|one| one.location.as_deref() == Some("Kraków Podgórze"));
+    assert!(at_the_new_shop.clone().all(|one| shop.zone.day_of(one.at) >= opened) && at_the_new_shop.count() > 10);
     let in_shops = sales.iter().filter(|sale| sale.location.is_some()).count();
     about("sales in shops", share(in_shops, sales.len()), 0.5, 0.8);
     let anonymous = sales.iter().filter(|sale| sale.member.is_none()).count();

@@ -48,10 +48,9 @@ fn make(shop: &Shop, from: u32, now: Millis, sender: &mpsc::Sender<Chunk>) -> Re
     let mut chunk = Chunk::at(from);
     for place in from..shop.units() {
         let unit = shop.unit(place);
-        if chunk.rows > 0 && chunk.rows + unit.rows() > ROWS {
-            if sender.blocking_send(std::mem::replace(&mut chunk, Chunk::at(place))).is_err() {
-                return Ok(());
-            }
+        let full = chunk.rows > 0 && chunk.rows + unit.rows() > ROWS;
+        if full && sender.blocking_send(std::mem::replace(&mut chunk, Chunk::at(place))).is_err() {
+            return Ok(());
         }
         chunk.until = place + 1;
         chunk.rows += unit.rows();

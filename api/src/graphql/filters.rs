@@ -60,6 +60,57 @@ pub(super) struct DateFilter {
     last_days: Option<i32>,
 }
 
+/// How much a filter asks for. More than any person writes is refused, because databases bound the values and the depth
+/// of a statement.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FilterSize {
+    filters: usize,
+    values: usize,
+    longest: usize,
+}
+
+impl FilterSize {
+    const MOST_FILTERS: usize = 250;
+    const MOST_VALUES: usize = 10_000;
+    /// In bytes: longer than any text of ours, and within what SQLite takes as a pattern.
+    const LONGEST: usize = 20_000;
+
+    /// Counts one filter, that of a list or one nested in it.
+    pub(super) fn filter(&mut self) {
+        self.filters += 1;
+    }
+
+    /// Counts the values of a list.
+    pub(super) fn values(&mut self, values: usize) {
+        self.values += values;
+    }
+
+    /// Counts what a text must be.
+    pub(super) fn text(&mut self, filter: &StringFilter) {
+        let StringFilter { eq, within, contains, starts_with } = filter;
+        self.values(within.iter().flatten().count());
+        let texts = [eq, contains, starts_with].into_iter().flatten().chain(within.iter().flatten());
+        self.longest = texts.map(|text| fold(text).len()).fold(self.longest, usize::max);
+    }
+
+    /// Refuses what is too much.
+    pub(super) fn check(self) -> Result<(), Error> {
+        let refused = |sentence: String| Err(Fault::of(FaultKind::BadInput, sentence).into());
+        match self {
+            Self { filters, .. } if filters > Self::MOST_FILTERS => {
+                refused(format!("a filter may hold at most {} others", Self::MOST_FILTERS))
+            }
+            Self { values, .. } if values > Self::MOST_VALUES => {
+                refused(format!("the lists of a filter may hold at most {} values", Self::MOST_VALUES))
+            }
+            Self { longest, .. } if longest > Self::LONGEST => {
+                refused("a text of a filter is longer than any text that it could be in".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl StringFilter {
     /// The filter on folded texts. A NUL is in no text of ours, and PostgreSQL takes none.
     pub(super) fn folded(&self) -> TextFilter {

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::imports;
 use crate::telemetry::Pool;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -29,6 +30,11 @@ pub async fn serve_metrics(app: Arc<App>, listener: TcpListener, shutdown: Cance
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     app.metrics.set_pools(&[pool("reader", app.db.reader()), pool("writer", app.db.writer())]);
+    match imports::totals(&app).await {
+        Ok(rows) => app.metrics.set_imported(&rows),
+        // The other metrics are wanted most when the database does not answer.
+        Err(fault) => tracing::warn!(?fault, "the imports could not be counted"),
+    }
     ([(CONTENT_TYPE, OPEN_METRICS), (CACHE_CONTROL, "no-store")], app.metrics.encode())
 }
 

@@ -4,9 +4,11 @@ use entity::kinds::PointsKind;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::mapping::{Mapping, Mistake};
+use super::profile::{self, Profile};
 use super::row::{Column, Reading, Row, Wrong};
 use super::unit::Body;
-use crate::members::{MemberInput, MemberRef};
+use super::write::MemberRule;
+use crate::members::MemberRef;
 use crate::points::PointsInput;
 
 /// The columns of a file of points entries.
@@ -18,6 +20,7 @@ pub(super) struct Points {
     points: Column,
     at: Column,
     origin: Option<Column>,
+    profile: Profile,
     create_members: bool,
 }
 
@@ -30,7 +33,8 @@ enum Document {
 
 /// The names of the fields.
 pub(super) fn names() -> Vec<String> {
-    ["document", "member", "kind", "points", "at", "origin"].map(str::to_owned).to_vec()
+    let own = ["document", "member", "kind", "points", "at", "origin"];
+    [own.map(str::to_owned).to_vec(), profile::names("member.")].concat()
 }
 
 impl Points {
@@ -47,8 +51,14 @@ impl Points {
             points: mapping.needed("points")?,
             at: mapping.needed("at")?,
             origin: mapping.column("origin"),
+            profile: Profile::of(mapping, "member."),
             create_members,
         })
+    }
+
+    /// What the file does to the members that it names.
+    pub(super) fn member_rule(&self) -> MemberRule {
+        MemberRule { create: self.create_members, profile: !self.profile.is_empty() }
     }
 
     /// What a row says.
@@ -66,7 +76,11 @@ impl Points {
             },
         };
         let entry = entry.check(reading.now).map_err(|refusal| Wrong::refused(&refusal, ""))?;
-        let member = if self.create_members { Some(Box::new(self.member(number, reading)?)) } else { None };
+        let MemberRule { create, profile } = self.member_rule();
+        let member = match create || profile {
+            true => Some(Box::new(self.profile.read(row, (&self.member.field, number), reading)?)),
+            false => None,
+        };
         Ok(Body::Points(Box::new(entry), member))
     }
 
@@ -84,13 +98,5 @@ impl Points {
         let points = row.decimal(&self.points)?;
         let whole = points.to_i64().filter(|_| points.fract().is_zero());
         whole.ok_or_else(|| Wrong::new(&self.points.field, "is not a whole number such as 250"))
-    }
-
-    fn member(&self, number: &str, reading: &Reading) -> Result<MemberInput, Wrong> {
-        let member = MemberInput { number: number.to_owned(), ..MemberInput::default() };
-        match member.clone().check(reading.now) {
-            Ok(_) => Ok(member),
-            Err(refusal) => Err(Wrong::new(&self.member.field, refusal.message)),
-        }
     }
 }

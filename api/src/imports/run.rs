@@ -42,7 +42,8 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
     let members = match &plan.columns {
         Columns::Single(single) => single.member_rule(),
         Columns::Lines(lines) => lines.member_rule(),
-        Columns::Members(_) | Columns::Points(_) => MemberRule { create: options.create_members, profile: false },
+        Columns::Points(points) => points.member_rule(),
+        Columns::Members(_) => MemberRule { create: true, profile: true },
     };
     let parse = Parse {
         reader,

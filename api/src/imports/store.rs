@@ -4,16 +4,18 @@ use engine::calendar::Millis;
 use entity::ids::ImportId;
 use entity::import::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveValue, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel};
 use serde::Serialize;
 
 use crate::db::Column::Text;
 use crate::db::{Batch, Txn, for_update, sql};
 use crate::error::Fault;
 
-/// The import of a fingerprint, as far as it has come; none where it has not begun.
-pub(super) async fn find(db: &impl ConnectionTrait, fingerprint: &str) -> Result<Option<Model>, Fault> {
-    Ok(Entity::find().filter(Column::Fingerprint.eq(fingerprint)).one(db).await?)
+/// The import of a fingerprint, as far as it has come; none where it has not begun. Waits for a chunk that is being taken
+/// up: a killed process's last one may still be on its way.
+pub(super) async fn find(txn: &Txn, fingerprint: &str) -> Result<Option<Model>, Fault> {
+    let text = format!("SELECT * FROM import WHERE fingerprint = $1{}", for_update(txn));
+    Ok(Model::find_by_statement(sql(txn, text, [fingerprint.into()])).one(txn).await?)
 }
 
 /// Begins an import, unless another process just did.
@@ -84,4 +86,22 @@ pub(super) async fn labels(txn: &Txn, numbers: &[&str]) -> Result<Vec<LabelRow>,
         ORDER BY m.id, l.position"
     );
     Ok(LabelRow::find_by_statement(sql(txn, text, [batch.value()?])).all(txn).await?)
+}
+
+/// What became of the rows of all imports of a kind.
+#[derive(FromQueryResult)]
+pub(super) struct TotalsRow {
+    pub(super) kind: String,
+    pub(super) created: i64,
+    pub(super) updated: i64,
+    pub(super) duplicates: i64,
+    pub(super) rejected: i64,
+}
+
+/// What became of the rows of all imports, by kind.
+pub(super) async fn totals(db: &impl ConnectionTrait) -> Result<Vec<TotalsRow>, Fault> {
+    let text = "SELECT kind, CAST(SUM(created) AS BIGINT) AS created, CAST(SUM(updated) AS BIGINT) AS updated,
+        CAST(SUM(duplicates) AS BIGINT) AS duplicates, CAST(SUM(rejected) AS BIGINT) AS rejected
+        FROM import GROUP BY kind ORDER BY kind";
+    Ok(TotalsRow::find_by_statement(sql(db, text, [])).all(db).await?)
 }

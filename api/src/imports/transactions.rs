@@ -76,7 +76,8 @@ impl Transactions {
             create_members,
             negative_is_return,
         };
-        if columns.member.is_none() && (create_members || !columns.profile.is_empty()) {
+        let MemberRule { create, profile } = columns.member_rule();
+        if columns.member.is_none() && (create || profile) {
             return Err(Mistake("Members can be made or changed only where the field member has a column.".to_owned()));
         }
         Ok(columns)
@@ -96,7 +97,7 @@ impl Transactions {
     /// What a row says of its document.
     pub(super) fn head(&self, row: &Row<'_>, reading: &Reading) -> Result<Head, Wrong> {
         let text = |column: &Option<Column>| Ok(row.maybe(column.as_ref())?.map(str::to_owned));
-        let number = row.maybe(self.member.as_ref())?;
+        let (number, rule) = (row.maybe(self.member.as_ref())?, self.member_rule());
         Ok(Head {
             document: match &self.document {
                 Some(column) => row.needed(column)?.to_owned(),
@@ -111,7 +112,7 @@ impl Transactions {
             returns_document: text(&self.returns_document)?,
             labels: labels(row, &self.labels)?,
             profile: match number {
-                Some(number) if self.create_members || !self.profile.is_empty() => {
+                Some(number) if rule.create || rule.profile => {
                     Some(Box::new(self.profile.read(row, ("member", number), reading)?))
                 }
                 _ => None,

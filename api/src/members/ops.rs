@@ -13,24 +13,19 @@ use crate::app::App;
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Stop};
 use crate::figures::{self, Reckoning, Share};
-use crate::ingest::Ingested;
+use crate::ingest::{self, Ingested};
 
 /// Makes or changes members by number. Bad rows are named, good ones kept.
 pub async fn upsert(app: &App, rows: Vec<MemberInput>) -> Result<Ingested, Stop> {
     let now = app.clock.now(app.program.zone);
-    let (mut refused, mut good) = (Ingested::default(), Vec::new());
-    for (place, row) in rows.into_iter().enumerate() {
-        match row.check(now) {
-            Ok(row) => good.push(row),
-            Err(refusal) => refused.refuse(place, refusal),
-        }
-    }
+    let (good, problems) = ingest::part(rows, |row| row.check(now));
+    let good: Vec<Checked> = good.into_iter().map(|(_, row)| row).collect();
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
         let done = upsert_in(&txn, &reckoning, &good).await?;
         txn.commit().await?;
-        Ok(Ingested { problems: refused.problems.clone(), ..done })
+        Ok(done.and(&problems))
     })
     .await
 }

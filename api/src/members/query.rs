@@ -156,6 +156,6 @@ pub fn order(MemberOrder { field, descending }: MemberOrder) -> Order {
         MemberOrderField::LastPurchaseAt => of_metrics(member_metrics::Column::LastPurchaseAt),
         MemberOrderField::PointsBalance => of_metrics(member_metrics::Column::PointsBalance),
     };
-    let tag = format!("{name}:{}", if descending { "desc" } else { "asc" });
+    let tag = format!("member.{name}:{}", if descending { "desc" } else { "asc" });
     Order { tag, key, kind, nullable, descending, id: Expr::col(member::Column::Id.as_column_ref()) }
 }

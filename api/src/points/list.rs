@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use entity::ids::{MemberId, PointsEntryId};
 use entity::points_entry;
-use sea_orm::sea_query::{Expr, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::Expr;
 
+use super::store;
 use crate::app::App;
 use crate::db::page::{KeyKind, Order, Page, PageArguments, Slice};
 use crate::error::Fault;
@@ -19,23 +20,19 @@ pub async fn of_members(
 ) -> Result<HashMap<MemberId, Slice<points_entry::Model>>, Fault> {
     let order = order();
     let page = Page::new(arguments, &order)?;
-    let selects = members.iter().map(|member| (member.0, select(*member))).collect();
+    let selects = members.iter().map(|member| (member.0, store::of_member(*member))).collect();
     let slices = page.read_each(app.db.reader(), selects, &order).await?;
     Ok(slices.into_iter().map(|(member, slice)| (MemberId(member), slice)).collect())
 }
 
 /// An entry by id.
 pub async fn by_id(app: &App, id: PointsEntryId) -> Result<Option<points_entry::Model>, Fault> {
-    Ok(points_entry::Entity::find_by_id(id).one(app.db.reader()).await?)
-}
-
-fn select(member: MemberId) -> SelectStatement {
-    points_entry::Entity::find().filter(points_entry::Column::MemberId.eq(member)).into_query()
+    store::by_id(app.db.reader(), id).await
 }
 
 fn order() -> Order {
     Order {
-        tag: "at:desc".to_owned(),
+        tag: "points_entry.at:desc".to_owned(),
         key: Expr::col(points_entry::Column::At.as_column_ref()),
         kind: KeyKind::Int,
         nullable: false,

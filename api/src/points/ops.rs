@@ -13,27 +13,19 @@ use crate::app::App;
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, MemberMove, Reckoning};
-use crate::ingest::Ingested;
+use crate::ingest::{self, Ingested};
 use crate::members::{self, MemberRef};
 
 /// Records entries. Bad rows are named, good ones kept, known ones counted as duplicates.
 pub async fn record(app: &App, rows: Vec<PointsInput>) -> Result<Ingested, Stop> {
     let now = app.clock.now(app.program.zone);
-    let (mut refused, mut good) = (Ingested::default(), Vec::new());
-    for (place, row) in rows.into_iter().enumerate() {
-        match row.check(now) {
-            Ok(row) => good.push((place, row)),
-            Err(refusal) => refused.refuse(place, refusal),
-        }
-    }
+    let (good, problems) = ingest::part(rows, |row| row.check(now));
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let mut done = record_in(&txn, &reckoning, &good).await?;
+        let done = record_in(&txn, &reckoning, &good).await?;
         txn.commit().await?;
-        done.problems.extend(refused.problems.iter().cloned());
-        done.problems.sort_by_key(|problem| problem.row);
-        Ok(done)
+        Ok(done.and(&problems))
     })
     .await
 }

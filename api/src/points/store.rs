@@ -1,8 +1,10 @@
 //! The SQL of the points ledger.
 
-use entity::ids::MemberId;
+use entity::ids::{MemberId, PointsEntryId};
 use entity::kinds::PointsKind;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use entity::points_entry;
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait};
 use serde::Serialize;
 
 use super::PointsInput;
@@ -63,4 +65,14 @@ pub(super) async fn insert(txn: &Txn, rows: &[EntryRow]) -> Result<usize, Fault>
     );
     let done = txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
     Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+}
+
+/// A statement over a member's entries.
+pub(super) fn of_member(member: MemberId) -> SelectStatement {
+    points_entry::Entity::find().filter(points_entry::Column::MemberId.eq(member)).into_query()
+}
+
+/// An entry by id.
+pub(super) async fn by_id(db: &impl ConnectionTrait, id: PointsEntryId) -> Result<Option<points_entry::Model>, Fault> {
+    Ok(points_entry::Entity::find_by_id(id).one(db).await?)
 }

@@ -6,7 +6,8 @@ use entity::kinds::{MembershipEventKind, MembershipReason};
 use entity::segment;
 
 use super::create::read;
-use super::store::{self, Event, Hold};
+use super::membership_store::{self, Event};
+use super::store::Hold;
 use super::{SegmentRef, SegmentRow};
 use crate::app::App;
 use crate::auth::Caller;
@@ -61,7 +62,7 @@ async fn run(app: &App, caller: &Caller, assignment: &Assignment, way: Way) -> R
         let message = format!("must name at most {MOST_MEMBERS} members");
         return Err(Refusal::new(RefusalCode::TooMany, message, &["input", "members"]).into());
     }
-    let (id, changed, unchanged, problems) = db::retry(|| async {
+    db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
         let segment = assignment.segment.hold(&txn, Hold::Kept).await?;
@@ -83,11 +84,11 @@ async fn run(app: &App, caller: &Caller, assignment: &Assignment, way: Way) -> R
             Way::In => join(&txn, &reckoning, &segment, known, &caller.email).await?,
             Way::Out => leave(&txn, &reckoning, &segment, known, &caller.email).await?,
         };
+        let segment = read(&txn, segment.id).await?;
         txn.commit().await?;
-        Ok((segment.id, changed, named - changed, problems))
+        Ok(Assigned { segment, changed, unchanged: named - changed, problems })
     })
-    .await?;
-    Ok(Assigned { segment: read(app, id).await?, changed, unchanged, problems })
+    .await
 }
 
 /// Adds members and answers how many came.
@@ -99,7 +100,7 @@ pub(super) async fn join(
     actor: &str,
 ) -> Result<usize, Fault> {
     figures::share_members(txn, &members).await?;
-    let joined = store::join(txn, segment.id, &members, reckoning.now).await?;
+    let joined = membership_store::join(txn, segment.id, &members, reckoning.now).await?;
     let event =
         Event { kind: MembershipEventKind::Joined, reason: MembershipReason::Assigned, at: reckoning.now, actor };
     moved(txn, reckoning, segment, &joined, &event).await
@@ -113,7 +114,7 @@ async fn leave(
     actor: &str,
 ) -> Result<usize, Fault> {
     figures::share_members(txn, &members).await?;
-    let left = store::leave(txn, segment.id, &members).await?;
+    let left = membership_store::leave(txn, segment.id, &members).await?;
     let event =
         Event { kind: MembershipEventKind::Left, reason: MembershipReason::Unassigned, at: reckoning.now, actor };
     moved(txn, reckoning, segment, &left, &event).await
@@ -130,7 +131,7 @@ async fn moved(
     if members.is_empty() {
         return Ok(0);
     }
-    store::log(txn, segment, members, event).await?;
+    membership_store::log(txn, segment, members, event).await?;
     let sums = figures::sums_of(txn, members).await?;
     let by = if event.kind == MembershipEventKind::Joined { sums } else { negative(sums) };
     figures::move_segments(txn, reckoning, &[(segment.id, by)]).await?;

@@ -43,7 +43,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Segme
         let message = "an inactive segment begins without members";
         return Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "members"]).into());
     }
-    let id = db::retry(|| async {
+    db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
         let row = insert(&txn, caller, &new, &checked, reckoning.now).await?;
@@ -53,16 +53,16 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Segme
             let members = known(&txn, &new.members).await?;
             join(&txn, &reckoning, &row, members, &caller.email).await?;
         }
+        let made = read(&txn, row.id).await?;
         txn.commit().await?;
-        Ok(row.id)
+        Ok(made)
     })
-    .await?;
-    read(app, id).await
+    .await
 }
 
-/// A segment with its figures, as it is now.
-pub(super) async fn read(app: &App, id: SegmentId) -> Result<SegmentRow, Stop> {
-    let found = store::rows_of(app.db.reader(), vec![id]).await?.into_iter().next();
+/// A segment with its figures, as the transaction leaves it: right after it, somebody else may remove it.
+pub(super) async fn read(txn: &Txn, id: SegmentId) -> Result<SegmentRow, Stop> {
+    let found = store::rows_of(txn, vec![id]).await?.into_iter().next();
     Ok(found.ok_or_else(|| raced("a segment was read back"))?)
 }
 

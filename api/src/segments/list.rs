@@ -7,8 +7,9 @@ use entity::{member, segment};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, SelectStatement};
 
+use super::membership_store::{self, Belonging};
 use super::query::{condition, member_order, order};
-use super::store::{self, Belonging, SegmentRow, TagCount};
+use super::store::{self, SegmentRow, TagCount};
 use super::{SegmentFilter, SegmentMemberOrder, SegmentOrder, SegmentOrderField, SegmentRef};
 use crate::app::App;
 use crate::db::filter;
@@ -64,13 +65,13 @@ pub async fn members(
     if let [segment] = segments {
         // One list alone takes the plain statement, whose plan is the best there is.
         let mut select = list.select(*segment);
-        store::belonging_columns(&mut select);
+        membership_store::belonging_columns(&mut select);
         let slice = page.read(app.db.reader(), select, &order).await?;
         return Ok(HashMap::from([(*segment, slice)]));
     }
     let select = |segment: &SegmentId| {
         let mut select = list.select(*segment);
-        store::belonging_columns(&mut select);
+        membership_store::belonging_columns(&mut select);
         (segment.0, select)
     };
     let slices = page.read_each(app.db.reader(), segments.iter().map(select).collect(), &order).await?;
@@ -136,7 +137,7 @@ pub async fn tags(app: &App) -> Result<Vec<TagCount>, Fault> {
 pub async fn memberships(app: &App, member: &MemberRef, segments: &[SegmentRef]) -> Result<Vec<Option<bool>>, Fault> {
     let db = app.db.reader();
     let Ok(member) = members::resolve_one(db, member).await? else { return Ok(vec![None; segments.len()]) };
-    let known = store::memberships(db, member, segments).await?;
+    let known = membership_store::memberships(db, member, segments).await?;
     let one = |reference: &SegmentRef| {
         known.iter().find_map(|(id, key, belongs)| match reference {
             SegmentRef::Id(named) if named == id => Some(*belongs),
@@ -162,7 +163,7 @@ impl SegmentList {
 
 impl SegmentMemberList {
     fn select(&self, segment: SegmentId) -> SelectStatement {
-        let mut select = store::select_belonging(segment);
+        let mut select = membership_store::select_belonging(segment);
         if let Some(text) = &self.search {
             select.cond_where(filter::search(&Expr::col(member::Column::SearchWords.as_column_ref()), text));
         }

@@ -109,6 +109,8 @@ pub(super) fn condition(filter: &SegmentFilter) -> Condition {
         SegmentFilter::Kind(kinds) => is(segment::Column::Kind.is_in(kinds.iter().copied())),
         SegmentFilter::Name(filter) => text(segment::Column::NameFolded, filter),
         SegmentFilter::Description(filter) => text(segment::Column::DescriptionFolded, filter),
+        // Nothing asked for leaves nothing out, segments without a tag neither.
+        SegmentFilter::Tag(filter) if *filter == TextFilter::default() => Condition::all(),
         SegmentFilter::Tag(filter) => is(tagged(filter)),
         SegmentFilter::Members(range) => range.condition(&stats(segment_stats::Column::Members)),
         SegmentFilter::AverageTransactionValue(range) => amount(segment_stats::Column::AverageTransactionValue, range),
@@ -162,7 +164,7 @@ pub(super) fn order(SegmentOrder { field, descending }: SegmentOrder) -> Order {
         SegmentOrderField::AverageSpending => of_stats(segment_stats::Column::AverageSpending, KeyKind::Int, true),
         SegmentOrderField::AverageClv => of_stats(segment_stats::Column::AverageClv, KeyKind::Int, true),
     };
-    let tag = format!("{name}:{}", if descending { "desc" } else { "asc" });
+    let tag = format!("segment.{name}:{}", if descending { "desc" } else { "asc" });
     Order { tag, key, kind, nullable, descending, id: Expr::col(segment::Column::Id.as_column_ref()) }
 }
 
@@ -171,7 +173,7 @@ pub(super) fn member_order(SegmentMemberOrder { field, descending }: SegmentMemb
     match field {
         SegmentMemberOrderField::Member(field) => members::order(MemberOrder { field, descending }),
         SegmentMemberOrderField::JoinedAt => Order {
-            tag: format!("joined_at:{}", if descending { "desc" } else { "asc" }),
+            tag: format!("segment_member.joined_at:{}", if descending { "desc" } else { "asc" }),
             key: Expr::col(segment_member::Column::JoinedAt.as_column_ref()),
             kind: KeyKind::Int,
             nullable: false,

@@ -4,7 +4,8 @@ use entity::ids::SegmentId;
 use entity::kinds::{MembershipEventKind, MembershipReason};
 
 use super::SegmentRef;
-use super::store::{self, Event, Hold};
+use super::membership_store::{self, Event};
+use super::store::{self, Hold};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::db;
@@ -30,7 +31,8 @@ pub async fn remove(
             at: app.clock.now(app.program.zone),
             actor: &caller.email,
         };
-        store::remove(&txn, &row, &event).await?;
+        membership_store::empty(&txn, &row, &event).await?;
+        store::remove(&txn, row.id).await?;
         txn.commit().await?;
         Ok(row.id)
     })

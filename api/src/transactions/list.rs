@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use entity::ids::{MemberId, TransactionId};
 use entity::{transaction, transaction_item};
-use sea_orm::sea_query::{Expr, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::Expr;
 
 use super::store;
 use crate::app::App;
@@ -20,14 +20,14 @@ pub async fn of_members(
 ) -> Result<HashMap<MemberId, Slice<transaction::Model>>, Fault> {
     let order = order();
     let page = Page::new(arguments, &order)?;
-    let selects = members.iter().map(|member| (member.0, select(*member))).collect();
+    let selects = members.iter().map(|member| (member.0, store::of_member(*member))).collect();
     let slices = page.read_each(app.db.reader(), selects, &order).await?;
     Ok(slices.into_iter().map(|(member, slice)| (MemberId(member), slice)).collect())
 }
 
 /// A document by id.
 pub async fn by_id(app: &App, id: TransactionId) -> Result<Option<transaction::Model>, Fault> {
-    Ok(transaction::Entity::find_by_id(id).one(app.db.reader()).await?)
+    store::by_id(app.db.reader(), id).await
 }
 
 /// The lines of documents, in their order.
@@ -38,13 +38,9 @@ pub async fn items(
     store::items_of(app.db.reader(), ids).await
 }
 
-fn select(member: MemberId) -> SelectStatement {
-    transaction::Entity::find().filter(transaction::Column::MemberId.eq(member)).into_query()
-}
-
 fn order() -> Order {
     Order {
-        tag: "at:desc".to_owned(),
+        tag: "transaction.at:desc".to_owned(),
         key: Expr::col(transaction::Column::At.as_column_ref()),
         kind: KeyKind::Int,
         nullable: false,

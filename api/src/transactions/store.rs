@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use entity::ids::{MemberId, TransactionId};
 use entity::kinds::TransactionKind;
-use entity::transaction_item;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use entity::{transaction, transaction_item};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryTrait,
+};
 use serde::Serialize;
 
 use super::input::{Checked, Item};
@@ -300,4 +303,14 @@ pub(super) async fn items_of(
         }
     }
     Ok(items)
+}
+
+/// A statement over a member's documents.
+pub(super) fn of_member(member: MemberId) -> SelectStatement {
+    transaction::Entity::find().filter(transaction::Column::MemberId.eq(member)).into_query()
+}
+
+/// A document by id.
+pub(super) async fn by_id(db: &impl ConnectionTrait, id: TransactionId) -> Result<Option<transaction::Model>, Fault> {
+    Ok(transaction::Entity::find_by_id(id).one(db).await?)
 }

@@ -51,8 +51,7 @@ struct Check {
 
 fn checks(last_12_months: Span) -> Vec<Check> {
     let plain = [store::RETURNS, store::RETURN_MEMBERS, store::MEMBERSHIPS, store::LOG].map(str::to_owned);
-    let orphans =
-        store::ORPHANS.map(|(what, query)| format!("SELECT '{what} ' || id AS difference FROM ({query}) AS lost"));
+    let orphans = store::orphans();
     let metrics = Check {
         text: store::METRICS.to_owned(),
         values: vec![last_12_months.from.into(), last_12_months.until.into()],

@@ -125,7 +125,7 @@ pub(super) const LOG: &str = "
     WHERE l.kind = 'JOINED' AND s.member_id IS NULL";
 
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
-pub(super) const ORPHANS: [(&str, &str); 9] = [
+const ORPHANS: [(&str, &str); 9] = [
     (
         "no sums of member",
         "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL",
@@ -163,6 +163,12 @@ pub(super) const ORPHANS: [(&str, &str); 9] = [
         "SELECT l.member_id AS id FROM member_label AS l LEFT JOIN member AS m ON m.id = l.member_id WHERE m.id IS NULL",
     ),
 ];
+
+/// A comparison for each kind of lost row.
+pub(super) fn orphans() -> Vec<String> {
+    let one = |(what, query): &(&str, &str)| format!("SELECT '{what} ' || id AS difference FROM ({query}) AS lost");
+    ORPHANS.iter().map(one).collect()
+}
 
 #[derive(FromQueryResult)]
 struct Found {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{OWNER, PASSWORD, TestApp, on_both};
 
-use super::{pair, refuses_refresh, sign_in, try_refresh, try_sign_in, works};
+use super::{add_user, pair, refuses_refresh, sign_in, try_refresh, try_sign_in, works};
 
 const NEW: &str = "eine neue Passphrase ✓";
 
@@ -25,7 +25,7 @@ async fn refused(app: &TestApp, email: &str, password: &str) -> bool {
 on_both! {
     async fn a_new_password_ends_the_other_sessions(app) {
         let (here, there) = (sign_in(&app, OWNER, PASSWORD).await, sign_in(&app, OWNER, PASSWORD).await);
-        super::user(&app, "other@example.org", entity::kinds::Role::Owner).await;
+        add_user(&app, "other@example.org", entity::kinds::Role::Owner).await;
         let other = sign_in(&app, "other@example.org", PASSWORD).await;
         let changed = change(&app, &here.access, PASSWORD, NEW).await;
         assert_eq!(changed, json!({"user": {"email": OWNER}, "userErrors": []}));
@@ -78,7 +78,7 @@ on_both! {
     async fn an_old_password_does_not_slip_past_the_change(app) {
         for round in 0..4 {
             let email = format!("ann{round}@example.org");
-            super::user(&app, &email, entity::kinds::Role::Analyst).await;
+            add_user(&app, &email, entity::kinds::Role::Analyst).await;
             let tries = futures::future::join_all((0..6).map(|_| try_sign_in(&app, &email, PASSWORD)));
             let set = tessera::auth::ops::set_password(&app.app, &email, Some(NEW.to_owned()));
             let (tries, set) = futures::join!(tries, set);

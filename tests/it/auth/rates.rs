@@ -4,7 +4,7 @@ use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 use tests::{Answer, Database, OWNER, PASSWORD, TestApp, on_both};
 
-use super::{SIGN_IN, sign_in, try_sign_in, works};
+use super::{SIGN_IN, add_user, pair, sign_in, try_refresh, try_sign_in, works};
 
 fn assert_limited(answer: &Answer, longest: u64) {
     assert_eq!((answer.status.as_u16(), answer.code()), (429, "RATE_LIMITED"), "{}", answer.body);
@@ -32,11 +32,11 @@ on_both! {
         }
         assert_limited(&try_sign_in(&app, "nobody@example.org", PASSWORD).await, 900);
         // Others still get in, and who is in stays in.
-        super::user(&app, "other@example.org", entity::kinds::Role::Admin).await;
+        add_user(&app, "other@example.org", entity::kinds::Role::Admin).await;
         sign_in(&app, "other@example.org", PASSWORD).await;
         assert!(works(&app, &session.access).await);
         // A refresh token is not guessed, so that it is not slowed.
-        super::pair(&super::try_refresh(&app, &session.refresh).await, "refreshSession");
+        pair(&try_refresh(&app, &session.refresh).await, "refreshSession");
     }
 
     async fn a_stolen_session_does_not_guess_the_password_faster(app) {

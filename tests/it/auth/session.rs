@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use tests::{OWNER, PASSWORD, TestApp, on_both};
 
-use super::{VIEWER, pair, refuses_refresh, sign_in, try_refresh, try_sign_in, works};
+use super::{VIEWER, add_user, pair, refuses_refresh, sign_in, try_refresh, try_sign_in, works};
 
 const SIGN_OUT: &str = "mutation($input: SignOutInput!) { signOut(input: $input) { userErrors { code } } }";
 
@@ -36,7 +36,7 @@ on_both! {
     }
 
     async fn signing_out_everywhere_ends_all_sessions_of_one(app) {
-        super::user(&app, "ann@example.org", Role::Admin).await;
+        add_user(&app, "ann@example.org", Role::Admin).await;
         let sessions = [sign_in(&app, "ann@example.org", PASSWORD).await, sign_in(&app, "ann@example.org", PASSWORD).await];
         let other = sign_in(&app, OWNER, PASSWORD).await;
         sign_out(&app, &sessions[0].access, json!({"everywhere": true})).await;
@@ -49,7 +49,7 @@ on_both! {
     }
 
     async fn who_is_switched_off_is_out_at_once(app) {
-        super::user(&app, "ann@example.org", Role::Admin).await;
+        add_user(&app, "ann@example.org", Role::Admin).await;
         let session = sign_in(&app, "ann@example.org", PASSWORD).await;
         assert!(works(&app, &session.access).await);
         tessera::auth::ops::set_active(&app.app, "Ann@Example.org", false).await.unwrap();
@@ -66,24 +66,24 @@ on_both! {
     }
 
     async fn the_last_owner_cannot_be_switched_off(app) {
-        super::user(&app, "admin@example.org", Role::Admin).await;
+        add_user(&app, "admin@example.org", Role::Admin).await;
         assert!(tessera::auth::ops::set_active(&app.app, OWNER, false).await.is_err());
         assert!(works(&app, &app.token).await);
-        super::user(&app, "second@example.org", Role::Owner).await;
+        add_user(&app, "second@example.org", Role::Owner).await;
         tessera::auth::ops::set_active(&app.app, OWNER, false).await.unwrap();
         assert!(!works(&app, &app.token).await);
         assert!(tessera::auth::ops::set_active(&app.app, "second@example.org", false).await.is_err());
     }
 
     async fn of_two_owners_switched_off_at_once_one_stays(app) {
-        super::user(&app, "second@example.org", Role::Owner).await;
+        add_user(&app, "second@example.org", Role::Owner).await;
         let off = |email: &'static str| tessera::auth::ops::set_active(&app.app, email, false);
         let (first, second) = futures::join!(off(OWNER), off("second@example.org"));
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
     }
 
     async fn a_role_holds_from_the_moment_it_changes(app) {
-        let ann = super::user(&app, "ann@example.org", Role::Analyst).await;
+        let ann = add_user(&app, "ann@example.org", Role::Analyst).await;
         let session = sign_in(&app, "ann@example.org", PASSWORD).await;
         let make = "mutation($name: String!) { createSegment(input: {name: $name}) { segment { id } userErrors { code } } }";
         for (role, may) in [(Role::Analyst, false), (Role::Admin, true), (Role::Owner, true), (Role::Analyst, false)] {

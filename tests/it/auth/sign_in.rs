@@ -8,7 +8,7 @@ use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 use tests::{Database, OWNER, PASSWORD, TestApp, on_both};
 
-use super::{SIGN_IN, VIEWER, sign_in, try_sign_in, user, works};
+use super::{SIGN_IN, VIEWER, add_user, sign_in, try_sign_in, works};
 
 /// The answer to everybody who is not let in.
 fn refusal() -> Value {
@@ -39,8 +39,8 @@ on_both! {
 
     async fn whoever_is_refused_hears_the_same(app) {
         let long = "x".repeat(100_000);
-        user(&app, "known@example.org", Role::Analyst).await;
-        user(&app, "off@example.org", Role::Admin).await;
+        add_user(&app, "known@example.org", Role::Analyst).await;
+        add_user(&app, "off@example.org", Role::Admin).await;
         tessera::auth::ops::set_active(&app.app, "off@example.org", false).await.unwrap();
         let too_long = format!("{PASSWORD}{}", "x".repeat(200));
         let mut headers: Vec<Vec<String>> = Vec::new();
@@ -131,8 +131,8 @@ async fn whoever_is_refused_waits_as_long() {
 /// The usual time for an unknown e-mail, a wrong password and a user who is switched off.
 async fn medians(app: &TestApp, round: usize) -> [Duration; 3] {
     let (known, off) = (format!("known{round}@example.org"), format!("off{round}@example.org"));
-    user(app, &known, Role::Analyst).await;
-    user(app, &off, Role::Analyst).await;
+    add_user(app, &known, Role::Analyst).await;
+    add_user(app, &off, Role::Analyst).await;
     tessera::auth::ops::set_active(&app.app, &off, false).await.unwrap();
     let mut times = [const { Vec::new() }; 3];
     for turn in 0..9 {

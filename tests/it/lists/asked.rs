@@ -40,16 +40,24 @@ pub fn value(random: &mut Random, rows: &[Row], field: &str, today: NaiveDate) -
     let row = rows.choose(random).unwrap();
     let several = random.random_range(0..=2_usize);
     match &row.facts[field] {
-        Fact::Text(_) | Fact::Texts(_) => some_of(random, &["eq", "in", "contains", "startsWith"], several, |random, one| {
-            text(random, rows, field, one)
-        }),
+        Fact::Text(_) | Fact::Texts(_) => {
+            some_of(random, &["eq", "in", "contains", "startsWith"], several, |random, one| {
+                text(random, rows, field, one)
+            })
+        }
         Fact::Number(_) => {
             let whole = WHOLE.contains(&field);
             some_of(random, RANGE, several, |random, _| number(random, rows, field, whole))
         }
         Fact::Real(_) => some_of(random, RANGE, several, |random, _| real(random, rows, field)),
         Fact::Bool(_) => json!(random.random_bool(0.5)),
-        Fact::Word(word) => if random.random_bool(0.8) { json!([word]) } else { json!([]) },
+        Fact::Word(word) => {
+            if random.random_bool(0.8) {
+                json!([word])
+            } else {
+                json!([])
+            }
+        }
         Fact::Day(_) => some_of(random, &["on", "from", "to", "lastDays"], several, |random, one| {
             day(random, rows, field, one, today)
         }),
@@ -98,7 +106,12 @@ const RANGE: &[&str] = &["eq", "gt", "gte", "lt", "lte"];
 /// Fields that take whole numbers alone.
 const WHOLE: &[&str] = &["members", "transactions", "pointsBalance"];
 
-fn some_of(random: &mut Random, operators: &[&str], several: usize, value: impl Fn(&mut Random, &str) -> Value) -> Value {
+fn some_of(
+    random: &mut Random,
+    operators: &[&str],
+    several: usize,
+    value: impl Fn(&mut Random, &str) -> Value,
+) -> Value {
     let mut operators = operators.to_vec();
     operators.shuffle(random);
     operators.truncate(several);
@@ -120,7 +133,7 @@ fn texts(row: &Row, field: &str) -> Vec<String> {
 }
 
 fn text(random: &mut Random, rows: &[Row], field: &str, operator: &str) -> Value {
-    let mut one = |random: &mut Random| -> String {
+    let one = |random: &mut Random| -> String {
         let texts = texts(rows.choose(random).unwrap(), field);
         let text = texts.choose(random).cloned().unwrap_or_else(|| "nothing".to_owned());
         let letters: Vec<char> = text.chars().collect();
@@ -166,7 +179,10 @@ fn number(random: &mut Random, rows: &[Row], field: &str, whole: bool) -> Value 
         1 => json!((number + Decimal::new(random.random_range(-9..=9), 12)).to_string()),
         2 => json!((number + Decimal::new(random.random_range(-1..=1), 2)).to_string()),
         3 => json!(format!("{number}000")),
-        4 => json!(["-79228162514264337593543950335", "79228162514264337593543950335", "0", "-0.005", "92233720368547758.08"].choose(random)),
+        4 => json!(
+            ["-79228162514264337593543950335", "79228162514264337593543950335", "0", "-0.005", "92233720368547758.08"]
+                .choose(random)
+        ),
         5 => json!(number.trunc().mantissa() as i32),
         _ => json!(number.to_string()),
     }

@@ -45,7 +45,11 @@ impl Lister<'_> {
         let answer = self.answer(arguments.clone()).await;
         assert!(answer.body.get("errors").is_none(), "{arguments}: {}", answer.body);
         let data = &answer.body["data"];
-        let list = if data["list"].is_null() { &data.as_object().unwrap().values().next().unwrap()["list"] } else { &data["list"] };
+        let list = if data["list"].is_null() {
+            &data.as_object().unwrap().values().next().unwrap()["list"]
+        } else {
+            &data["list"]
+        };
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no text in {list}")).to_owned();
         let edges = list["edges"].as_array().unwrap();
         let names: Vec<String> = edges.iter().map(|edge| text(&edge["node"][self.name])).collect();

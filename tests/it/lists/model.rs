@@ -47,11 +47,15 @@ pub struct Row {
 }
 
 /// The names of the rows that a search and a filter let through, in an order.
-pub fn listed(rows: &[Row], today: NaiveDate, search: Option<&str>, filter: &Value, order: (&str, bool)) -> Vec<String> {
-    let mut kept: Vec<&Row> = rows
-        .iter()
-        .filter(|row| search.is_none_or(|text| found(row, text)) && holds(filter, row, today))
-        .collect();
+pub fn listed(
+    rows: &[Row],
+    today: NaiveDate,
+    search: Option<&str>,
+    filter: &Value,
+    order: (&str, bool),
+) -> Vec<String> {
+    let mut kept: Vec<&Row> =
+        rows.iter().filter(|row| search.is_none_or(|text| found(row, text)) && holds(filter, row, today)).collect();
     kept.sort_by(|one, other| compare(one, other, order));
     kept.into_iter().map(|row| row.name.clone()).collect()
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::error::{Fault, FaultKind, Refusal, RefusalCode};
 use crate::graphql::connection::OrderDirection;
-use crate::graphql::filters::{DateFilter, DecimalFilter, IntFilter, StringFilter};
+use crate::graphql::filters::{DateFilter, DecimalFilter, FilterSize, IntFilter, StringFilter};
 use crate::graphql::refs::SegmentRef;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::members::{self, Patch};
@@ -127,30 +127,45 @@ pub(crate) struct MemberFilter {
 impl MemberFilter {
     /// The room's filter, with every segment it names looked up.
     pub(crate) async fn resolved(&self, app: &App) -> Result<members::MemberFilter, Error> {
+        let mut size = FilterSize::default();
+        self.measure(&mut size);
+        size.check()?;
+        self.resolve(app).await
+    }
+
+    fn measure(&self, size: &mut FilterSize) {
+        size.filter();
+        let texts =
+            [&self.number, &self.name, &self.email, &self.country, &self.city, &self.tier].into_iter().flatten();
+        let label = self.label.iter().filter_map(|label| label.value.as_ref());
+        texts.chain(label).for_each(|text| size.text(text));
+        let below = [&self.and, &self.or].into_iter().flatten().flatten().chain(self.not.as_deref());
+        below.for_each(|filter| filter.measure(size));
+    }
+
+    async fn resolve(&self, app: &App) -> Result<members::MemberFilter, Error> {
         use members::MemberFilter as Room;
         let mut all = Vec::new();
         for filter in self.and.iter().flatten() {
-            all.push(Box::pin(filter.resolved(app)).await?);
+            all.push(Box::pin(filter.resolve(app)).await?);
         }
         if let Some(filters) = &self.or {
             let mut any = Vec::with_capacity(filters.len());
             for filter in filters {
-                any.push(Box::pin(filter.resolved(app)).await?);
+                any.push(Box::pin(filter.resolve(app)).await?);
             }
             all.push(Room::Any(any));
         }
         if let Some(filter) = &self.not {
-            all.push(Room::Not(Box::new(Box::pin(filter.resolved(app)).await?)));
+            all.push(Room::Not(Box::new(Box::pin(filter.resolve(app)).await?)));
         }
-        let texts: [(&Option<StringFilter>, fn(crate::db::filter::TextFilter) -> Room); 6] = [
-            (&self.number, Room::Number),
-            (&self.name, Room::Name),
-            (&self.email, Room::Email),
-            (&self.country, Room::Country),
-            (&self.city, Room::City),
-            (&self.tier, Room::Tier),
-        ];
-        all.extend(texts.into_iter().filter_map(|(filter, make)| filter.as_ref().map(|filter| make(filter.folded()))));
+        let text = |filter: &Option<StringFilter>| filter.as_ref().map(StringFilter::folded);
+        all.extend(text(&self.number).map(Room::Number));
+        all.extend(text(&self.name).map(Room::Name));
+        all.extend(text(&self.email).map(Room::Email));
+        all.extend(text(&self.country).map(Room::Country));
+        all.extend(text(&self.city).map(Room::City));
+        all.extend(text(&self.tier).map(Room::Tier));
         all.extend(self.label.as_ref().map(|label| Room::Label(label.folded())));
         all.extend(self.enrolled.map(Room::Enrolled));
         all.extend(self.marketing_consent.map(Room::MarketingConsent));

@@ -5,7 +5,7 @@ use async_graphql::{Enum, Error, InputObject};
 use super::types::SegmentKind;
 use crate::app::App;
 use crate::graphql::connection::OrderDirection;
-use crate::graphql::filters::{DateFilter, DecimalFilter, FloatFilter, IntFilter, StringFilter};
+use crate::graphql::filters::{DateFilter, DecimalFilter, FilterSize, FloatFilter, IntFilter, StringFilter};
 use crate::graphql::refs::MemberRef;
 use crate::members::{self, MemberOrderField};
 use crate::segments;
@@ -34,20 +34,35 @@ pub(crate) struct SegmentFilter {
 impl SegmentFilter {
     /// The room's filter, with every member it names looked up.
     pub(super) async fn resolved(&self, app: &App) -> Result<segments::SegmentFilter, Error> {
+        let mut size = FilterSize::default();
+        self.measure(&mut size);
+        size.check()?;
+        self.resolve(app).await
+    }
+
+    fn measure(&self, size: &mut FilterSize) {
+        size.filter();
+        size.values(self.kind.iter().flatten().count());
+        [&self.name, &self.description, &self.tag].into_iter().flatten().for_each(|text| size.text(text));
+        let below = [&self.and, &self.or].into_iter().flatten().flatten().chain(self.not.as_deref());
+        below.for_each(|filter| filter.measure(size));
+    }
+
+    async fn resolve(&self, app: &App) -> Result<segments::SegmentFilter, Error> {
         use segments::SegmentFilter as Room;
         let mut all = Vec::new();
         for filter in self.and.iter().flatten() {
-            all.push(Box::pin(filter.resolved(app)).await?);
+            all.push(Box::pin(filter.resolve(app)).await?);
         }
         if let Some(filters) = &self.or {
             let mut any = Vec::with_capacity(filters.len());
             for filter in filters {
-                any.push(Box::pin(filter.resolved(app)).await?);
+                any.push(Box::pin(filter.resolve(app)).await?);
             }
             all.push(Room::Any(any));
         }
         if let Some(filter) = &self.not {
-            all.push(Room::Not(Box::new(Box::pin(filter.resolved(app)).await?)));
+            all.push(Room::Not(Box::new(Box::pin(filter.resolve(app)).await?)));
         }
         let digits = app.program.currency.digits();
         let amount = |filter: &DecimalFilter| filter.minor(digits);

@@ -25,11 +25,6 @@ pub(crate) struct Admitted {
 }
 
 impl Admitted {
-    /// Whether the schema's own description is asked for.
-    pub(crate) fn introspects(&self) -> bool {
-        self.root_fields.iter().any(|field| matches!(field.as_str(), "__schema" | "__type"))
-    }
-
     /// Whether nothing is asked for but these root fields and `__typename`. An operation of unknown fragments alone asks
     /// for nothing that could be known to be free.
     pub(crate) fn asks_only_for(&self, free: &[&str]) -> bool {

@@ -1,0 +1,117 @@
+//! The table: who may ask for a field of a root at least, and a call that is valid for whoever may.
+
+use entity::kinds::Role;
+use serde_json::json;
+use tests::TestApp;
+
+/// Who may at least.
+#[derive(Clone, Copy)]
+pub enum Lowest {
+    /// Everyone, without a token.
+    Free,
+    /// Callers of this role or one that can do more.
+    Role(Role),
+}
+
+pub struct Row {
+    /// The field, with its root.
+    pub field: &'static str,
+    /// Who may.
+    pub lowest: Lowest,
+    /// What is asked.
+    pub call: &'static str,
+}
+
+const FREE: Lowest = Lowest::Free;
+const ANALYST: Lowest = Lowest::Role(Role::Analyst);
+const ADMIN: Lowest = Lowest::Role(Role::Admin);
+
+const fn row(field: &'static str, lowest: Lowest, call: &'static str) -> Row {
+    Row { field, lowest, call }
+}
+
+pub const ROWS: &[Row] = &[
+    row("Query.node", ANALYST, "{ node(id: \"nothing\") { id } }"),
+    row("Query.viewer", ANALYST, "{ viewer { role user { email } } }"),
+    row("Query.program", ANALYST, "{ program { name today } }"),
+    row("Query.segments", ANALYST, "{ segments { totalCount nodes { name memberCount createdBy } } }"),
+    row("Query.segment", ANALYST, "{ segment(ref: {key: \"some\"}) { name members { nodes { number } } } }"),
+    row("Query.tags", ANALYST, "{ tags { tag segments } }"),
+    row(
+        "Query.members",
+        ANALYST,
+        "{ members { totalCount nodes { number email transactions { nodes { document } } } } }",
+    ),
+    row(
+        "Query.member",
+        ANALYST,
+        "{ member(ref: {number: \"m1\"}) { number segments { nodes { key } } pointsEntries { nodes { points } } } }",
+    ),
+    row("Query.memberships", ANALYST, "{ memberships(member: {number: \"m1\"}, segments: [{key: \"some\"}]) }"),
+    row(
+        "Mutation.signIn",
+        FREE,
+        "mutation { signIn(input: {email: \"nobody@example.org\", password: \"x\"}) { accessToken userErrors { code } } }",
+    ),
+    row(
+        "Mutation.refreshSession",
+        FREE,
+        "mutation { refreshSession(input: {refreshToken: \"x.y\"}) { accessToken userErrors { code } } }",
+    ),
+    row("Mutation.signOut", ANALYST, "mutation { signOut(input: {}) { userErrors { code } } }"),
+    row(
+        "Mutation.changePassword",
+        ANALYST,
+        "mutation { changePassword(input: {currentPassword: \"not it\", newPassword: \"a new password\"}) {
+            userErrors { code } } }",
+    ),
+    row("Mutation.createSegment", ADMIN, "mutation { createSegment(input: {name: \"Some\"}) { userErrors { code } } }"),
+    row(
+        "Mutation.removeSegment",
+        ADMIN,
+        "mutation { removeSegment(input: {segment: {key: \"none\"}}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.assignMembers",
+        ADMIN,
+        "mutation { assignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m1\"}]}) {
+            changed userErrors { code } } }",
+    ),
+    row(
+        "Mutation.unassignMembers",
+        ADMIN,
+        "mutation { unassignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m1\"}]}) {
+            changed userErrors { code } } }",
+    ),
+    row(
+        "Mutation.upsertMembers",
+        ADMIN,
+        "mutation { upsertMembers(input: {members: [{number: \"m1\"}]}) { created userErrors { code } } }",
+    ),
+    row(
+        "Mutation.recordTransactions",
+        ADMIN,
+        "mutation { recordTransactions(input: {transactions: [
+            {document: \"d1\", member: {number: \"m1\"}, amount: \"1.00\", at: \"2024-01-01T00:00:00Z\"}]}) {
+            created userErrors { code } } }",
+    ),
+    row(
+        "Mutation.recordPoints",
+        ADMIN,
+        "mutation { recordPoints(input: {entries: [
+            {document: \"p1\", member: {number: \"m1\"}, kind: EARNED, points: 1, at: \"2024-01-01T00:00:00Z\"}]}) {
+            created userErrors { code } } }",
+    ),
+];
+
+/// Something for the calls to find.
+pub async fn prepare(app: &TestApp) {
+    let made = app
+        .graphql(
+            "mutation { upsertMembers(input: {members: [{number: \"m1\", email: \"m1@example.org\"}]}) { created }
+                createSegment(input: {name: \"Some\", members: [{number: \"m1\"}]}) { userErrors { code } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(made, json!({"upsertMembers": {"created": 1}, "createSegment": {"userErrors": []}}));
+}
