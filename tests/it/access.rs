@@ -9,7 +9,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use entity::kinds::Role;
 use serde_json::Value;
-use tests::{Answer, TestApp, on_both};
+use tests::{Answer, on_both};
 
 use table::{Lowest, ROWS, Row};
 

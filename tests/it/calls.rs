@@ -1,6 +1,8 @@
 //! The calls that tests of members, documents and points make, and what they read afterwards.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta};
+use std::sync::OnceLock;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tests::{Answer, TestApp};
 
@@ -114,9 +116,11 @@ pub async fn raw(app: &TestApp, body: String) -> Answer {
     Answer { status, headers, body }
 }
 
-/// An instant so many days from now.
+/// An instant so many days from when the tests began, the same at every call.
 pub fn days(days: i64) -> String {
-    from_now(TimeDelta::days(days))
+    static BEGAN: OnceLock<DateTime<Utc>> = OnceLock::new();
+    let began = BEGAN.get_or_init(|| tessera::clock::Clock::default().real());
+    (*began + TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// An instant so far from now.

@@ -80,7 +80,8 @@ async fn books(app: &App) -> Vec<String> {
         "k.points_earned",
         "m.search_words",
     ];
-    const DOCUMENT: [&str; 13] = [
+    // Not the hash of the body: a member's id is in it, and ids are not the same in two databases.
+    const DOCUMENT: [&str; 12] = [
         "t.source",
         "t.document",
         "t.kind",
@@ -93,7 +94,6 @@ async fn books(app: &App) -> Vec<String> {
         "t.returns_document",
         "t.returned",
         "t.purchase",
-        "t.body",
     ];
     const ITEM: [&str; 8] =
         ["t.document", "i.position", "i.sku", "i.name", "i.brand", "i.category", "i.quantity", "i.amount"];
@@ -106,4 +106,13 @@ async fn books(app: &App) -> Vec<String> {
     books.extend(query(app, &entry, "points_entry AS p JOIN member AS m ON m.id = p.member_id").await);
     books.sort_unstable();
     books
+}
+
+/// Expects two sorted lists to be the same, and shows no more than their first differences.
+fn same(one: &[String], other: &[String]) {
+    let missing = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|row| those.binary_search(row).is_err()).take(5).cloned().collect()
+    };
+    let (here, there) = (missing(one, other), missing(other, one));
+    assert!(one == other, "{} and {} rows; only here: {here:#?}; only there: {there:#?}", one.len(), other.len());
 }

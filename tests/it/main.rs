@@ -1,5 +1,15 @@
 //! The integration tests, one module a room, over the real server and both databases.
 
+// A test says what went wrong by failing there, and waits as long as it takes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::large_futures,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods
+)]
 // Nothing outside sees a test.
 #![allow(unreachable_pub)]
 
@@ -7,16 +17,24 @@ mod access;
 mod auth;
 mod browser;
 mod calls;
+mod defaults;
 mod demo;
-mod imports;
 mod documents;
 mod http;
 mod http_fuzz;
+mod imports;
+mod limits;
 mod lists;
 mod member_lists;
+mod members;
+mod moving_lists;
 mod points;
+mod roll;
 mod schema;
+mod secrets;
 mod segment_lists;
 mod segments;
+mod statements;
 mod tidy;
 mod tokens;
+mod verify;

@@ -55,6 +55,8 @@ on_both! {
         let good = entry("p", "EARNED", 5);
         for (change, problem) in [
             (json!({"points": -1}), "points INVALID"),
+            (json!({"points": 2_147_483_648_i64}), "points INVALID"),
+            (json!({"points": -2_147_483_649_i64, "kind": "ADJUSTED"}), "points INVALID"),
             (json!({"points": -1, "kind": "REDEEMED"}), "points INVALID"),
             (json!({"points": -1, "kind": "EXPIRED"}), "points INVALID"),
             (json!({"document": " "}), "document BLANK"),
@@ -73,7 +75,7 @@ on_both! {
             assert_eq!(refused(&app, POINTS, with(&good, &change)).await, problem);
         }
         for change in [
-            json!({"points": 2_147_483_648_i64}), json!({"points": 1.5}), json!({"points": "5"}), json!({"points": null}),
+            json!({"points": 9_223_372_036_854_775_808_u64}), json!({"points": 1.5}), json!({"points": "5"}), json!({"points": null}),
             json!({"kind": "GIFT"}), json!({"at": "10000-01-01T00:00:00Z"}), json!({"member": null}),
         ] {
             let answer = app.send(Some(&app.token), POINTS, json!({"t": [with(&good, &change)]})).await;

@@ -3,6 +3,17 @@
 //! Tests talk to real parts: the HTTP server, SQLite and PostgreSQL. The harness starts its own PostgreSQL as an ordinary
 //! user in a temporary folder, once for a run, and gives each test a database of its own.
 
+// A test says what went wrong by failing there, and waits as long as it takes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::large_futures,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods
+)]
+
 mod app;
 mod binary;
 mod postgres;

@@ -77,8 +77,10 @@ fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOption
 }
 
 async fn postgres(url: &str) -> Result<Db, ConnectError> {
-    // The URL may hold a password, so that it is not repeated here.
-    let failed = |error: DbErr| ConnectError(format!("PostgreSQL cannot be reached: {error}"));
+    // The URL may hold a password, and an error may hold the URL.
+    let failed = |error: DbErr| {
+        ConnectError(format!("PostgreSQL cannot be reached: {}", error.to_string().replace(url, "postgres://…")))
+    };
     let reader = open(postgres_options(url, QUERY_LIMIT)).await.map_err(failed)?;
     let writer = open(postgres_options(url, CHANGE_LIMIT)).await.map_err(failed)?;
     Ok(Db { reader, writer })

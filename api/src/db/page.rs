@@ -252,8 +252,8 @@ fn refused(sentence: impl Into<String>) -> Fault {
     Fault::of(FaultKind::BadInput, sentence)
 }
 
-/// How many lists one statement reads.
-const LISTS: usize = 50;
+/// How many lists one statement reads: those below a whole page. SQLite joins at most 500 parts.
+const LISTS: usize = 250;
 
 const LIST: &str = "page_list";
 const KEY: &str = "page_key";

@@ -162,8 +162,12 @@ impl DecimalFilter {
 }
 
 impl DateFilter {
-    /// The span of instants in which every field given holds; empty where they contradict each other.
-    pub(super) fn span(&self, app: &App) -> Result<Span, Error> {
+    /// The span of instants in which every field given holds, empty where they contradict each other; none where nothing
+    /// is given, which holds for those without a day too.
+    pub(super) fn span(&self, app: &App) -> Result<Option<Span>, Error> {
+        if let Self { on: None, from: None, to: None, last_days: None } = self {
+            return Ok(None);
+        }
         let zone = app.program.zone;
         let (mut first, mut last) = (FIRST_DAY, LAST_DAY);
         let mut within = |from: NaiveDate, to: NaiveDate| {
@@ -181,8 +185,8 @@ impl DateFilter {
             within(today.checked_sub_days(Days::new(before)).unwrap_or(FIRST_DAY), today);
         }
         if last < first {
-            return Ok(Span { from: 0, until: 0 });
+            return Ok(Some(Span { from: 0, until: 0 }));
         }
-        Ok(zone.span(first, last))
+        Ok(Some(zone.span(first, last)))
     }
 }

@@ -1,4 +1,7 @@
 //! The contract's scalars. Ours, because the built-in ones read money through floats and print instants in ten ways.
+//!
+//! `is_valid` says no to whatever cannot be read: then the validation refuses it and names its place, row and field, which
+//! an error of `parse` alone would not.
 
 use std::str::FromStr;
 
@@ -32,6 +35,10 @@ impl ScalarType for DateTime {
         Ok(Self(instant.timestamp_millis()))
     }
 
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
     fn to_value(&self) -> Value {
         Value::String(utc_datetime(self.0).to_rfc3339_opts(SecondsFormat::Millis, true))
     }
@@ -44,6 +51,10 @@ impl ScalarType for Date {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| day.to_string() == *text);
         day.map(Self).ok_or_else(|| InputValueError::custom("is not a day such as 2026-03-01"))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {
@@ -68,9 +79,15 @@ impl ScalarType for Decimal {
             Value::Number(number) => number.to_string(),
             _ => return Err(InputValueError::expected_type(value)),
         };
-        rust_decimal::Decimal::from_str_exact(text.trim())
-            .map(Self)
-            .map_err(|_| InputValueError::custom("is not a decimal number such as \"12.50\""))
+        // The library would also take 1_000.
+        let plain = |letter: u8| letter.is_ascii_digit() || matches!(letter, b'.' | b'-' | b'+');
+        let number = Some(text.trim()).filter(|text| text.bytes().all(plain));
+        let number = number.and_then(|text| rust_decimal::Decimal::from_str_exact(text).ok());
+        number.map(Self).ok_or_else(|| InputValueError::custom("is not a decimal number such as \"12.50\""))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {
@@ -88,6 +105,10 @@ impl ScalarType for BigInt {
             _ => return Err(InputValueError::expected_type(value)),
         };
         number.map(Self).ok_or_else(|| InputValueError::custom("is not a whole number of 64 bits"))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {

@@ -54,6 +54,7 @@ struct Errors<'a> {
 fn tell(errors: &mut Vec<ServerError>) {
     errors.truncate(MOST_ERRORS);
     for error in errors {
+        keep_value(&mut error.message);
         if error.message.len() > LONGEST_MESSAGE {
             error.message.truncate(error.message.floor_char_boundary(LONGEST_MESSAGE));
             error.message.push('…');
@@ -63,6 +64,15 @@ fn tell(errors: &mut Vec<ServerError>) {
         if extensions.get("code").is_none() {
             extensions.set("code", BAD_USER_INPUT);
         }
+    }
+}
+
+/// async-graphql repeats a value of the wrong type, which may be a password that stands where its object should.
+fn keep_value(message: &mut String) {
+    let expected = message.starts_with("Expected input type \"").then(|| message.find(", found "));
+    if let Some(found) = expected.flatten() {
+        message.truncate(found);
+        message.push('.');
     }
 }
 

@@ -54,13 +54,13 @@ pub(super) struct Plan {
     pub(super) columns: Columns,
 }
 
-/// What the cells mean.
+/// What the cells mean. One stands for a whole file, so that a box costs nothing.
 #[derive(Clone, Debug)]
 pub(super) enum Columns {
-    Members(Members),
-    Single(Single),
-    Lines(Lines),
-    Points(Points),
+    Members(Box<Members>),
+    Single(Box<Single>),
+    Lines(Box<Lines>),
+    Points(Box<Points>),
 }
 
 impl Kind {
@@ -86,8 +86,8 @@ impl Options {
         };
         let mapping = Mapping::new(&self.map, header, &allowed, what)?;
         let columns = match self.kind {
-            Kind::Members => Columns::Members(Members::new(&mapping)?),
-            Kind::Points => Columns::Points(Points::new(&mapping, &self.file_name(), self.create_members)?),
+            Kind::Members => Columns::Members(Box::new(Members::new(&mapping)?)),
+            Kind::Points => Columns::Points(Box::new(Points::new(&mapping, &self.file_name(), self.create_members)?)),
             Kind::Transactions => {
                 if self.source.is_some() && mapping.column("source").is_some() {
                     return Err(Mistake(
@@ -97,8 +97,8 @@ impl Options {
                 let source = self.source(mapping.is_line("document"));
                 let columns = Transactions::new(&mapping, source, self.create_members, self.negative_is_return)?;
                 match self.lines {
-                    true => Columns::Lines(Lines::new(columns, &mapping)?),
-                    false => Columns::Single(Single::new(columns, &mapping)?),
+                    true => Columns::Lines(Box::new(Lines::new(columns, &mapping)?)),
+                    false => Columns::Single(Box::new(Single::new(columns, &mapping)?)),
                 }
             }
         };

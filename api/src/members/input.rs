@@ -71,7 +71,7 @@ impl MemberInput {
             }
         }
         if let Patch::Set(email) = &self.texts[2]
-            && (!email.contains('@') || email.contains(char::is_whitespace))
+            && !is_email(email)
         {
             return Err(Refusal::new(RefusalCode::Invalid, "is not an e-mail address", &["email"]));
         }
@@ -113,13 +113,28 @@ pub fn check_labels(labels: &mut [LabelInput]) -> Result<(), Refusal> {
 }
 
 fn check_attributes(attributes: &Map<String, Value>) -> Result<(), Refusal> {
-    let text = Value::Object(attributes.clone()).to_string();
-    if text.len() > length::ATTRIBUTES {
+    let whole = Value::Object(attributes.clone());
+    if whole.to_string().len() > length::ATTRIBUTES {
         return Err(Refusal::new(RefusalCode::TooLong, "must have at most 16 kB as JSON", &["attributes"]));
     }
     // PostgreSQL's JSON functions take no NUL, and nobody means one.
-    if text.contains("\\u0000") {
+    if holds_nul(&whole) {
         return Err(Refusal::new(RefusalCode::Invalid, "must not hold the character NUL", &["attributes"]));
     }
     Ok(())
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(holds_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}
+
+/// Something on both sides of the last `@`, and no blank: more can only be told by writing to it.
+fn is_email(text: &str) -> bool {
+    let parts = text.rsplit_once('@');
+    parts.is_some_and(|(person, host)| !person.is_empty() && !host.is_empty()) && !text.contains(char::is_whitespace)
 }

@@ -97,11 +97,7 @@ async fn insert(
     checked: &Checked,
     now: i64,
 ) -> Result<segment::Model, Stop> {
-    let key = match &checked.key {
-        Some(key) => key.clone(),
-        None => free_key(txn, &checked.name).await?,
-    };
-    let row = segment::ActiveModel {
+    let row = |key: String| segment::ActiveModel {
         id: NotSet,
         key: Set(key),
         name_folded: Set(fold(&checked.name)),
@@ -117,19 +113,24 @@ async fn insert(
         created_by: Set(Some(caller.email.clone())),
         updated_at: Set(now),
     };
-    store::insert(txn, row).await.map_err(|error| {
-        if db::violated(&error, ("segment_name_unique", "segment.name_folded")) {
-            Refusal::new(RefusalCode::Taken, "another segment has this name", &["input", "name"]).into()
-        } else if db::violated(&error, ("segment_key_unique", "segment.key")) {
-            match checked.key {
-                Some(_) => Refusal::new(RefusalCode::Taken, "another segment has this key", &["input", "key"]).into(),
-                // Another caller took the key that we had found free: look for the next.
-                None => raced("a key was taken").into(),
+    let taken =
+        |what: &str| Refusal::new(RefusalCode::Taken, format!("another segment has this {what}"), &["input", what]);
+    loop {
+        let key = match &checked.key {
+            Some(key) => key.clone(),
+            None => free_key(txn, &checked.name).await?,
+        };
+        match store::insert(txn, row(key)).await {
+            Ok(Some(made)) => return Ok(made),
+            Ok(None) if checked.key.is_some() => return Err(taken("key").into()),
+            // Another caller took the key that we had found free, and by now it is seen: look for the next.
+            Ok(None) => {}
+            Err(error) if db::violated(&error, ("segment_name_unique", "segment.name_folded")) => {
+                return Err(taken("name").into());
             }
-        } else {
-            error.into()
+            Err(error) => return Err(error.into()),
         }
-    })
+    }
 }
 
 /// The key made from a name, with -2, -3 … where it is taken.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use engine::text::fold;
 use entity::ids::SegmentId;
 use entity::{segment, segment_stats, segment_tag};
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder,
     QueryResult, QuerySelect,
@@ -101,9 +101,14 @@ pub(super) async fn hold(txn: &Txn, id: SegmentId, hold: Hold) -> Result<Option<
     segment::Model::find_by_statement(sql(txn, text, [id.into()])).one(txn).await
 }
 
-/// Writes a new segment.
-pub(super) async fn insert(txn: &Txn, row: segment::ActiveModel) -> Result<segment::Model, DbErr> {
-    segment::Entity::insert(row).exec_with_returning(txn).await
+/// Writes a new segment; none where its key is taken, also by another operation that has just ended.
+pub(super) async fn insert(txn: &Txn, row: segment::ActiveModel) -> Result<Option<segment::Model>, DbErr> {
+    let unless_taken = OnConflict::column(segment::Column::Key).do_nothing().to_owned();
+    match segment::Entity::insert(row).on_conflict(unless_taken).exec_with_returning(txn).await {
+        Ok(made) => Ok(Some(made)),
+        Err(DbErr::RecordNotInserted) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The keys that begin with a slug.

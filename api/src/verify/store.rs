@@ -125,7 +125,7 @@ pub(super) const LOG: &str = "
     WHERE l.kind = 'JOINED' AND s.member_id IS NULL";
 
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
-const ORPHANS: [(&str, &str); 9] = [
+const ORPHANS: [(&str, &str); 10] = [
     (
         "no sums of member",
         "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL",
@@ -137,6 +137,10 @@ const ORPHANS: [(&str, &str); 9] = [
     (
         "no figures of segment",
         "SELECT s.id FROM segment AS s LEFT JOIN segment_stats AS f ON f.segment_id = s.id WHERE f.segment_id IS NULL",
+    ),
+    (
+        "figures of no segment",
+        "SELECT f.segment_id AS id FROM segment_stats AS f LEFT JOIN segment AS s ON s.id = f.segment_id WHERE s.id IS NULL",
     ),
     (
         "membership of no member",

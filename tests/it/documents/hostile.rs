@@ -67,7 +67,7 @@ on_both! {
             (json!({"member": {}}), "member"),
             (json!({"member": {"number": "m1", "email": "a@example.org"}}), "member"),
             (json!({"member": {"number": null}}), "member"),
-            (json!({"member": "m1"}), "member"),
+            (json!({"member": "m1"}), "MemberRef"),
             (json!({"items": [{"sku": "a"}]}), "amount"),
             (json!({"items": [null]}), "items"),
             (json!({"items": [{"sku": "a", "amount": "1", "quantity": "many"}]}), "quantity"),

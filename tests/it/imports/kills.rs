@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tessera::imports::{Kind, Options, Report};
 use tests::{Database, Random, TestApp, command, on_both, random};
 
-use super::{books, file, import, options, shop};
+use super::{books, file, import, options, same, shop};
 
 const KILLS: u32 = 10;
 
@@ -120,7 +120,7 @@ on_both! {
         for number in 0..rung_up {
             ring_up(&other, number).await;
         }
-        assert_eq!(books(&app.app).await, books(&other.app).await);
+        same(&books(&app.app).await, &books(&other.app).await);
         let figures = "{ segments { nodes { memberCount averageTransactionValue { amount } averageTransactions averageSpending { amount } averageClv { amount } } } }";
         assert_eq!(app.graphql(figures, json!({})).await, other.graphql(figures, json!({})).await);
         other.verify().await;
@@ -146,7 +146,7 @@ fn ten_kills_of_an_import_alone_lose_nothing() {
             clean(&other, number, content).await;
         }
         let app = TestApp::open(Database::Sqlite, url, folder, |_| {}).await;
-        assert_eq!(books(&app.app).await, books(&other.app).await);
+        same(&books(&app.app).await, &books(&other.app).await);
         app.verify().await;
         app.stop().await;
     });

@@ -5,7 +5,7 @@ use rand::seq::{IndexedRandom, SliceRandom};
 use tessera::imports::{Kind, Options};
 use tests::{Random, TestApp, on_both, random};
 
-use super::{file, import, options, query};
+use super::{file, import, options, query, same};
 
 /// Sales, and returns that name them with or without the member; the documents that the books take in any order.
 fn documents(random: &mut Random) -> Vec<String> {
@@ -61,7 +61,7 @@ on_both! {
             for (part, rows) in rows.chunks(size).enumerate() {
                 take(&other, &format!("{round}-{part}.csv"), rows).await;
             }
-            assert_eq!(figures(&other).await, expected);
+            same(&figures(&other).await, &expected);
             other.verify().await;
             other.stop().await;
         }

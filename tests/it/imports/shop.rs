@@ -12,7 +12,7 @@ pub fn sales(rows: usize, random: &mut Random) -> String {
         let amount = if row % 100 == 99 { "a lot".to_owned() } else { format!("{}.{:02}", row % 90, row % 100) };
         let member = if row % 10 == 9 { String::new() } else { format!("m{}", random.random_range(0..rows / 5 + 1)) };
         let country = if row % 3 == 0 { "" } else { ["PL", "DE", "SE"][row % 7 % 3] };
-        // A return of a sale that stands before or behind it, by whoever bought.
+        // A return of a sale that stands before or behind it, by whoever bought. Some name a return: those are refused.
         let (kind, sale, member) = match row % 20 {
             7 => ("RETURN", format!("d{}", random.random_range(0..rows)), String::new()),
             _ => ("SALE", String::new(), member),

@@ -35,7 +35,7 @@ impl Lister<'_> {
                 before: $before, search: $search, filter: $filter, orderBy: $orderBy) {{
                 totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }}
                 edges {{ cursor node {{ {name} }} }} nodes {{ {name} }} }} {} }}",
-            "} ".repeat(before.matches('{').count()),
+            "} ".repeat(before.matches('{').count() - before.matches('}').count()),
         );
         self.app.send(Some(&self.app.token), &text, arguments).await
     }

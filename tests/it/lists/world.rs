@@ -101,10 +101,12 @@ impl World {
     }
 
     async fn numbers_by_id(app: &TestApp) -> Vec<String> {
-        let db = app.app.db.writer();
-        let all = Statement::from_string(db.get_database_backend(), "SELECT number FROM member ORDER BY id");
-        let rows = db.query_all_raw(all).await.unwrap();
-        rows.iter().map(|row| row.try_get("", "number").unwrap()).collect()
+        texts(app, "SELECT number AS text FROM member ORDER BY id").await
+    }
+
+    /// The documents' numbers in the order of their ids.
+    pub async fn documents_by_id(&self) -> Vec<String> {
+        texts(&self.app, "SELECT document AS text FROM \"transaction\" ORDER BY id").await
     }
 
     async fn make_groups(&self) {
@@ -120,27 +122,26 @@ impl World {
 
     /// The clock stands, so that instants are written behind the API's back.
     async fn set_times(&self) {
-        let db = self.app.app.db.writer();
+        let quoted = |text: &str| text.replace('\'', "''");
+        let mut changes = vec!["BEGIN".to_owned()];
         for group in &self.groups {
-            let (key, at) = (&group.key, group.created_at);
-            let text = format!("UPDATE segment SET created_at = {at} WHERE key = '{key}'");
-            db.execute_unprepared(&text).await.unwrap();
+            changes.push(format!("UPDATE segment SET created_at = {} WHERE key = '{}'", group.created_at, group.key));
         }
         for person in &self.people {
-            let (number, at) = (person.number.replace('\'', "''"), person.created_at);
-            let text = format!("UPDATE member SET created_at = {at} WHERE number = '{number}'");
-            db.execute_unprepared(&text).await.unwrap();
+            let (number, at) = (quoted(&person.number), person.created_at);
+            changes.push(format!("UPDATE member SET created_at = {at} WHERE number = '{number}'"));
         }
         for (place, at) in &self.big().members {
-            let (key, number) = (&self.big().key, self.people[*place].number.replace('\'', "''"));
+            let (key, number) = (&self.big().key, quoted(&self.people[*place].number));
             for (table, column) in [("segment_member", "joined_at"), ("membership_event", "at")] {
-                let text = format!(
+                changes.push(format!(
                     "UPDATE {table} SET {column} = {at} WHERE segment_id = (SELECT id FROM segment WHERE key = '{key}')
                     AND member_id = (SELECT id FROM member WHERE number = '{number}')"
-                );
-                db.execute_unprepared(&text).await.unwrap();
+                ));
             }
         }
+        changes.push("COMMIT".to_owned());
+        self.app.app.db.writer().execute_unprepared(&changes.join(";\n")).await.unwrap();
     }
 
     /// The segment with the most members.
@@ -173,6 +174,12 @@ impl World {
                 .then(|| round(Decimal::new(spending, 2) * Decimal::new(MARGIN, 2) / Decimal::from(members))),
         }
     }
+}
+
+async fn texts(app: &TestApp, statement: &str) -> Vec<String> {
+    let db = app.app.db.writer();
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), statement)).await.unwrap();
+    rows.iter().map(|row| row.try_get("", "text").unwrap()).collect()
 }
 
 /// The figures of a segment.

@@ -173,7 +173,7 @@ impl MemberFilter {
         all.extend(self.spending.as_ref().map(|filter| Room::Spending(filter.minor(digits))));
         all.extend(self.transactions.as_ref().map(|filter| Room::Transactions(filter.range())));
         if let Some(filter) = &self.last_purchase_on {
-            all.push(Room::LastPurchase(filter.span(app)?));
+            all.extend(filter.span(app)?.map(Room::LastPurchase));
         }
         all.extend(self.points_balance.as_ref().map(|filter| Room::PointsBalance(filter.range())));
         if let Some(reference) = &self.in_segment {

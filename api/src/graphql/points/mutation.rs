@@ -15,7 +15,8 @@ use crate::points;
 pub(crate) struct PointsInput {
     member: MemberRef,
     kind: PointsKind,
-    points: i32,
+    // Wider than `Int`, so that a number beyond it is a problem of its row and not of the whole call.
+    points: i64,
     /// At most one day ahead.
     at: DateTime,
     origin: Option<String>,
@@ -32,7 +33,7 @@ pub(crate) struct RecordPointsInput {
 impl From<PointsInput> for points::PointsInput {
     fn from(input: PointsInput) -> Self {
         let PointsInput { member, kind, points, at, origin, document } = input;
-        Self { member: member.into(), kind: kind.into(), points: points.into(), at: at.0, origin, document }
+        Self { member: member.into(), kind: kind.into(), points, at: at.0, origin, document }
     }
 }
 

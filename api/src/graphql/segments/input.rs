@@ -77,7 +77,7 @@ impl SegmentFilter {
         all.extend(self.average_spending.as_ref().map(|filter| Room::AverageSpending(amount(filter))));
         all.extend(self.average_clv.as_ref().map(|filter| Room::AverageClv(amount(filter))));
         if let Some(filter) = &self.created_on {
-            all.push(Room::Created(filter.span(app)?));
+            all.extend(filter.span(app)?.map(Room::Created));
         }
         if let Some(reference) = &self.has_member {
             let found = members::resolve_one(app.db.reader(), &reference.clone().into()).await?;

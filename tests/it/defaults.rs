@@ -1,0 +1,134 @@
+//! Every default of the contract, through variables that are not sent: an argument or field whose variable is missing
+//! is not there, and its default holds.
+
+use serde_json::{Value, json};
+use tests::{PASSWORD, TestApp, on_both};
+
+use crate::segments::{CREATE, numbers, shop};
+
+#[test]
+fn the_contract_has_no_default_that_is_not_tested_here() {
+    let contract = tessera::schema::sdl();
+    let mut defaults = Vec::new();
+    for line in contract.lines().filter(|line| line.contains(" = ") && !line.trim_start().starts_with('"')) {
+        let parts = line.split_inclusive(&['(', ',', '\t']).filter(|part| part.contains(" = "));
+        defaults.extend(parts.map(|part| part.trim().trim_end_matches(',').to_owned()));
+    }
+    defaults.sort_unstable();
+    let tested = [
+        "active: Boolean! = true",
+        "direction: OrderDirection! = ASC",
+        "direction: OrderDirection! = ASC",
+        "direction: OrderDirection! = DESC",
+        "everywhere: Boolean! = false",
+        "kind: TransactionKind! = SALE",
+        "orderBy: SegmentOrder = {field: CREATED_ON",
+        "quantity: Decimal! = \"1\"",
+        "source: String! = \"pos\"",
+    ];
+    assert_eq!(defaults, tested, "a default came or went: test it below and name it here");
+}
+
+async fn segment(app: &TestApp, name: &str) {
+    app.graphql(CREATE, json!({"input": {"name": name}})).await;
+}
+
+fn keys(list: &Value, name: &str) -> Vec<String> {
+    list["nodes"].as_array().unwrap().iter().map(|node| node[name].as_str().unwrap().to_owned()).collect()
+}
+
+on_both! {
+    async fn orders_keep_their_defaults(app) {
+        for name in ["b", "c", "a"] {
+            segment(&app, name).await;
+        }
+        let text = "query($first: Int, $after: String, $last: Int, $before: String, $search: String, $filter: SegmentFilter, $o: SegmentOrder) {
+            segments(first: $first, after: $after, last: $last, before: $before, search: $search, filter: $filter, orderBy: $o) { nodes { key } } }";
+        let newest = ["a", "c", "b"];
+        for sent in [json!({}), json!({"o": null}), json!({"first": null, "filter": null, "search": null})] {
+            assert_eq!(keys(&app.graphql(text, sent).await["segments"], "key"), newest);
+        }
+        for sent in [json!({"o": {"field": "NAME"}}), json!({"o": {"field": "NAME", "direction": "ASC"}})] {
+            assert_eq!(keys(&app.graphql(text, sent).await["segments"], "key"), ["a", "b", "c"]);
+        }
+        let text = "query($f: SegmentOrderField!, $d: OrderDirection!) { segments(orderBy: {field: $f, direction: $d}) { nodes { key } } }";
+        let answer = app.send(Some(&app.token), text, json!({"f": "NAME"})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "a variable that must be there: {}", answer.body);
+        let text = "query($f: SegmentOrderField!, $d: OrderDirection = DESC) { segments(orderBy: {field: $f, direction: $d}) { nodes { key } } }";
+        assert_eq!(keys(&app.graphql(text, json!({"f": "NAME"})).await["segments"], "key"), ["c", "b", "a"], "the variable's own default");
+        for text in ["query($o: SegmentOrder) { segments(orderBy: $o) { nodes { key } } }", "query($o: SegmentOrder!) { segments(orderBy: $o) { nodes { key } } }"] {
+            let answer = app.send(Some(&app.token), text, json!({"o": {"field": "NAME", "direction": null}})).await;
+            assert_eq!(answer.code(), "BAD_USER_INPUT", "null is not absent: {}", answer.body);
+        }
+
+        shop(&app, 3).await;
+        let text = "query($o: MemberOrder, $n: Int) { members(orderBy: $o, first: $n) { nodes { number } } }";
+        assert_eq!(keys(&app.graphql(text, json!({})).await["members"], "number"), ["m1", "m2", "m3"]);
+        assert_eq!(keys(&app.graphql(text, json!({"o": {"field": "SPENDING"}})).await["members"], "number"), ["m1", "m2", "m3"]);
+        app.graphql(CREATE, json!({"input": {"name": "all", "members": numbers([1, 2, 3])}})).await;
+        let text = "query($o: SegmentMemberOrder, $n: Int) { segment(ref: {key: \"all\"}) { members(orderBy: $o, first: $n) { nodes { number } } } }";
+        for sent in [json!({}), json!({"o": {"field": "SPENDING"}}), json!({"o": {"field": "JOINED_AT"}})] {
+            assert_eq!(keys(&app.graphql(text, sent).await["segment"]["members"], "number"), ["m3", "m2", "m1"]);
+        }
+    }
+
+    async fn inputs_keep_their_defaults(app) {
+        let text = "mutation($name: String!, $key: String, $d: String, $tags: [String!], $active: Boolean = true, $m: [MemberRef!]) {
+            createSegment(input: {name: $name, key: $key, description: $d, tags: $tags, active: $active, members: $m}) {
+            segment { key active description tags memberCount frozenAt } userErrors { code } } }";
+        let fresh = |key: &str| json!({"key": key, "active": true, "description": null, "tags": [], "memberCount": 0, "frozenAt": null});
+        assert_eq!(app.graphql(text, json!({"name": "One"})).await["createSegment"]["segment"], fresh("one"));
+        let text = "mutation($input: CreateSegmentInput!) { createSegment(input: $input) { segment { key active description tags memberCount frozenAt } } }";
+        assert_eq!(app.graphql(text, json!({"input": {"name": "Two"}})).await["createSegment"]["segment"], fresh("two"));
+        let answer = app.send(Some(&app.token), text, json!({"input": {"name": "Three", "active": null}})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.body);
+
+        let text = "mutation($n: String!, $f: String, $l: String, $e: String, $c: Boolean) { upsertMembers(input: {members: [
+            {number: $n, firstName: $f, lastName: $l, email: $e, marketingConsent: $c}]}) { created updated duplicates problems { message } } }";
+        let show = "{ member(ref: {number: \"n\"}) { firstName lastName email marketingConsent } }";
+        app.graphql(text, json!({"n": "n", "f": "Ann", "l": "Lee", "e": "ann@example.org", "c": true})).await;
+        app.graphql(text, json!({"n": "n", "l": null, "f": "Bea"})).await;
+        let kept = json!({"firstName": "Bea", "lastName": null, "email": "ann@example.org", "marketingConsent": true});
+        assert_eq!(app.graphql(show, json!({})).await["member"], kept, "what is absent stays, null empties");
+        let same = app.graphql(text, json!({"n": "n"})).await;
+        assert_eq!(same["upsertMembers"]["duplicates"], 1, "{same}");
+
+        let text = "mutation($d: String!, $s: String! = \"pos\", $k: TransactionKind! = SALE, $q: Decimal! = \"1\", $m: MemberRef) {
+            recordTransactions(input: {transactions: [{document: $d, source: $s, kind: $k, member: $m, amount: \"2.50\", at: \"2026-01-05T10:00:00Z\",
+            items: [{sku: \"a\", quantity: $q, amount: 2.5}]}]}) { created problems { message } } }";
+        app.graphql(text, json!({"d": "one", "m": {"number": "n"}})).await;
+        let text = "mutation($t: [TransactionInput!]!) { recordTransactions(input: {transactions: $t}) { created problems { message } } }";
+        let row = json!({"document": "two", "member": {"number": "n"}, "amount": "2.50", "at": "2026-01-05T10:00:00Z", "items": [{"sku": "a", "amount": "2.50"}]});
+        app.graphql(text, json!({"t": [row]})).await;
+        let text = "mutation($s: String, $q: Decimal) { recordTransactions(input: {transactions: [{document: \"three\", source: $s, member: {number: \"n\"},
+            amount: 2.5, at: \"2026-01-05T10:00:00Z\", items: [{sku: \"a\", quantity: $q, amount: \"2.50\"}]}]}) { created problems { message } } }";
+        let answer = app.send(Some(&app.token), text, json!({})).await;
+        assert!(answer.body["data"]["recordTransactions"]["created"] == 1 || answer.code() == "BAD_USER_INPUT", "{}", answer.body);
+        let show = "{ member(ref: {number: \"n\"}) { transactions { nodes { source kind items { quantity } } } } }";
+        let nodes = app.graphql(show, json!({})).await["member"]["transactions"]["nodes"].clone();
+        assert!(nodes.as_array().is_some_and(|nodes| nodes.len() >= 2));
+        for node in nodes.as_array().unwrap() {
+            assert_eq!(node, &json!({"source": "pos", "kind": "SALE", "items": [{"quantity": "1"}]}));
+        }
+    }
+
+    async fn signing_out_ends_one_session_where_nothing_is_said(app) {
+        let sign_in = "mutation($e: String!, $p: String!) { signIn(input: {email: $e, password: $p}) { accessToken userErrors { code } } }";
+        let mut tokens = Vec::new();
+        for _ in 0..4 {
+            let answer = app.send(None, sign_in, json!({"e": tests::OWNER, "p": PASSWORD})).await;
+            tokens.push(answer.body["data"]["signIn"]["accessToken"].as_str().unwrap().to_owned());
+        }
+        let lives = async |token: &str| app.send(Some(token), "{ viewer { role } }", json!({})).await.body["data"]["viewer"]["role"] == "OWNER";
+        let by_field = "mutation($e: Boolean = false) { signOut(input: {everywhere: $e}) { userErrors { code } } }";
+        let by_input = "mutation($input: SignOutInput!) { signOut(input: $input) { userErrors { code } } }";
+        for (place, (text, sent)) in [(by_field, json!({})), (by_input, json!({"input": {}}))].into_iter().enumerate() {
+            let answer = app.send(Some(&tokens[place]), text, sent).await;
+            assert_eq!(answer.body["data"]["signOut"]["userErrors"], json!([]), "{}", answer.body);
+            assert!(!lives(&tokens[place]).await, "the session has ended");
+            assert!(lives(&tokens[place + 1]).await && lives(&tokens[3]).await, "the others live");
+        }
+        app.send(Some(&tokens[2]), by_input, json!({"input": {"everywhere": true}})).await;
+        assert!(!lives(&tokens[3]).await, "everywhere is everywhere");
+    }
+}
