@@ -29,6 +29,8 @@ mod member_lists;
 mod members;
 mod moving_lists;
 mod points;
+mod races;
+mod refusals;
 mod roll;
 mod schema;
 mod secrets;

@@ -33,7 +33,10 @@ fn ann_read() -> Value {
 fn nobody(number: &str) -> Value {
     let mut all = ann_read();
     all.as_object_mut().unwrap().values_mut().for_each(|value| *value = Value::Null);
-    crate::documents::with(&all, &json!({"number": number, "enrolled": false, "labels": [], "attributes": {}, "marketingConsent": false}))
+    crate::documents::with(
+        &all,
+        &json!({"number": number, "enrolled": false, "labels": [], "attributes": {}, "marketingConsent": false}),
+    )
 }
 
 async fn read(app: &TestApp, number: &str) -> Value {

@@ -90,8 +90,9 @@ on_both! {
         let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let writers: Vec<_> =
             (0..3).map(|task| tokio::spawn(write(Arc::clone(&app), task, Arc::clone(&stop), Arc::clone(&written)))).collect();
-        let mut others = 0;
-        for round in 0..4 {
+        let (mut others, mut round) = (0, 0);
+        // Until much has been written; SQLite waits for the disk each time.
+        while round < 4 || (written.load(Ordering::Relaxed) < 90 && round < 400) {
             for (field, direction) in [("NAME", "ASC"), ("MEMBERS", "DESC"), ("AVERAGE_TRANSACTION_VALUE", "DESC"), ("AVERAGE_TRANSACTION_VALUE", "ASC")] {
                 let seen = walk(&app, &json!({"field": field, "direction": direction}), round % 2 == 1).await;
                 for number in 0..SEGMENTS {
@@ -99,6 +100,7 @@ on_both! {
                 }
                 others += seen.len() - SEGMENTS;
             }
+            round += 1;
         }
         stop.store(true, Ordering::Relaxed);
         for writer in writers {

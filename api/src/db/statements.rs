@@ -22,16 +22,4 @@ impl StatementCount {
     pub(super) fn add_one() {
         let _ = STATEMENTS.try_with(|count| count.0.fetch_add(1, Ordering::Relaxed));
     }
-
-    /// Spawns a future that counts for the same request.
-    pub fn spawn<F>(future: F) -> tokio::task::JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        match STATEMENTS.try_with(Clone::clone) {
-            Ok(count) => tokio::spawn(STATEMENTS.scope(count, future)),
-            Err(_) => tokio::spawn(future),
-        }
-    }
 }

@@ -12,8 +12,8 @@ use async_graphql::{Context, Error, Request};
 use entity::ids::{MemberId, SegmentId, TransactionId};
 use entity::{points_entry, transaction, transaction_item};
 
+use super::loading::Loading;
 use crate::app::App;
-use crate::db::StatementCount;
 use crate::db::page::{PageArguments, Slice};
 use crate::error::Fault;
 use crate::members::{self, LabelInput, MemberRow};
@@ -86,9 +86,12 @@ impl<P: Hash, A> Hash for Part<P, A> {
 }
 
 /// Adds the loaders to a request.
-pub(super) fn add(request: Request, app: &Arc<App>) -> Request {
-    let loader = DataLoader::new(Reader(app.clone()), StatementCount::spawn).delay(Duration::ZERO);
-    request.data(loader)
+pub(super) fn add(request: Request, app: &Arc<App>) -> (Request, Loading) {
+    let (begin, loading) = Loading::new();
+    // A request that is gone has nobody who waits.
+    let spawner = move |reading| drop(begin.unbounded_send(reading));
+    let loader = DataLoader::new(Reader(app.clone()), spawner).delay(Duration::ZERO);
+    (request.data(loader), loading)
 }
 
 /// What a key names; none where there is nothing.

@@ -7,6 +7,7 @@ mod errors;
 mod filters;
 mod ingest;
 mod loaders;
+mod loading;
 mod members;
 mod node;
 mod points;
@@ -20,6 +21,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_graphql::{Context, MergedObject, Request};
+
+pub use loading::Loading;
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -47,9 +50,11 @@ pub struct RequestScope {
     pub address: IpAddr,
 }
 
-/// The request with everything that belongs to it alone: its caller and its loaders, which never serve two callers.
-pub fn scoped(request: Request, app: &Arc<App>, caller: Option<Caller>, address: IpAddr) -> Request {
-    loaders::add(request, app).data(RequestScope { caller, address })
+/// The request with everything that belongs to it alone: its caller and its loaders, which never serve two callers. What
+/// the loaders read runs along with the execution.
+pub fn scoped(request: Request, app: &Arc<App>, caller: Option<Caller>, address: IpAddr) -> (Request, Loading) {
+    let (request, loading) = loaders::add(request, app);
+    (request.data(RequestScope { caller, address }), loading)
 }
 
 fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {

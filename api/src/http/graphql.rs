@@ -28,6 +28,7 @@ use super::request_log::Facts;
 use super::verdict::{Problem, Verdict};
 use super::{Api, body, client, negotiate, response};
 use crate::auth::{self, Caller};
+use crate::graphql::Loading;
 
 /// The longest body of a caller without a valid token.
 const STRANGERS_BODY: usize = 256 * 1024;
@@ -81,8 +82,8 @@ async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Resu
     }
     let plan = api.documents.plan(&document, admitted.operation_name.as_deref())?;
     let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
-    let execution = crate::graphql::scoped(admitted.into_request(), &api.app, caller, address);
-    settle(execute(api, execution, operation).await?, &plan)
+    let (execution, loading) = crate::graphql::scoped(admitted.into_request(), &api.app, caller, address);
+    settle(execute(api, execution, loading, operation).await?, &plan)
 }
 
 /// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
@@ -129,10 +130,15 @@ async fn validate(api: &Api, document: &Document, admitted: &Admitted) -> Result
     if errors.is_empty() { Ok(()) } else { Err(Problem::of(Verdict::Refused, errors)) }
 }
 
-async fn execute(api: &Api, request: Execution, operation: OperationType) -> Result<async_graphql::Response, Problem> {
+async fn execute(
+    api: &Api,
+    request: Execution,
+    loading: Loading,
+    operation: OperationType,
+) -> Result<async_graphql::Response, Problem> {
     let limit = if operation == OperationType::Mutation { CHANGE_LIMIT } else { QUERY_LIMIT };
     // What is dropped at the limit gives its connections back and takes its transaction back.
-    let execution = AssertUnwindSafe(api.schema.execute(request)).catch_unwind();
+    let execution = AssertUnwindSafe(loading.along(api.schema.execute(request))).catch_unwind();
     match tokio::time::timeout(limit, execution).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_panic)) => {

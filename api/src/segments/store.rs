@@ -106,7 +106,7 @@ pub(super) async fn insert(txn: &Txn, row: segment::ActiveModel) -> Result<Optio
     let unless_taken = OnConflict::column(segment::Column::Key).do_nothing().to_owned();
     match segment::Entity::insert(row).on_conflict(unless_taken).exec_with_returning(txn).await {
         Ok(made) => Ok(Some(made)),
-        Err(DbErr::RecordNotInserted) => Ok(None),
+        Err(DbErr::RecordNotInserted | DbErr::RecordNotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -15,6 +15,8 @@ use tests::{Database, Random, TestApp, command, on_both, random};
 use super::{books, file, import, options, same, shop};
 
 const KILLS: u32 = 10;
+/// So that files of both kinds are met, however slow the machine is.
+const KILLS_OF_A_FILE: u32 = 6;
 
 /// A file of the shop: of rows and of lines in turn.
 fn content(number: u32, random: &mut Random) -> String {
@@ -50,7 +52,7 @@ fn killed(url: &str, folder: &Path, number: u32, random: &mut Random) -> u32 {
     loop {
         let mut process = tessera(url, folder, number).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(random.random_range(20..1_800)));
-        if process.try_wait().unwrap().is_none() && kills < KILLS {
+        if process.try_wait().unwrap().is_none() && kills < KILLS_OF_A_FILE {
             process.kill().unwrap();
             process.wait().unwrap();
             kills += 1;
