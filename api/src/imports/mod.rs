@@ -8,6 +8,7 @@ mod chunk;
 mod external_sort;
 mod instant;
 mod lines;
+mod manners;
 mod mapping;
 mod members;
 mod options;

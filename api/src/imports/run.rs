@@ -8,6 +8,7 @@ use entity::import;
 use tokio::sync::mpsc::{self, Receiver};
 
 use super::chunk::Chunk;
+use super::manners::Manners;
 use super::options::{Columns, Kind, Options};
 use super::parse::Parse;
 use super::progress::Progress;
@@ -67,7 +68,9 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
 }
 
 async fn write(writer: &mut Writer<'_>, mut chunks: Receiver<Chunk>, progress: &Progress) -> Result<(), Stop> {
+    let mut manners = Manners::on(writer.app.db.backend());
     while let Some(chunk) = chunks.recv().await {
+        manners.make_room().await;
         writer.take(&chunk).await?;
         progress.committed(u64::try_from(chunk.units).unwrap_or(u64::MAX), chunk.done);
     }
