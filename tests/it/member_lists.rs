@@ -34,27 +34,32 @@ fn order((field, descending): (&str, bool)) -> Value {
 /// Asks for a filter and compares with the model; answers how many there are.
 async fn compare(lister: &Lister<'_>, rows: &[Row], search: Option<&str>, filter: &Value, by: (&str, bool)) -> usize {
     let expected = model::listed(rows, TODAY, search, filter, by);
-    let part = lister.part(json!({"first": 250, "search": search, "filter": filter, "orderBy": order(by)})).await;
-    assert_eq!(part.names, expected[..expected.len().min(250)], "{search:?} {filter} by {by:?}");
+    // The total tells of the rest; whole lists are walked in another test.
+    let part = lister.part(json!({"first": 60, "search": search, "filter": filter, "orderBy": order(by)})).await;
+    assert_eq!(part.names, expected[..expected.len().min(60)], "{search:?} {filter} by {by:?}");
     assert_eq!(part.total, u64::try_from(expected.len()).unwrap(), "{search:?} {filter}");
-    assert_eq!(part.has_next, expected.len() > 250);
+    assert_eq!(part.has_next, expected.len() > 60);
     expected.len()
 }
 
 over_a_shop! {
     async fn every_operator_of_every_field(world, random) {
-        let (rows, lister) = (rows::members(&world, None), lister(&world));
+        let (rows, lister) = (rows::members(world, None), lister(world));
         for (field, fact) in &rows[0].facts {
             for operator in asked::operators(fact) {
                 let mut sizes = Vec::new();
-                for _ in 0..8 {
+                let tells = |sizes: &[usize]| sizes.iter().any(|size| *size > 0) && sizes.iter().any(|size| *size < rows.len());
+                for round in 0..100 {
+                    if round >= 5 && tells(&sizes) {
+                        break;
+                    }
                     let one = json!({*operator: asked::operand(&mut random, &rows, field, operator, TODAY)});
                     sizes.push(compare(&lister, &rows, None, &json!({*field: one}), ("NUMBER", false)).await);
                     sizes.push(rows.len() - compare(&lister, &rows, None, &json!({"not": {*field: one}}), ("NUMBER", false)).await);
                 }
-                assert!(sizes.iter().any(|size| *size > 0) && sizes.iter().any(|size| *size < rows.len()), "{field} {operator}: {sizes:?}");
+                assert!(tells(&sizes), "{field} {operator}: {sizes:?}");
             }
-            for _ in 0..12 {
+            for _ in 0..6 {
                 let value = asked::value(&mut random, &rows, field, TODAY);
                 compare(&lister, &rows, None, &json!({*field: value}), ("SPENDING", true)).await;
                 compare(&lister, &rows, None, &json!({"not": {*field: value}}), ("SPENDING", true)).await;
@@ -64,11 +69,11 @@ over_a_shop! {
 
     async fn filters_nest_at_random_over_everybody_and_over_a_segment(world, random) {
         let path = path_of(&world.big().key);
-        let all = (rows::members(&world, None), lister(&world), &ORDERS[..]);
-        let of = (rows::members(&world, Some(world.big())), lister_of(&world, &path), &ORDERS_OF_A_SEGMENT[..]);
+        let all = (rows::members(world, None), lister(world), &ORDERS[..]);
+        let of = (rows::members(world, Some(world.big())), lister_of(world, &path), &ORDERS_OF_A_SEGMENT[..]);
         for (rows, lister, orders) in [all, of] {
             let mut sizes = Vec::new();
-            for round in 0..120 {
+            for round in 0..100 {
                 let filter = asked::filter(&mut random, &rows, TODAY, round % 4);
                 let typed: Option<String> = random.random_bool(0.3).then(|| {
                     let texts = &rows.choose(&mut random).unwrap().searched;
@@ -77,14 +82,14 @@ over_a_shop! {
                 let by = (*orders.choose(&mut random).unwrap(), random.random_bool(0.5));
                 sizes.push(compare(&lister, &rows, typed.as_deref(), &filter, by).await);
             }
-            assert!(sizes.iter().filter(|size| (1..rows.len()).contains(size)).count() > 20, "{sizes:?}");
+            assert!(sizes.iter().filter(|size| (1..rows.len()).contains(size)).count() > 10, "{sizes:?}");
         }
     }
 
     async fn every_order_is_whole_by_pages_both_ways(world, random) {
         let path = path_of(&world.groups[70].key);
-        let all = (rows::members(&world, None), lister(&world), &ORDERS[..], 41);
-        let of = (rows::members(&world, Some(&world.groups[70])), lister_of(&world, &path), &ORDERS_OF_A_SEGMENT[..], 3);
+        let all = (rows::members(world, None), lister(world), &ORDERS[..], 41);
+        let of = (rows::members(world, Some(&world.groups[70])), lister_of(world, &path), &ORDERS_OF_A_SEGMENT[..], 3);
         for (rows, lister, orders, size) in [all, of] {
             for field in orders {
                 for descending in [false, true] {
@@ -97,7 +102,7 @@ over_a_shop! {
             }
         }
         for wrong in [json!({"first": 251}), json!({"last": -1}), json!({"first": 1, "last": 1}), json!({"after": "x"}), json!({"before": "\u{0}"})] {
-            for lister in [lister(&world), lister_of(&world, &path)] {
+            for lister in [lister(world), lister_of(world, &path)] {
                 let answer = lister.answer(wrong.clone()).await;
                 assert_eq!(answer.code(), "BAD_USER_INPUT", "{wrong}: {}", answer.body);
             }
@@ -106,7 +111,7 @@ over_a_shop! {
 
     async fn a_search_matches_while_it_is_typed(world, random) {
         let path = path_of(&world.big().key);
-        let everybody = rows::members(&world, None);
+        let everybody = rows::members(world, None);
         let mut typed: Vec<String> = vec![String::new(), "%".into(), "@".into(), "person example".into(), "\u{0}".into()];
         for row in everybody.iter().step_by(5) {
             let text = row.searched.choose(&mut random).unwrap();
@@ -117,16 +122,16 @@ over_a_shop! {
         typed.sort_unstable();
         typed.dedup();
         for text in &typed {
-            compare(&lister(&world), &everybody, Some(text), &json!({}), ("NUMBER", false)).await;
+            compare(&lister(world), &everybody, Some(text), &json!({}), ("NUMBER", false)).await;
         }
-        let of = rows::members(&world, Some(world.big()));
+        let of = rows::members(world, Some(world.big()));
         for text in typed.iter().step_by(7) {
-            compare(&lister_of(&world, &path), &of, Some(text), &json!({}), ("JOINED_AT", true)).await;
+            compare(&lister_of(world, &path), &of, Some(text), &json!({}), ("JOINED_AT", true)).await;
         }
     }
 
     async fn segments_are_named_in_a_filter_by_key_or_id(world, random) {
-        let lister = lister(&world);
+        let lister = lister(world);
         let group = &world.groups[60];
         let text = "query($ref: SegmentRef!) { segment(ref: $ref) { id } }";
         let id = world.app.graphql(text, json!({"ref": {"key": group.key}})).await["segment"]["id"].clone();
@@ -157,7 +162,7 @@ over_a_shop! {
             assert_eq!((at.timestamp_millis(), &edge["via"]), (world.big().members[&place], &json!("ASSIGNED")));
         }
         // Who came last comes first where no order is given.
-        let expected = model::listed(&rows::members(&world, Some(world.big())), TODAY, None, &json!({}), ("JOINED_AT", true));
+        let expected = model::listed(&rows::members(world, Some(world.big())), TODAY, None, &json!({}), ("JOINED_AT", true));
         let numbers: Vec<&str> = edges.iter().map(|edge| edge["node"]["number"].as_str().unwrap()).collect();
         assert_eq!(numbers, expected[..250]);
     }

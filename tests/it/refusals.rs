@@ -12,6 +12,9 @@ const EVERYTHING: &str =
     "{ segments { totalCount nodes { id key name version tags description active memberCount statsAt updatedAt
     members { nodes { number } } } } tags { tag segments } }";
 
+/// A refusal's code and path.
+type Refused = (&'static str, &'static [&'static str]);
+
 /// The refusals of a payload as pairs of code and path, each with a sentence where it shows one.
 fn refusals(payload: &Value) -> Vec<(String, Vec<String>)> {
     let errors = payload["userErrors"].as_array().unwrap_or_else(|| panic!("{payload}")).iter();
@@ -28,7 +31,7 @@ fn refusal(code: &str, path: &[&str]) -> (String, Vec<String>) {
     (code.to_owned(), path.iter().map(|step| (*step).to_owned()).collect())
 }
 
-async fn refused(app: &TestApp, text: &str, input: Value, expected: &[(&str, &[&str])]) {
+async fn refused(app: &TestApp, text: &str, input: Value, expected: &[Refused]) {
     let before = app.graphql(EVERYTHING, json!({})).await;
     let answer = app.graphql(text, json!({ "input": input })).await;
     let payload = answer.as_object().unwrap().values().next().unwrap();
@@ -48,7 +51,7 @@ on_both! {
         app.graphql(CREATE, json!({"input": {"name": "Frozen", "key": "frozen", "active": false}})).await;
         let tags = |many: usize| -> Vec<String> { (0..many).map(|number| format!("t{number}")).collect() };
         let unknown = json!([{"number": "m1"}, {"number": "nobody"}, {"email": "TWIN@example.org"}, {"number": ""}, {"id": "garbage"}, {"email": "no\u{0}body"}]);
-        let table: Vec<(Value, Vec<(&str, &[&str])>)> = vec![
+        let table: Vec<(Value, Vec<Refused>)> = vec![
             (json!({"name": ""}), vec![("BLANK", &["input", "name"])]),
             (json!({"name": " \u{a0} "}), vec![("BLANK", &["input", "name"])]),
             (json!({"name": "a".repeat(201)}), vec![("TOO_LONG", &["input", "name"])]),
@@ -103,7 +106,7 @@ on_both! {
         app.graphql(CREATE, json!({"input": {"name": "Guests", "key": "guests", "members": numbers([1])}})).await;
         app.graphql(CREATE, json!({"input": {"name": "Frozen", "key": "frozen", "active": false}})).await;
         for text in [ASSIGN, UNASSIGN] {
-            let table: Vec<(Value, (&str, &[&str]))> = vec![
+            let table: Vec<(Value, Refused)> = vec![
                 (json!({"segment": {"key": "none"}, "members": numbers([1])}), ("NOT_FOUND", &["input", "segment"])),
                 (json!({"segment": {"key": "\u{0}"}, "members": numbers([1])}), ("NOT_FOUND", &["input", "segment"])),
                 (json!({"segment": {"id": "garbage"}, "members": numbers([1])}), ("NOT_FOUND", &["input", "segment"])),

@@ -11,6 +11,7 @@ use super::mapping::{LINE, Mapping, Mistake};
 use super::members::{self, Members};
 use super::points::{self, Points};
 use super::transactions::{self, Single, Transactions};
+use crate::text_input::{length, required};
 use crate::transactions::DEFAULT_SOURCE;
 
 /// What the rows of a file are.
@@ -87,14 +88,17 @@ impl Options {
         let mapping = Mapping::new(&self.map, header, &allowed, what)?;
         let columns = match self.kind {
             Kind::Members => Columns::Members(Box::new(Members::new(&mapping)?)),
-            Kind::Points => Columns::Points(Box::new(Points::new(&mapping, &self.file_name(), self.create_members)?)),
+            Kind::Points => {
+                let file = if mapping.is_line("document") { self.short_file_name()? } else { String::new() };
+                Columns::Points(Box::new(Points::new(&mapping, file, self.create_members)?))
+            }
             Kind::Transactions => {
                 if self.source.is_some() && mapping.column("source").is_some() {
                     return Err(Mistake(
                         "The source is given by --source and by a column: name one of them.".to_owned(),
                     ));
                 }
-                let source = self.source(mapping.is_line("document"));
+                let source = self.source(mapping.is_line("document"))?;
                 let columns = Transactions::new(&mapping, source, self.create_members, self.negative_is_return)?;
                 match self.lines {
                     true => Columns::Lines(Box::new(Lines::new(columns, &mapping)?)),
@@ -139,12 +143,21 @@ impl Options {
         Ok(())
     }
 
-    fn source(&self, by_line: bool) -> String {
+    fn source(&self, by_line: bool) -> Result<String, Mistake> {
         match &self.source {
-            Some(source) => source.clone(),
-            None if by_line => self.file_name(),
-            None => DEFAULT_SOURCE.to_owned(),
+            Some(source) => required(source, length::NUMBER, &[])
+                .map_err(|refusal| Mistake(format!("--source {}.", refusal.message))),
+            None if by_line => self.short_file_name(),
+            None => Ok(DEFAULT_SOURCE.to_owned()),
         }
+    }
+
+    /// The file's name, short enough for the documents that are numbered by it.
+    fn short_file_name(&self) -> Result<String, Mistake> {
+        // Behind it there is room for the number of the line.
+        required(&self.file_name(), length::NUMBER - 20, &[]).map_err(|refusal| {
+            Mistake(format!("The file's name {} to stand for where its documents come from.", refusal.message))
+        })
     }
 
     /// The file's name, the same whether the file is packed or not: packing a file makes no new documents of it.

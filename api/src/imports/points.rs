@@ -38,9 +38,9 @@ pub(super) fn names() -> Vec<String> {
 }
 
 impl Points {
-    pub(super) fn new(mapping: &Mapping, file_name: &str, create_members: bool) -> Result<Self, Mistake> {
+    pub(super) fn new(mapping: &Mapping, file_name: String, create_members: bool) -> Result<Self, Mistake> {
         let document = if mapping.is_line("document") {
-            Document::Line(file_name.to_owned())
+            Document::Line(file_name)
         } else {
             Document::Column(mapping.needed("document")?)
         };

@@ -22,6 +22,8 @@ fn a_mistake_is_told_before_anything_begins() {
         file(&app, "semicolons.csv", "no;when\nd1;2026-01-05\n");
         file(&app, "empty.csv", "");
         file(&app, "taken.csv", "not,mine\n");
+        let long = format!("{}.csv", "s".repeat(90));
+        file(&app, &long, "when,total\n2026-01-05,1.00\n");
         let map = "--map document=no,at=when,amount=total";
         for (arguments, sentence) in [
             (

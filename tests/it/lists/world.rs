@@ -56,28 +56,33 @@ pub fn run<F: Future<Output = ()>>(database: Database, what: &str, body: impl Fn
     });
 }
 
-/// Makes a test of each database from one body over a shop.
+/// Makes a test of each database from some bodies that look at the same shop, one after the other: to make one takes
+/// longer than to look at it. What they change they put back.
 macro_rules! over_a_shop {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident, $random:ident) $body:block)*) => {$(
-        $(#[$meta])*
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident, $random:ident) $body:block)*) => {
+        $(
+            $(#[$meta])*
             #[allow(unused_mut, unused_variables)]
-            async fn body($world: $crate::lists::World, mut $random: tests::Random) $body
+            async fn $name($world: &$crate::lists::World, mut $random: tests::Random) $body
+        )*
 
-            #[test]
-            fn sqlite() {
-                $crate::lists::run(tests::Database::Sqlite, concat!(module_path!(), " on SQLite"), body);
-            }
-
-            #[test]
-            fn postgres() {
-                $crate::lists::run(tests::Database::Postgres, concat!(module_path!(), " on PostgreSQL"), body);
-            }
+        async fn all_over_a_shop(world: $crate::lists::World, mut random: tests::Random) {
+            $(
+                println!("{}", stringify!($name));
+                $name(&world, <tests::Random as rand::SeedableRng>::from_rng(&mut random)).await;
+            )*
         }
-    )*};
+
+        #[test]
+        fn sqlite() {
+            $crate::lists::run(tests::Database::Sqlite, concat!(module_path!(), " on SQLite"), all_over_a_shop);
+        }
+
+        #[test]
+        fn postgres() {
+            $crate::lists::run(tests::Database::Postgres, concat!(module_path!(), " on PostgreSQL"), all_over_a_shop);
+        }
+    };
 }
 pub(crate) use over_a_shop;
 

@@ -13,7 +13,7 @@ fn order(field: &str, descending: bool) -> Value {
 
 over_a_shop! {
     async fn every_order_is_whole_by_pages_of_any_size_both_ways(world, random) {
-        let (rows, lister) = (rows::segments(&world), lister(&world));
+        let (rows, lister) = (rows::segments(world), lister(world));
         for field in ORDERS {
             for descending in [false, true] {
                 let expected = model::listed(&rows, TODAY, None, &json!({}), (field, descending));
@@ -35,7 +35,7 @@ over_a_shop! {
     }
 
     async fn a_page_goes_on_from_any_row(world, random) {
-        let (rows, lister) = (rows::segments(&world), lister(&world));
+        let (rows, lister) = (rows::segments(world), lister(world));
         for round in 0..100 {
             let filter = asked::filter(&mut random, &rows, TODAY, round % 3);
             let (field, descending) = (*ORDERS.choose(&mut random).unwrap(), random.random_bool(0.5));
@@ -66,7 +66,7 @@ over_a_shop! {
     }
 
     async fn where_nothing_is_asked_for_it_is_the_50_newest(world, random) {
-        let (rows, lister) = (rows::segments(&world), lister(&world));
+        let (rows, lister) = (rows::segments(world), lister(world));
         let expected = model::listed(&rows, TODAY, None, &json!({}), ("CREATED_ON", true));
         for arguments in [json!({}), json!({"orderBy": null}), json!({"first": null, "after": null, "last": null, "before": null})] {
             let part = lister.part(arguments).await;
@@ -78,12 +78,12 @@ over_a_shop! {
     }
 
     async fn what_is_no_page_is_refused_with_a_code(world, random) {
-        let lister = lister(&world);
+        let lister = lister(world);
         let cursor_of = async |field: &str, descending: bool| {
             lister.part(json!({"first": 1, "orderBy": order(field, descending)})).await.cursors.remove(0)
         };
         let (by_name, by_members) = (cursor_of("NAME", false).await, cursor_of("MEMBERS", true).await);
-        let members = crate::member_lists::lister(&world).part(json!({"first": 1, "orderBy": order("NAME", false)})).await;
+        let members = crate::member_lists::lister(world).part(json!({"first": 1, "orderBy": order("NAME", false)})).await;
         let url_safe = |text: &str| {
             use base64::Engine;
             base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
