@@ -58,6 +58,11 @@ fn a_mistake_is_told_before_anything_begins() {
             (format!("sales.csv {map} --rejects taken.csv"), "holds something else than rejects"),
             (format!("sales.csv {map} --rejects none/r.csv"), "its folder is not there"),
             (format!("sales.csv {map},source=who --source x"), "by --source and by a column"),
+            (
+                format!("{long} --map document=@line,at=when,amount=total"),
+                "The file's name must have at most 80 characters",
+            ),
+            (format!("sales.csv {map} --source {}", "s".repeat(101)), "--source must have at most 100 characters."),
         ] {
             let output = tessera(&app, &format!("import transactions {arguments}"));
             let error = said(&output.stderr);
