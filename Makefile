@@ -27,9 +27,9 @@ test: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run 
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
-test-long: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run the tests that take minutes as well
+test-long: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run every test, with random requests for ten minutes
 	cargo build --locked --workspace
-	cargo test --locked --workspace -- --include-ignored
+	TESSERA_FUZZ_SECONDS=300 cargo test --locked --workspace -- --include-ignored
 
 bench: require-build $(GRAPHIQL) ## Measure demo, import and queries on this machine, and print the table
 	@cargo build --locked --release --package tessera

@@ -7,7 +7,7 @@ use entity::{transaction, transaction_item};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::Expr;
 
-use super::store;
+use super::{item_store, store};
 use crate::app::App;
 use crate::db::page::{KeyKind, Order, Page, PageArguments, Slice};
 use crate::error::Fault;
@@ -35,7 +35,7 @@ pub async fn items(
     app: &App,
     ids: &[TransactionId],
 ) -> Result<HashMap<TransactionId, Vec<transaction_item::Model>>, Fault> {
-    store::items_of(app.db.reader(), ids).await
+    item_store::items_of(app.db.reader(), ids).await
 }
 
 fn order() -> Order {

@@ -2,6 +2,7 @@
 
 mod body;
 mod input;
+mod item_store;
 mod link;
 pub mod list;
 pub mod ops;

@@ -6,8 +6,9 @@ use entity::ids::MemberId;
 use serde_json::json;
 
 use super::input::Checked;
+use super::item_store::ItemRow;
 use super::link::{Books, Fate, Key};
-use super::{TransactionInput, body, store};
+use super::{TransactionInput, body, item_store, store};
 use crate::app::App;
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Refusal, Stop};
@@ -80,9 +81,9 @@ async fn write(txn: &Txn, books: &Books<'_>, mut new: Vec<(&Checked, i64)>) -> R
     for (document, _) in &new {
         let id = made.get(&(document.source.clone(), document.document.clone()));
         let id = id.ok_or_else(|| Fault::new("a document got no id"))?;
-        items.extend(document.items.iter().enumerate().map(|(place, item)| store::ItemRow::new(*id, place, item)));
+        items.extend(document.items.iter().enumerate().map(|(place, item)| ItemRow::new(*id, place, item)));
     }
-    store::insert_items(txn, &items).await?;
+    item_store::insert_items(txn, &items).await?;
     store::update(txn, &books.changed()).await
 }
 
