@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use migration::{Migrator, MigratorTrait};
 
 use crate::auth::{SignInRates, Tokens};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
+use crate::error::Fault;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
 
@@ -19,8 +21,7 @@ pub struct App {
     pub db: Db,
     /// The time.
     pub clock: Clock,
-    /// The programme.
-    pub program: Program,
+    program: ArcSwap<Program>,
     /// Signs and reads access tokens.
     pub tokens: Tokens,
     /// How often sign-in may be tried.
@@ -39,7 +40,20 @@ impl App {
         let program = program::ops::open(&db, &settings, clock).await?;
         let tokens = Tokens::open(&settings).map_err(|error| anyhow::anyhow!(error.0))?;
         let rates = SignInRates::default();
+        let program = ArcSwap::from_pointee(program);
         Ok(Arc::new(Self { settings, db, clock, program, tokens, rates, metrics: Metrics::default() }))
+    }
+
+    /// The programme, as it was last seen here: another process may have changed it a moment ago.
+    pub fn program(&self) -> Arc<Program> {
+        self.program.load_full()
+    }
+
+    /// Reads the programme anew.
+    pub async fn look_at_program(&self) -> Result<Arc<Program>, Fault> {
+        let program = Arc::new(program::ops::read(&self.db).await?);
+        self.program.store(program.clone());
+        Ok(program)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tessera: a GraphQL backend for loyalty dashboards.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod clock;

@@ -28,4 +28,8 @@ ids! {
     MembershipEventId,
     /// Of an import.
     ImportId,
+    /// Of an entry of the audit log.
+    AuditEntryId,
+    /// Of a job.
+    JobId,
 }

@@ -35,5 +35,7 @@ kinds! {
     /// A coming or a going.
     MembershipEventKind { Joined = "JOINED", Left = "LEFT", }
     /// Why a member came or went.
-    MembershipReason { Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", SegmentRemoved = "SEGMENT_REMOVED", }
+    MembershipReason { Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", Imported = "IMPORTED", SegmentRemoved = "SEGMENT_REMOVED", }
+    /// How far a job has come.
+    JobStatus { Queued = "QUEUED", Running = "RUNNING", Succeeded = "SUCCEEDED", Failed = "FAILED", Cancelled = "CANCELLED", }
 }

@@ -2,8 +2,11 @@
 //!
 //! Instants are milliseconds since 1970-01-01T00:00:00Z, amounts are minor units of the programme's currency.
 
+pub mod audit_entry;
+pub mod download;
 pub mod ids;
 pub mod import;
+pub mod job;
 pub mod kinds;
 pub mod member;
 pub mod member_label;
@@ -12,7 +15,9 @@ pub mod membership_event;
 pub mod points_entry;
 pub mod program;
 pub mod segment;
+pub mod segment_day;
 pub mod segment_member;
+pub mod segment_past;
 pub mod segment_stats;
 pub mod segment_tag;
 pub mod session;

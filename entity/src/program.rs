@@ -25,6 +25,8 @@ pub struct Model {
     pub figures_on: String,
     /// When they were rolled to that day.
     pub figures_at: i64,
+    /// The zone of that day; while it differs from the zone above, a job is about to reckon anew.
+    pub figures_zone: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

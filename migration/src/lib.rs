@@ -13,6 +13,10 @@ mod m0002_members;
 mod m0003_transactions_and_points;
 mod m0004_segments;
 mod m0005_imports;
+mod m0006_audit;
+mod m0007_jobs;
+mod m0008_history;
+mod m0009_downloads;
 
 /// All changes in order.
 pub struct Migrator;
@@ -26,6 +30,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_transactions_and_points::Migration),
             Box::new(m0004_segments::Migration),
             Box::new(m0005_imports::Migration),
+            Box::new(m0006_audit::Migration),
+            Box::new(m0007_jobs::Migration),
+            Box::new(m0008_history::Migration),
+            Box::new(m0009_downloads::Migration),
         ]
     }
 }

@@ -10,14 +10,15 @@ use files::{File, files};
 /// the base and the first rooms together and is passed to everybody, so that it has no rank.
 const RANKS: &[(u8, &[&str])] = &[
     (BASE, &["clock", "config", "db", "error", "global_id", "ingest", "shutdown", "telemetry", "text_input"]),
-    (1, &["auth", "figures", "program"]),
-    (2, &["members"]),
-    (3, &["points", "segments", "transactions"]),
-    (4, &["demo", "imports", "verify"]),
-    (5, &["graphql"]),
-    (6, &["schema"]),
-    (7, &["http", "housekeeping"]),
-    (8, &["cli"]),
+    (1, &["audit", "jobs"]),
+    (2, &["auth", "figures", "program"]),
+    (3, &["members"]),
+    (4, &["points", "segments", "transactions"]),
+    (5, &["demo", "exports", "imports", "verify"]),
+    (6, &["graphql", "worker"]),
+    (7, &["schema"]),
+    (8, &["http", "housekeeping"]),
+    (9, &["cli"]),
 ];
 const BASE: u8 = 0;
 const UNRANKED: &[&str] = &["app", "lib", "main"];

@@ -1,10 +1,13 @@
 //! From a bearer token to the person it speaks for.
 
+use std::net::IpAddr;
+
 use entity::ids::{SessionId, UserId};
 use entity::kinds::Role;
 
 use super::store;
 use crate::app::App;
+use crate::audit::By;
 use crate::error::Fault;
 
 /// The signed-in person behind a request.
@@ -18,11 +21,20 @@ pub struct Caller {
     pub role: Role,
     /// The session of the token.
     pub session: SessionId,
+    /// From where; none for what runs on the server's own machine.
+    pub address: Option<IpAddr>,
+}
+
+impl Caller {
+    /// As the audit log names the caller.
+    pub fn by(&self) -> By<'_> {
+        By { actor: &self.email, address: self.address }
+    }
 }
 
 /// The caller of a token; none where the token is not ours or too old, its session has ended, or its user is switched
 /// off.
-pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Caller>, Fault> {
+pub async fn authenticate(app: &App, bearer: &str, address: IpAddr) -> Result<Option<Caller>, Fault> {
     let now = app.clock.real();
     let Some(claims) = app.tokens.read(bearer, now) else { return Ok(None) };
     let Some((session, user)) = store::session_of(app.db.reader(), &claims.sid, now.timestamp_millis()).await? else {
@@ -31,5 +43,5 @@ pub async fn authenticate(app: &App, bearer: &str) -> Result<Option<Caller>, Fau
     if user.id.0.to_string() != claims.sub {
         return Ok(None);
     }
-    Ok(Some(Caller { user: user.id, email: user.email, role: user.role, session: session.id }))
+    Ok(Some(Caller { user: user.id, email: user.email, role: user.role, session: session.id, address: Some(address) }))
 }

@@ -53,8 +53,8 @@ pub(super) async fn greet(
 
   Ctrl-C stops.
 ",
-        name = app.program.name,
-        today = app.clock.today(app.program.zone),
+        name = app.program().name,
+        today = app.clock.today(app.program().zone),
     ));
     Ok(())
 }

@@ -26,7 +26,8 @@ struct List {
 /// Makes the segments. One whose name or key is taken by another is left out.
 pub(super) async fn make(app: &App, shop: &Shop) -> Result<(), Stop> {
     // Nobody signs in under this name, because it is no e-mail address.
-    let caller = Caller { user: UserId(0), email: SOURCE.to_owned(), role: Role::Admin, session: SessionId(0) };
+    let caller =
+        Caller { user: UserId(0), email: SOURCE.to_owned(), role: Role::Admin, session: SessionId(0), address: None };
     for list in lists(shop) {
         let members = match &list.who {
             Some((pick, most)) => {

@@ -115,7 +115,7 @@ async fn begin(app: &App, options: Options) -> anyhow::Result<Course> {
             plan::PREFIX
         )
     }
-    let until = app.clock.today(app.program.zone);
+    let until = app.clock.today(app.program().zone);
     let plan = Plan { seed: options.seed, members: options.members, until };
     if !store::begin(app.db.writer(), &plan, app.clock.real_millis()).await? {
         anyhow::bail!("another command is making the demo at the same time")
@@ -124,11 +124,11 @@ async fn begin(app: &App, options: Options) -> anyhow::Result<Course> {
 }
 
 async fn make(app: &App, course: &Course, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<()> {
-    let (until, today) = (course.plan.until, app.clock.today(app.program.zone));
+    let (until, today) = (course.plan.until, app.clock.today(app.program().zone));
     if today < until {
         anyhow::bail!("the demo was begun with data up to {until}, and today is {today}: go on with it on that day")
     }
-    let shop = Arc::new(Shop::new(course.plan, app.program.currency, app.program.zone));
+    let shop = Arc::new(Shop::new(course.plan, app.program().currency, app.program().zone));
     let of = shop.units();
     let told = |done: u32| progress(Progress { done, of });
     told(course.position);

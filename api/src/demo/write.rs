@@ -33,7 +33,7 @@ pub(super) async fn write(
     progress: &(dyn Fn(u32) + Sync),
 ) -> anyhow::Result<()> {
     let (sender, mut receiver) = mpsc::channel(AHEAD);
-    let now = app.clock.now(app.program.zone);
+    let now = app.clock.now(app.program().zone);
     let maker = tokio::task::spawn_blocking(move || make(&shop, from, now, &sender));
     while let Some(chunk) = receiver.recv().await {
         write_chunk(app, &chunk).await?;

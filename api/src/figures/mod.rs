@@ -93,13 +93,12 @@ impl MemberMove {
 
 /// What the figures of a transaction are reckoned with; keeps the day from being rolled until the transaction ends.
 pub async fn reckon(app: &App, txn: &Txn) -> Result<Reckoning, Fault> {
-    let zone = app.program.zone;
-    let day = store::figures_on(txn).await?.parse().map_err(|_| Fault::new("program.figures_on is not a day"))?;
+    let kept = store::kept(txn).await?;
     Ok(Reckoning {
-        now: app.clock.now(zone),
-        last_12_months: zone.last_12_months(day),
-        gross_margin: app.program.gross_margin,
-        zone,
+        now: app.clock.now(kept.zone),
+        last_12_months: kept.figures_zone.last_12_months(kept.figures_on),
+        gross_margin: kept.gross_margin,
+        zone: kept.zone,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The SQL of rolling the 12-month figures.
 
-use engine::calendar::Span;
+use engine::calendar::{Span, Zone};
 use engine::figures::Sums;
 use entity::ids::SegmentId;
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -9,22 +9,6 @@ use serde::Serialize;
 use crate::db::Column::Int;
 use crate::db::{Batch, Column, Txn, for_update, sql};
 use crate::error::Fault;
-
-/// The day to which the figures were rolled.
-pub(super) async fn figures_on(db: &impl ConnectionTrait) -> Result<String, Fault> {
-    read(db, "").await
-}
-
-/// The day to which the figures were rolled; no ingest reckons with it until the transaction ends.
-pub(super) async fn lock_figures_on(txn: &Txn) -> Result<String, Fault> {
-    read(txn, for_update(txn)).await
-}
-
-async fn read(db: &impl ConnectionTrait, lock: &str) -> Result<String, Fault> {
-    let text = format!("SELECT figures_on FROM program WHERE id = 1{lock}");
-    let row = db.query_one_raw(sql(db, text, [])).await?.ok_or_else(|| Fault::new("the programme's row is gone"))?;
-    Ok(row.try_get("", "figures_on")?)
-}
 
 #[derive(Serialize)]
 struct SpanRow {
@@ -86,9 +70,9 @@ pub(super) async fn segments_anew(txn: &Txn) -> Result<Vec<(SegmentId, Sums)>, F
     Ok(found.into_iter().map(|row| (SegmentId(row.segment_id), sums(row))).collect())
 }
 
-/// Notes the day to which the figures were rolled.
-pub(super) async fn rolled_to(txn: &Txn, day: &str, at: i64) -> Result<(), Fault> {
-    let text = "UPDATE program SET figures_on = $1, figures_at = $2 WHERE id = 1";
-    txn.execute_raw(sql(txn, text, [day.into(), at.into()])).await?;
+/// Notes the day to which the figures were rolled, and its zone.
+pub(super) async fn rolled_to(txn: &Txn, day: &str, zone: Zone, at: i64) -> Result<(), Fault> {
+    let text = "UPDATE program SET figures_on = $1, figures_zone = $2, figures_at = $3 WHERE id = 1";
+    txn.execute_raw(sql(txn, text, [day.into(), zone.name().into(), at.into()])).await?;
     Ok(())
 }

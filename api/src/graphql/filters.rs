@@ -168,7 +168,7 @@ impl DateFilter {
         if let Self { on: None, from: None, to: None, last_days: None } = self {
             return Ok(None);
         }
-        let zone = app.program.zone;
+        let zone = app.program().zone;
         let (mut first, mut last) = (FIRST_DAY, LAST_DAY);
         let mut within = |from: NaiveDate, to: NaiveDate| {
             first = first.max(from);

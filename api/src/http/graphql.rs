@@ -5,6 +5,7 @@
 //! down. So everything up to the execution happens here, in the order in which it costs least to refuse; what the crate
 //! does well, writing what was executed, is left to it (see `response`).
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,7 +67,8 @@ pub(super) async fn endpoint(State(api): State<Arc<Api>>, request: Request) -> R
 
 async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Result<async_graphql::Response, Problem> {
     negotiate::content(&parts.headers)?;
-    let caller = caller(api, &parts.headers).await?;
+    let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
+    let caller = caller(api, &parts.headers, address).await?;
     facts.caller = caller.as_ref().map(|caller| caller.user.0);
     let limit = if caller.is_some() { CALLERS_BODY } else { STRANGERS_BODY };
     let body = body::read(body, limit, parts.headers.contains_key(EXPECT)).await?;
@@ -81,16 +83,15 @@ async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Resu
         validate(api, &document, &admitted).await?;
     }
     let plan = api.documents.plan(&document, admitted.operation_name.as_deref())?;
-    let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
     let (execution, loading) = crate::graphql::scoped(admitted.into_request(), &api.app, caller, address);
     settle(execute(api, execution, loading, operation).await?, &plan)
 }
 
 /// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
 /// exchange it for a new one.
-async fn caller(api: &Api, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+async fn caller(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Problem> {
     let Some(token) = client::bearer(headers) else { return Ok(None) };
-    match tokio::time::timeout(SESSION_LIMIT, auth::authenticate(&api.app, token)).await {
+    match tokio::time::timeout(SESSION_LIMIT, auth::authenticate(&api.app, token, address)).await {
         Ok(caller) => Ok(caller?),
         Err(_) => Err(Problem::unavailable()),
     }

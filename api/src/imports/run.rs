@@ -51,8 +51,8 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
         plan,
         skip: before,
         clock: app.clock,
-        zone: app.program.zone,
-        currency: app.program.currency,
+        zone: app.program().zone,
+        currency: app.program().currency,
         progress: progress.clone(),
     };
     let mut writer = Writer { app, kind: options.kind, members, row, rejects };
@@ -79,7 +79,7 @@ async fn write(writer: &mut Writer<'_>, mut chunks: Receiver<Chunk>, progress: &
 
 /// The row of this import: where it was interrupted, or at the beginning.
 async fn open(app: &App, options: &Options) -> anyhow::Result<import::Model> {
-    let fingerprint = options.fingerprint(app.program.zone)?;
+    let fingerprint = options.fingerprint(app.program().zone)?;
     let row = db::retry(|| async {
         let (txn, now) = (app.db.begin().await?, app.clock.real_millis());
         match store::find(&txn, &fingerprint).await? {

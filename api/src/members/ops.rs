@@ -17,7 +17,7 @@ use crate::ingest::{self, Ingested};
 
 /// Makes or changes members by number. Bad rows are named, good ones kept.
 pub async fn upsert(app: &App, rows: Vec<MemberInput>) -> Result<Ingested, Stop> {
-    let now = app.clock.now(app.program.zone);
+    let now = app.clock.now(app.program().zone);
     let (good, problems) = ingest::part(rows, |row| row.check(now));
     let good: Vec<Checked> = good.into_iter().map(|(_, row)| row).collect();
     db::retry(|| async {

@@ -18,7 +18,7 @@ use crate::members::{self, MemberRef};
 
 /// Records entries. Bad rows are named, good ones kept, known ones counted as duplicates.
 pub async fn record(app: &App, rows: Vec<PointsInput>) -> Result<Ingested, Stop> {
-    let now = app.clock.now(app.program.zone);
+    let now = app.clock.now(app.program().zone);
     let (good, problems) = ingest::part(rows, |row| row.check(now));
     db::retry(|| async {
         let txn = app.db.begin().await?;

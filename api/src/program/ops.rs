@@ -10,6 +10,7 @@ use super::{Program, store};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
+use crate::error::Fault;
 
 /// Reads the programme, made from the settings where there is none yet.
 ///
@@ -22,10 +23,15 @@ pub async fn open(db: &Db, settings: &Settings, clock: Clock) -> anyhow::Result<
         store::insert(&txn, first).await?;
         txn.commit().await?;
     }
-    let row = store::row(db.reader()).await?.ok_or_else(|| anyhow::anyhow!("the programme's row is gone"))?;
-    let program = parse(&row).ok_or_else(|| anyhow::anyhow!("the programme's row cannot be read: {row:?}"))?;
+    let program = read(db).await?;
     agree(settings, &program)?;
     Ok(program)
+}
+
+/// Reads the programme as it is now.
+pub async fn read(db: &Db) -> Result<Program, Fault> {
+    let row = store::row(db.reader()).await?.ok_or_else(|| Fault::new("the programme's row is gone"))?;
+    parse(&row).ok_or_else(|| Fault::new(format!("the programme's row cannot be read: {row:?}")))
 }
 
 fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model> {
@@ -52,6 +58,7 @@ fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model
         return_handling_cost: cost("return_handling_cost", settings.return_handling_cost)?,
         figures_on: today.to_string(),
         figures_at: clock.now(zone),
+        figures_zone: zone.name().to_owned(),
     })
 }
 

@@ -28,7 +28,7 @@ pub async fn remove(
         let event = Event {
             kind: MembershipEventKind::Left,
             reason: MembershipReason::SegmentRemoved,
-            at: app.clock.now(app.program.zone),
+            at: app.clock.now(app.program().zone),
             actor: &caller.email,
         };
         membership_store::empty(&txn, &row, &event).await?;

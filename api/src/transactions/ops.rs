@@ -21,8 +21,8 @@ pub const DEFAULT_SOURCE: &str = "pos";
 
 /// Records documents. Bad rows are named, good ones kept, known ones counted as duplicates.
 pub async fn record(app: &App, rows: Vec<TransactionInput>) -> Result<Ingested, Stop> {
-    let now = app.clock.now(app.program.zone);
-    let (good, problems) = ingest::part(rows, |row| row.check(app.program.currency, now));
+    let now = app.clock.now(app.program().zone);
+    let (good, problems) = ingest::part(rows, |row| row.check(app.program().currency, now));
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;

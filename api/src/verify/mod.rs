@@ -4,7 +4,7 @@ mod store;
 
 use std::fmt;
 
-use engine::calendar::Span;
+use engine::calendar::{Span, Zone};
 use rust_decimal::Decimal;
 
 use crate::app::App;
@@ -31,13 +31,16 @@ impl fmt::Display for Report {
 /// Compares everything, as of one moment, also beside a running server.
 pub async fn run(app: &App) -> Result<Report, Fault> {
     let txn = store::begin(&app.db).await?;
-    let day = store::figures_on(&txn).await?.parse().map_err(|_| Fault::new("program.figures_on is not a day"))?;
-    let last_12_months = app.program.zone.last_12_months(day);
+    let programme = store::programme(&txn).await?;
+    let day = programme.figures_on.parse().map_err(|_| Fault::new("program.figures_on is not a day"))?;
+    let zone = Zone::from_name(&programme.figures_zone);
+    let last_12_months = zone.ok_or_else(|| Fault::new("program.figures_zone is not a zone"))?.last_12_months(day);
+    let margin = programme.gross_margin.parse().map_err(|_| Fault::new("program.gross_margin is not a number"))?;
     let mut report = Report { compared: store::compared(&txn).await?, ..Report::default() };
     for check in checks(last_12_months) {
         report.differences.extend(store::differing(&txn, &check).await?);
     }
-    report.differences.extend(segments(&txn, app.program.gross_margin).await?);
+    report.differences.extend(segments(&txn, margin).await?);
     Ok(report)
 }
 

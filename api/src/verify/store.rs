@@ -1,7 +1,7 @@
 //! The SQL of the comparisons. It looks at rows alone and shares nothing with the statements that keep the sums.
 
 use engine::figures::Sums;
-use entity::segment_stats;
+use entity::{program, segment_stats};
 use sea_orm::{
     ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IsolationLevel, QueryOrder, TransactionOptions,
     TransactionTrait,
@@ -19,10 +19,10 @@ pub(super) async fn begin(db: &Db) -> Result<Txn, Fault> {
     Ok(db.writer().begin_with_options(options).await?)
 }
 
-/// The day for which the 12-month figures hold.
-pub(super) async fn figures_on(txn: &Txn) -> Result<String, Fault> {
-    let row = txn.query_one_raw(sql(txn, "SELECT figures_on FROM program WHERE id = 1", [])).await?;
-    Ok(row.ok_or_else(|| Fault::new("the programme's row is gone"))?.try_get("", "figures_on")?)
+/// The programme, with the day for which the 12-month figures hold.
+pub(super) async fn programme(txn: &Txn) -> Result<program::Model, Fault> {
+    let row = program::Entity::find().one(txn).await?;
+    row.ok_or_else(|| Fault::new("the programme's row is gone"))
 }
 
 /// How many rows the comparisons go over.

@@ -169,7 +169,7 @@ impl MemberFilter {
         all.extend(self.label.as_ref().map(|label| Room::Label(label.folded())));
         all.extend(self.enrolled.map(Room::Enrolled));
         all.extend(self.marketing_consent.map(Room::MarketingConsent));
-        let digits = app.program.currency.digits();
+        let digits = app.program().currency.digits();
         all.extend(self.spending.as_ref().map(|filter| Room::Spending(filter.minor(digits))));
         all.extend(self.transactions.as_ref().map(|filter| Room::Transactions(filter.range())));
         if let Some(filter) = &self.last_purchase_on {

@@ -62,7 +62,7 @@ impl MemberMetrics {
 
     /// Net spending × gross margin, over all time. May be negative.
     async fn historic_clv(&self, ctx: &Context<'_>) -> Money {
-        let value = share_of(self.0.metrics.spending, app(ctx).program.gross_margin, 1);
+        let value = share_of(self.0.metrics.spending, app(ctx).program().gross_margin, 1);
         Money::new(ctx, value.unwrap_or(self.0.metrics.spending))
     }
 }

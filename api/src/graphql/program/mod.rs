@@ -3,53 +3,65 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use chrono::NaiveDate;
 
 use super::access::ANYONE;
 use super::app;
 use super::scalars::{Date, Decimal};
 use crate::app::App;
+use crate::program;
 
 /// The loyalty programme that this server runs.
-pub(super) struct Program(Arc<App>);
+pub(super) struct Program {
+    row: Arc<program::Program>,
+    today: NaiveDate,
+}
+
+impl Program {
+    pub(super) fn new(app: &App) -> Self {
+        let row = app.program();
+        Self { today: app.clock.today(row.zone), row }
+    }
+}
 
 /// The loyalty programme that this server runs.
 #[Object]
 impl Program {
     async fn name(&self) -> &str {
-        &self.0.program.name
+        &self.row.name
     }
 
     /// ISO 4217. Fixed once an amount is stored.
     async fn currency_code(&self) -> &str {
-        self.0.program.currency.code()
+        self.row.currency.code()
     }
 
     /// IANA name. Every `Date`, every window of days and every `createdOn` filter is read in it.
     async fn time_zone(&self) -> &str {
-        self.0.program.zone.name()
+        self.row.zone.name()
     }
 
     async fn launched_on(&self) -> Date {
-        Date(self.0.program.launched_on)
+        Date(self.row.launched_on)
     }
 
     /// The programme's current day. Stands still where the server was started with --today, for demonstrations and checks.
     async fn today(&self) -> Date {
-        Date(self.0.clock.today(self.0.program.zone))
+        Date(self.today)
     }
 
     /// Share of revenue that is profit, 0 to 1; lifetime value multiplies by it. 1 when unset.
     async fn gross_margin(&self) -> Decimal {
-        Decimal(self.0.program.gross_margin)
+        Decimal(self.row.gross_margin)
     }
 
     /// What a redeemed point costs, and what taking back a return costs. 0 when unset.
     async fn reward_cost_per_point(&self) -> Decimal {
-        Decimal(self.0.program.reward_cost_per_point)
+        Decimal(self.row.reward_cost_per_point)
     }
 
     async fn return_handling_cost(&self) -> Decimal {
-        Decimal(self.0.program.return_handling_cost)
+        Decimal(self.row.return_handling_cost)
     }
 }
 
@@ -60,7 +72,7 @@ pub(super) struct ProgramQuery;
 impl ProgramQuery {
     #[graphql(guard = "ANYONE")]
     async fn program(&self, ctx: &Context<'_>) -> Program {
-        Program(app(ctx).clone())
+        Program::new(app(ctx))
     }
 }
 
@@ -73,7 +85,7 @@ pub(super) struct Money {
 impl Money {
     /// An amount of minor units.
     pub(super) fn new(ctx: &Context<'_>, minor: i64) -> Self {
-        Self { minor, currency: app(ctx).program.currency }
+        Self { minor, currency: app(ctx).program().currency }
     }
 }
 

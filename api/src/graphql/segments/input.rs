@@ -64,7 +64,7 @@ impl SegmentFilter {
         if let Some(filter) = &self.not {
             all.push(Room::Not(Box::new(Box::pin(filter.resolve(app)).await?)));
         }
-        let digits = app.program.currency.digits();
+        let digits = app.program().currency.digits();
         let amount = |filter: &DecimalFilter| filter.minor(digits);
         all.extend(self.active.map(Room::Active));
         all.extend(self.kind.as_ref().map(|kinds| Room::Kind(kinds.iter().map(|kind| (*kind).into()).collect())));
