@@ -17,6 +17,7 @@ pub mod http;
 pub mod imports;
 pub mod ingest;
 pub mod members;
+pub mod patch;
 pub mod points;
 pub mod program;
 pub mod schema;

@@ -9,7 +9,7 @@ use files::{File, files};
 /// Who may use whom inside api: a module uses only modules of lower ranks, and in the base also of its own. `app` puts
 /// the base and the first rooms together and is passed to everybody, so that it has no rank.
 const RANKS: &[(u8, &[&str])] = &[
-    (BASE, &["clock", "config", "db", "error", "global_id", "ingest", "shutdown", "telemetry", "text_input"]),
+    (BASE, &["clock", "config", "db", "error", "global_id", "ingest", "patch", "shutdown", "telemetry", "text_input"]),
     (1, &["audit", "jobs"]),
     (2, &["auth", "figures", "program"]),
     (3, &["members"]),

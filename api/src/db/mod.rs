@@ -67,12 +67,37 @@ pub async fn alone(db: &Db) -> Result<Option<Txn>, DbErr> {
         return Ok(None);
     }
     let txn = db.begin().await?;
-    txn.execute_raw(sql(&txn, "SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK.into()])).await?;
+    lock(&txn, Lock::Migration).await?;
     Ok(Some(txn))
 }
 
-/// The number of the lock around migrations; locks of other things have other numbers.
-const MIGRATION_LOCK: i64 = 7_301_001;
+/// What only one transaction at a time may do on PostgreSQL; SQLite has one writer anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Bring the tables up to date.
+    Migration = 7_301_001,
+    /// Record returns beside their sales; batches without returns go side by side.
+    Books = 7_301_002,
+    /// Write the log of memberships: its instants rise with its ids, and it is read in the order of its commits.
+    MembershipLog = 7_301_003,
+}
+
+/// Waits until no other transaction holds the lock, and holds it until the transaction ends.
+pub async fn lock(txn: &Txn, lock: Lock) -> Result<(), DbErr> {
+    locked_by(txn, "pg_advisory_xact_lock", lock).await
+}
+
+/// The same together with others who share it.
+pub async fn lock_shared(txn: &Txn, lock: Lock) -> Result<(), DbErr> {
+    locked_by(txn, "pg_advisory_xact_lock_shared", lock).await
+}
+
+async fn locked_by(txn: &Txn, function: &str, lock: Lock) -> Result<(), DbErr> {
+    if txn.get_database_backend() == DbBackend::Postgres {
+        txn.execute_raw(sql(txn, format!("SELECT {function}($1)"), [(lock as i64).into()])).await?;
+    }
+    Ok(())
+}
 
 /// How often an operation is tried that the database gave up for another one's sake.
 const TRIES: usize = 6;

@@ -15,6 +15,7 @@ mod places;
 mod plan;
 mod prices;
 mod remove;
+mod remove_days_store;
 mod remove_store;
 mod report;
 mod rhythm;

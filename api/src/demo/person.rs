@@ -9,7 +9,8 @@ use super::chance::{Chance, rounded};
 use super::names;
 use super::places::{self, City, Country};
 use super::plan::number;
-use crate::members::{LabelInput, MemberInput, Patch};
+use crate::members::{LabelInput, MemberInput};
+use crate::patch::Patch;
 
 /// A person: what is known of a customer, and where the customer lives.
 pub(super) struct Person {

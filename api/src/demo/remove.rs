@@ -1,9 +1,11 @@
 //! Takes the demo away, and nothing else.
 
 use super::plan::{Plan, number};
+use super::remove_days_store;
 use super::remove_store::{self, Deleted};
 use super::store;
 use crate::app::App;
+use crate::db::Lock;
 use crate::error::Stop;
 use crate::{db, figures};
 
@@ -52,6 +54,9 @@ async fn delete_customers(app: &App, from: u32, until: u32) -> Result<Deleted, S
     let members = remove_store::members(&txn, (from + 1..=until).map(number)).await?;
     figures::lock_members(&txn, &members).await?;
     let shares = remove_store::shares(&txn, &members).await?;
+    // Nobody comes or goes while the days are counted anew.
+    db::lock(&txn, Lock::MembershipLog).await?;
+    remove_days_store::forget(&txn, &members, reckoning.zone).await?;
     figures::move_segments(&txn, &reckoning, &shares).await?;
     let deleted = remove_store::delete_members(&txn, &members).await?;
     txn.commit().await?;

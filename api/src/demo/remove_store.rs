@@ -10,7 +10,7 @@ use super::store::names;
 use crate::db::Column::{Int, Text};
 use crate::db::{Batch, Column, Txn, for_update, sql};
 use crate::error::Fault;
-use crate::figures;
+use crate::figures::SegmentMove;
 
 const ID: &[(&str, Column)] = &[("id", Int)];
 const NUMBER: &[(&str, Column)] = &[("number", Text)];
@@ -44,34 +44,42 @@ pub(super) async fn members(txn: &Txn, numbers: impl Iterator<Item = String>) ->
 }
 
 #[derive(FromQueryResult)]
-struct Belonging {
+struct Lost {
     segment_id: SegmentId,
-    member_id: MemberId,
+    members: i64,
+    reachable: i64,
+    transactions: i64,
+    spending: i64,
+    spending_12m: i64,
 }
 
 /// What the segments lose that these members belong to, in the order of the segments' ids.
-pub(super) async fn shares(txn: &Txn, members: &[MemberId]) -> Result<Vec<(SegmentId, Sums)>, Fault> {
+pub(super) async fn shares(txn: &Txn, members: &[MemberId]) -> Result<Vec<SegmentMove>, Fault> {
     let ids: Vec<Id> = members.iter().map(|id| Id { id: id.0 }).collect();
     let batch = Batch::new(ID, &ids);
     let text = format!(
-        "SELECT segment_id, member_id FROM segment_member WHERE member_id IN (SELECT id FROM {}) ORDER BY segment_id",
+        "SELECT b.segment_id, COUNT(*) AS members,
+            CAST(SUM(CASE WHEN m.marketing_consent THEN 1 ELSE 0 END) AS BIGINT) AS reachable,
+            CAST(SUM(k.transactions) AS BIGINT) AS transactions, CAST(SUM(k.spending) AS BIGINT) AS spending,
+            CAST(SUM(k.spending_12m) AS BIGINT) AS spending_12m
+        FROM {} JOIN segment_member AS b ON b.member_id = batch.id JOIN member AS m ON m.id = batch.id
+        JOIN member_metrics AS k ON k.member_id = batch.id GROUP BY b.segment_id ORDER BY b.segment_id",
         batch.table(txn, 1)
     );
-    let rows = Belonging::find_by_statement(sql(txn, text, [batch.value()?])).all(txn).await?;
-    let mut shares = Vec::new();
-    for rows in rows.chunk_by(|one, other| one.segment_id == other.segment_id) {
-        let members: Vec<MemberId> = rows.iter().map(|row| row.member_id).collect();
-        let sums = figures::sums_of(txn, &members).await?;
-        let lost = Sums {
-            members: -sums.members,
-            reachable: -sums.reachable,
-            transactions: -sums.transactions,
-            spending: -sums.spending,
-            spending_12m: -sums.spending_12m,
-        };
-        shares.extend(rows.first().map(|row| (row.segment_id, lost)));
-    }
-    Ok(shares)
+    let rows = Lost::find_by_statement(sql(txn, text, [batch.value()?])).all(txn).await?;
+    let one = |lost: Lost| SegmentMove {
+        segment_id: lost.segment_id,
+        sums: Sums {
+            members: -lost.members,
+            reachable: -lost.reachable,
+            transactions: -lost.transactions,
+            spending: -lost.spending,
+            spending_12m: -lost.spending_12m,
+        },
+        joiners: 0,
+        leavers: 0,
+    };
+    Ok(rows.into_iter().map(one).collect())
 }
 
 /// Deletes members with everything that is kept of them.
@@ -90,6 +98,7 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     let transactions = delete(of("\"transaction\"")).await?;
     let points = delete(of("points_entry")).await?;
     delete(of("segment_member")).await?;
+    delete(of("segment_past")).await?;
     delete(of("membership_event")).await?;
     delete(of("member_label")).await?;
     delete(of("member_metrics")).await?;
@@ -131,7 +140,7 @@ pub(super) async fn delete_segment(txn: &Txn) -> Result<bool, Fault> {
     let [from, until] = names();
     let found = Found::find_by_statement(sql(txn, text, [SOURCE.into(), from, until])).one(txn).await?;
     let Some(Found { id }) = found else { return Ok(false) };
-    for table in ["membership_event", "segment_member", "segment_stats", "segment_tag"] {
+    for table in ["membership_event", "segment_member", "segment_past", "segment_stats", "segment_day", "segment_tag"] {
         txn.execute_raw(sql(txn, format!("DELETE FROM {table} WHERE segment_id = $1"), [id.into()])).await?;
     }
     txn.execute_raw(sql(txn, "DELETE FROM segment WHERE id = $1", [id.into()])).await?;

@@ -1,6 +1,7 @@
 //! The sums that are kept of members and of segments, moved by differences in the transaction of the change that causes
 //! them, never recounted on reading.
 
+mod day_store;
 pub mod roll;
 mod roll_store;
 mod store;
@@ -15,7 +16,15 @@ use crate::app::App;
 use crate::db::Txn;
 use crate::error::Fault;
 
-pub use store::{lock_members, make_members, make_segment, share_members, sums_of};
+use day_store as day;
+pub use store::{lock_members, make_members, share_members, share_members_of};
+
+/// Makes the empty sums of a new segment, with which its first day begins.
+pub async fn make_segment(txn: &Txn, id: SegmentId, reckoning: &Reckoning) -> Result<(), Fault> {
+    let none = SegmentMove { segment_id: id, sums: Sums::default(), joiners: 0, leavers: 0 };
+    store::insert_segment(txn, id, reckoning).await?;
+    set_segments(txn, reckoning, &[none]).await
+}
 
 /// What the figures of one transaction are reckoned with.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +37,19 @@ pub struct Reckoning {
     pub gross_margin: Decimal,
     /// The programme's zone.
     pub zone: Zone,
+}
+
+/// How one segment's sums move.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentMove {
+    /// Whose.
+    pub segment_id: SegmentId,
+    /// By how much.
+    pub sums: Sums,
+    /// How many members came.
+    pub joiners: i64,
+    /// How many members left.
+    pub leavers: i64,
 }
 
 /// How one member's sums move.
@@ -131,22 +153,26 @@ pub async fn move_shares(txn: &Txn, reckoning: &Reckoning, shares: &[Share]) -> 
     move_segments(txn, reckoning, &moved).await
 }
 
-/// Moves the sums of segments and works out their averages.
-pub async fn move_segments(txn: &Txn, reckoning: &Reckoning, moves: &[(SegmentId, Sums)]) -> Result<(), Fault> {
+/// Moves the sums of segments, works out their averages, and keeps how the day stands.
+pub async fn move_segments(txn: &Txn, reckoning: &Reckoning, moves: &[SegmentMove]) -> Result<(), Fault> {
     if moves.is_empty() {
         return Ok(());
     }
-    let ids: Vec<SegmentId> = moves.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<SegmentId> = moves.iter().map(|one| one.segment_id).collect();
     let mut kept = store::lock_segments(txn, &ids).await?;
     // A segment that was removed a moment ago has no sums to move.
-    let moved = moves.iter().filter_map(|(id, by)| kept.remove(id).map(|sums| (*id, sums.moved(by))));
+    let moved = moves.iter().filter_map(|one| {
+        let sums = kept.remove(&one.segment_id)?.moved(&one.sums);
+        Some(SegmentMove { sums, ..*one })
+    });
     set_segments(txn, reckoning, &moved.collect::<Vec<_>>()).await
 }
 
-/// Writes the sums of segments and works out their averages.
-async fn set_segments(txn: &Txn, reckoning: &Reckoning, sums: &[(SegmentId, Sums)]) -> Result<(), Fault> {
-    let rows: Vec<_> = sums.iter().map(|(id, sums)| store::StatsRow::new(*id, sums, reckoning)).collect();
-    store::write_segments(txn, &rows).await
+/// Writes the sums of segments, works out their averages, and keeps how the day stands.
+async fn set_segments(txn: &Txn, reckoning: &Reckoning, sums: &[SegmentMove]) -> Result<(), Fault> {
+    let rows: Vec<_> = sums.iter().map(|one| store::StatsRow::new(one, reckoning)).collect();
+    store::write_segments(txn, &rows).await?;
+    day::write(txn, &rows, &reckoning.zone.day_of(reckoning.now).to_string()).await
 }
 
 /// What a member adds to the sums of each segment it belongs to, or the difference of that.

@@ -6,6 +6,7 @@ use entity::ids::SegmentId;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
+use super::SegmentMove;
 use crate::db::Column::Int;
 use crate::db::{Batch, Column, Txn, for_update, sql};
 use crate::error::Fault;
@@ -51,7 +52,7 @@ struct StatsRow {
 }
 
 /// The sums of every segment, with the 12 months added up anew from its members.
-pub(super) async fn segments_anew(txn: &Txn) -> Result<Vec<(SegmentId, Sums)>, Fault> {
+pub(super) async fn segments_anew(txn: &Txn) -> Result<Vec<SegmentMove>, Fault> {
     let text = format!(
         "SELECT s.segment_id, s.members, s.reachable, s.transactions, s.spending,
             (SELECT CAST(COALESCE(SUM(k.spending_12m), 0) AS BIGINT) FROM segment_member AS b
@@ -60,14 +61,16 @@ pub(super) async fn segments_anew(txn: &Txn) -> Result<Vec<(SegmentId, Sums)>, F
         for_update(txn)
     );
     let found = StatsRow::find_by_statement(sql(txn, text, [])).all(txn).await?;
-    let sums = |row: StatsRow| Sums {
+    let sums = |row: &StatsRow| Sums {
         members: row.members,
         reachable: row.reachable,
         transactions: row.transactions,
         spending: row.spending,
         spending_12m: row.spending_12m,
     };
-    Ok(found.into_iter().map(|row| (SegmentId(row.segment_id), sums(row))).collect())
+    let one =
+        |row: StatsRow| SegmentMove { segment_id: SegmentId(row.segment_id), sums: sums(&row), joiners: 0, leavers: 0 };
+    Ok(found.into_iter().map(one).collect())
 }
 
 /// Notes the day to which the figures were rolled, and its zone.

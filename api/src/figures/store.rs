@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel};
 use serde::Serialize;
 
-use super::{MemberMove, Reckoning, Share};
+use super::{MemberMove, Reckoning, SegmentMove, Share};
 use crate::db::Column::Int;
 use crate::db::{Batch, Column, Txn, for_share, for_update, sql};
 use crate::error::Fault;
@@ -78,6 +78,20 @@ pub async fn lock_members(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> 
 /// Keeps the sums of members from changing, in the order of their ids, while they come to or leave a segment.
 pub async fn share_members(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
     lock(txn, members, for_share(txn)).await
+}
+
+/// The same for everybody who belongs to a segment.
+pub async fn share_members_of(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
+    let clause = for_share(txn);
+    if !clause.is_empty() {
+        let text = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM member_metrics
+                WHERE member_id IN (SELECT member_id FROM segment_member WHERE segment_id = $1)
+                ORDER BY member_id{clause}) AS locked"
+        );
+        txn.query_one_raw(sql(txn, text, [segment.into()])).await?;
+    }
+    Ok(())
 }
 
 async fn lock(txn: &Txn, members: &[MemberId], clause: &str) -> Result<(), Fault> {
@@ -199,7 +213,7 @@ impl SumsRow {
 }
 
 /// What the segments' sums move by when their members' do, in the order of the segments' ids.
-pub(super) async fn by_segment(txn: &Txn, shares: &[Share]) -> Result<Vec<(SegmentId, Sums)>, Fault> {
+pub(super) async fn by_segment(txn: &Txn, shares: &[Share]) -> Result<Vec<SegmentMove>, Fault> {
     let rows: Vec<ShareRow> = shares
         .iter()
         .map(|Share { member_id, sums }| ShareRow {
@@ -220,24 +234,9 @@ pub(super) async fn by_segment(txn: &Txn, shares: &[Share]) -> Result<Vec<(Segme
         batch.table(txn, 1)
     );
     let found = SumsRow::find_by_statement(sql(txn, text, [batch.value()?])).all(txn).await?;
-    Ok(found.iter().map(|row| (SegmentId(row.segment_id), row.sums())).collect())
-}
-
-/// What some members add up to.
-pub async fn sums_of(txn: &Txn, members: &[MemberId]) -> Result<Sums, Fault> {
-    let ids = ids_of(members);
-    let batch = Batch::new(ID, &ids);
-    let text = format!(
-        "SELECT CAST(0 AS BIGINT) AS segment_id, COUNT(*) AS members,
-            CAST(COALESCE(SUM(CASE WHEN m.marketing_consent THEN 1 ELSE 0 END), 0) AS BIGINT) AS reachable,
-            CAST(COALESCE(SUM(k.transactions), 0) AS BIGINT) AS transactions,
-            CAST(COALESCE(SUM(k.spending), 0) AS BIGINT) AS spending,
-            CAST(COALESCE(SUM(k.spending_12m), 0) AS BIGINT) AS spending_12m
-        FROM {} JOIN member AS m ON m.id = batch.id JOIN member_metrics AS k ON k.member_id = batch.id",
-        batch.table(txn, 1)
-    );
-    let found = SumsRow::find_by_statement(sql(txn, text, [batch.value()?])).one(txn).await?;
-    Ok(found.map(|row| row.sums()).unwrap_or_default())
+    let one =
+        |row: &SumsRow| SegmentMove { segment_id: SegmentId(row.segment_id), sums: row.sums(), joiners: 0, leavers: 0 };
+    Ok(found.iter().map(one).collect())
 }
 
 /// The sums of segments, locked in the order of their ids.
@@ -258,6 +257,8 @@ pub(super) async fn lock_segments(txn: &Txn, segments: &[SegmentId]) -> Result<H
 #[derive(Debug, Serialize)]
 pub(super) struct StatsRow {
     segment_id: i64,
+    joiners: i64,
+    leavers: i64,
     members: i64,
     reachable: i64,
     transactions: i64,
@@ -283,10 +284,13 @@ const STATS: &[(&str, Column)] = &[
 ];
 
 impl StatsRow {
-    pub(super) fn new(id: SegmentId, sums: &Sums, reckoning: &Reckoning) -> Self {
+    pub(super) fn new(one: &SegmentMove, reckoning: &Reckoning) -> Self {
+        let SegmentMove { segment_id, sums, joiners, leavers } = one;
         let figures = sums.figures(reckoning.gross_margin);
         Self {
-            segment_id: id.0,
+            segment_id: segment_id.0,
+            joiners: *joiners,
+            leavers: *leavers,
             members: sums.members,
             reachable: sums.reachable,
             transactions: sums.transactions,
@@ -316,8 +320,8 @@ pub(super) async fn write_segments(txn: &Txn, rows: &[StatsRow]) -> Result<(), F
     Ok(())
 }
 
-/// Makes the empty sums of a new segment.
-pub async fn make_segment(txn: &Txn, id: SegmentId, reckoning: &Reckoning) -> Result<(), Fault> {
+/// Writes the empty sums of a new segment.
+pub(super) async fn insert_segment(txn: &Txn, id: SegmentId, reckoning: &Reckoning) -> Result<(), Fault> {
     let row = segment_stats::Model {
         segment_id: id,
         members: 0,

@@ -10,6 +10,7 @@ mod loaders;
 mod loading;
 mod members;
 mod node;
+mod patch;
 mod points;
 mod program;
 mod refs;

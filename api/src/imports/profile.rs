@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::instant;
 use super::mapping::Mapping;
 use super::row::{Column, Reading, Row, Wrong, labels, read_instant, snake};
-use crate::members::{LabelInput, MemberInput, Patch, TEXTS};
+use crate::members::{LabelInput, MemberInput, TEXTS};
+use crate::patch::Patch;
 
 /// The columns of a member's fields, all but the number.
 #[derive(Clone, Debug)]

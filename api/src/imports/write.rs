@@ -17,7 +17,8 @@ use crate::db::{self, Txn};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
 use crate::ingest::Ingested;
-use crate::members::{self, LabelInput, MemberInput, MemberRef, Patch};
+use crate::members::{self, LabelInput, MemberInput, MemberRef};
+use crate::patch::Patch;
 use crate::{points, transactions};
 
 /// Writes the chunks of one import.

@@ -4,19 +4,8 @@ use engine::calendar::{FIRST_DAY, Millis};
 use serde_json::{Map, Value};
 
 use crate::error::{Refusal, RefusalCode};
+use crate::patch::Patch;
 use crate::text_input::{length, optional, required};
-
-/// What to do with a field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Patch<T> {
-    /// Leave it as it is.
-    #[default]
-    Keep,
-    /// Empty it.
-    Clear,
-    /// Put this there.
-    Set(T),
-}
 
 /// A label as it came.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]

@@ -8,7 +8,7 @@ mod reference;
 mod row;
 mod store;
 
-pub use input::{Checked, LabelInput, MemberInput, Patch, TEXTS, check_labels};
+pub use input::{Checked, LabelInput, MemberInput, TEXTS, check_labels};
 pub use query::{LabelFilter, MemberFilter, MemberOrder, MemberOrderField, condition, order};
 pub use reference::{MemberRef, Unresolved, resolve, resolve_one};
 pub use row::{MemberRow, columns};

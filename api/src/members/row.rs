@@ -8,7 +8,8 @@ use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{FromQueryResult, Iterable, QueryResult};
 use serde_json::{Map, Value};
 
-use super::{LabelInput, MemberInput, Patch};
+use super::{LabelInput, MemberInput};
+use crate::patch::Patch;
 
 /// A member with its sums: what always goes together.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,15 +1,15 @@
 //! Members come to and leave a segment by hand.
 
-use engine::figures::Sums;
-use entity::ids::MemberId;
+use entity::ids::{MemberId, SegmentId};
 use entity::kinds::{MembershipEventKind, MembershipReason};
 use entity::segment;
 
 use super::create::read;
-use super::membership_store::{self, Event};
+use super::log::{Log, Who};
 use super::store::Hold;
-use super::{SegmentRef, SegmentRow};
+use super::{SegmentRef, SegmentRow, trace};
 use crate::app::App;
+use crate::audit::{self, By, Changes};
 use crate::auth::Caller;
 use crate::db::{self, Txn};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
@@ -43,21 +43,15 @@ pub struct Assigned {
 
 /// Adds members to a MANUAL segment. Members that do not exist are named; the others are added.
 pub async fn assign(app: &App, caller: &Caller, assignment: &Assignment) -> Result<Assigned, Stop> {
-    run(app, caller, assignment, Way::In).await
+    run(app, caller, assignment, MembershipEventKind::Joined).await
 }
 
 /// Takes members out of a MANUAL segment. Members that do not exist are named; the others are taken out.
 pub async fn unassign(app: &App, caller: &Caller, assignment: &Assignment) -> Result<Assigned, Stop> {
-    run(app, caller, assignment, Way::Out).await
+    run(app, caller, assignment, MembershipEventKind::Left).await
 }
 
-#[derive(Clone, Copy)]
-enum Way {
-    In,
-    Out,
-}
-
-async fn run(app: &App, caller: &Caller, assignment: &Assignment, way: Way) -> Result<Assigned, Stop> {
+async fn run(app: &App, caller: &Caller, assignment: &Assignment, kind: MembershipEventKind) -> Result<Assigned, Stop> {
     if assignment.members.len() > MOST_MEMBERS {
         let message = format!("must name at most {MOST_MEMBERS} members");
         return Err(Refusal::new(RefusalCode::TooMany, message, &["input", "members"]).into());
@@ -65,85 +59,82 @@ async fn run(app: &App, caller: &Caller, assignment: &Assignment, way: Way) -> R
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let segment = assignment.segment.hold(&txn, Hold::Kept).await?;
-        if !segment.active {
-            let message = "the segment is inactive: its membership stands still";
-            return Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "segment"]).into());
+        let segment = hold_open(&txn, &assignment.segment).await?;
+        let (known, problems) = known(&txn, &assignment.members).await?;
+        let changed = move_by_hand(&txn, &reckoning, &segment, &known, kind, caller.by()).await?;
+        if changed > 0 {
+            let (action, what) = match kind {
+                MembershipEventKind::Joined => ("assignMembers", "joined"),
+                MembershipEventKind::Left => ("unassignMembers", "left"),
+            };
+            // Who they were stands in the log of memberships.
+            let entry = trace(action, &segment, Changes::none().new_field(what, changed));
+            audit::write(app, &txn, caller.by(), entry).await?;
         }
-        let (mut known, mut problems) = (Vec::new(), Vec::new());
-        for (place, found) in members::resolve(&txn, &assignment.members).await?.into_iter().enumerate() {
-            match found {
-                Ok(member) => known.push(member),
-                Err(why) => problems.push((place, why)),
-            }
-        }
-        known.sort_unstable();
-        known.dedup();
-        let named = known.len();
-        let changed = match way {
-            Way::In => join(&txn, &reckoning, &segment, known, &caller.email).await?,
-            Way::Out => leave(&txn, &reckoning, &segment, known, &caller.email).await?,
-        };
         let segment = read(&txn, segment.id).await?;
         txn.commit().await?;
-        Ok(Assigned { segment, changed, unchanged: named - changed, problems })
+        Ok(Assigned { segment, changed, unchanged: known.len() - changed, problems })
     })
     .await
 }
 
-/// Adds members and answers how many came.
-pub(super) async fn join(
+/// Adds the members of a chunk of a file. Answers how many came, and the places of numbers that nobody has.
+pub async fn import_in(
     txn: &Txn,
     reckoning: &Reckoning,
-    segment: &segment::Model,
-    members: Vec<MemberId>,
-    actor: &str,
-) -> Result<usize, Fault> {
-    figures::share_members(txn, &members).await?;
-    let joined = membership_store::join(txn, segment.id, &members, reckoning.now).await?;
-    let event =
-        Event { kind: MembershipEventKind::Joined, reason: MembershipReason::Assigned, at: reckoning.now, actor };
-    moved(txn, reckoning, segment, &joined, &event).await
+    segment: SegmentId,
+    members: &[MemberRef],
+    by: By<'_>,
+) -> Result<(usize, Vec<(usize, Unresolved)>), Stop> {
+    let segment = hold_open(txn, &SegmentRef::Id(segment)).await?;
+    let (known, problems) = known(txn, members).await?;
+    let who = Who::Members(&known);
+    let log = Log::open(txn, reckoning, &who, by.actor).await?;
+    let joined = log.write(&segment, &who, MembershipEventKind::Joined, MembershipReason::Imported).await?;
+    log.apply().await?;
+    Ok((joined, problems))
 }
 
-async fn leave(
-    txn: &Txn,
-    reckoning: &Reckoning,
-    segment: &segment::Model,
-    members: Vec<MemberId>,
-    actor: &str,
-) -> Result<usize, Fault> {
-    figures::share_members(txn, &members).await?;
-    let left = membership_store::leave(txn, segment.id, &members).await?;
-    let event =
-        Event { kind: MembershipEventKind::Left, reason: MembershipReason::Unassigned, at: reckoning.now, actor };
-    moved(txn, reckoning, segment, &left, &event).await
+/// The segment, kept from being changed, if members may come and go.
+async fn hold_open(txn: &Txn, segment: &SegmentRef) -> Result<segment::Model, Stop> {
+    let segment = segment.hold(txn, Hold::Kept).await?;
+    if !segment.active {
+        let message = "the segment is inactive: its membership stands still";
+        return Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "segment"]).into());
+    }
+    Ok(segment)
 }
 
-/// Writes what belongs to a coming or going: the log and the figures.
-async fn moved(
+/// The members that are known, each once and in the order of their ids, and the places of those that are not.
+async fn known(txn: &Txn, members: &[MemberRef]) -> Result<(Vec<MemberId>, Vec<(usize, Unresolved)>), Fault> {
+    let (mut known, mut problems) = (Vec::with_capacity(members.len()), Vec::new());
+    for (place, found) in members::resolve(txn, members).await?.into_iter().enumerate() {
+        match found {
+            Ok(member) => known.push(member),
+            Err(why) => problems.push((place, why)),
+        }
+    }
+    known.sort_unstable();
+    known.dedup();
+    Ok((known, problems))
+}
+
+/// Lets members come or go by hand and answers how many did.
+pub(super) async fn move_by_hand(
     txn: &Txn,
     reckoning: &Reckoning,
     segment: &segment::Model,
     members: &[MemberId],
-    event: &Event<'_>,
+    kind: MembershipEventKind,
+    by: By<'_>,
 ) -> Result<usize, Fault> {
-    if members.is_empty() {
-        return Ok(0);
-    }
-    membership_store::log(txn, segment, members, event).await?;
-    let sums = figures::sums_of(txn, members).await?;
-    let by = if event.kind == MembershipEventKind::Joined { sums } else { negative(sums) };
-    figures::move_segments(txn, reckoning, &[(segment.id, by)]).await?;
-    Ok(members.len())
-}
-
-fn negative(sums: Sums) -> Sums {
-    Sums {
-        members: -sums.members,
-        reachable: -sums.reachable,
-        transactions: -sums.transactions,
-        spending: -sums.spending,
-        spending_12m: -sums.spending_12m,
-    }
+    let reason = match kind {
+        MembershipEventKind::Joined => MembershipReason::Assigned,
+        MembershipEventKind::Left => MembershipReason::Unassigned,
+    };
+    let who = Who::Members(members);
+    let log = Log::open(txn, reckoning, &who, by.actor).await?;
+    let moved = log.write(segment, &who, kind, reason).await?;
+    log.apply().await?;
+    Ok(moved)
 }

@@ -2,16 +2,18 @@
 
 use engine::text::{fold, search_words, slug};
 use entity::ids::{MemberId, SegmentId};
-use entity::kinds::SegmentKind;
+use entity::kinds::{MembershipEventKind, SegmentKind};
 use entity::segment;
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::DbErr;
 
-use super::assign::{MOST_MEMBERS, join};
-use super::{SegmentRow, input, store};
+use super::assign::{MOST_MEMBERS, move_by_hand};
+use super::{SegmentRow, input, store, trace};
 use crate::app::App;
+use crate::audit::{self, Changes};
 use crate::auth::Caller;
 use crate::db::{self, Txn, raced};
-use crate::error::{Refusal, RefusalCode, Stop};
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures;
 use crate::members::{self, MemberRef};
 
@@ -46,13 +48,16 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Segme
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let row = insert(&txn, caller, &new, &checked, reckoning.now).await?;
+        let row = insert(&txn, caller, &checked, new.active, reckoning.now).await?;
         store::write_tags(&txn, row.id, &checked.tags).await?;
         figures::make_segment(&txn, row.id, &reckoning).await?;
         if !new.members.is_empty() {
             let members = known(&txn, &new.members).await?;
-            join(&txn, &reckoning, &row, members, &caller.email).await?;
+            move_by_hand(&txn, &reckoning, &row, &members, MembershipEventKind::Joined, caller.by()).await?;
         }
+        let members = Some(new.members.len()).filter(|members| *members > 0);
+        let changes = checked.made(&row.key).new_field("active", new.active).new_field("members", members);
+        audit::write(app, &txn, caller.by(), trace("createSegment", &row, changes)).await?;
         let made = read(&txn, row.id).await?;
         txn.commit().await?;
         Ok(made)
@@ -66,14 +71,30 @@ pub(super) async fn read(txn: &Txn, id: SegmentId) -> Result<SegmentRow, Stop> {
     Ok(found.ok_or_else(|| raced("a segment was read back"))?)
 }
 
-struct Checked {
+/// The texts of a new segment, checked.
+pub(super) struct Checked {
     name: String,
     key: Option<String>,
     description: Option<String>,
-    tags: Vec<String>,
+    pub(super) tags: Vec<String>,
 }
 
 impl Checked {
+    /// The texts of a segment made out of another: the name alone is new.
+    pub(super) fn duplicate(name: &str, description: Option<String>, tags: Vec<String>) -> Result<Self, Stop> {
+        Ok(Self { name: input::name(name)?, key: None, description, tags })
+    }
+
+    /// The texts for the audit log.
+    pub(super) fn made(&self, key: &str) -> Changes {
+        let tags = Some(&self.tags).filter(|tags| !tags.is_empty());
+        Changes::none()
+            .new_field("key", key)
+            .new_field("name", &self.name)
+            .new_field("description", &self.description)
+            .new_field("tags", tags)
+    }
+
     /// Every mistake at once.
     fn new(new: &NewSegment) -> Result<Self, Stop> {
         let name = input::name(&new.name);
@@ -90,11 +111,12 @@ impl Checked {
     }
 }
 
-async fn insert(
+/// Writes a new MANUAL segment, with a key made from its name where none is given.
+pub(super) async fn insert(
     txn: &Txn,
     caller: &Caller,
-    new: &NewSegment,
     checked: &Checked,
+    active: bool,
     now: i64,
 ) -> Result<segment::Model, Stop> {
     let row = |key: String| segment::ActiveModel {
@@ -106,15 +128,13 @@ async fn insert(
         description_folded: Set(checked.description.as_deref().map(fold)),
         description: Set(checked.description.clone()),
         kind: Set(SegmentKind::Manual),
-        active: Set(new.active),
-        frozen_at: Set(Some(now).filter(|_| !new.active)),
+        active: Set(active),
+        frozen_at: Set(Some(now).filter(|_| !active)),
         version: Set(1),
         created_at: Set(now),
         created_by: Set(Some(caller.email.clone())),
         updated_at: Set(now),
     };
-    let taken =
-        |what: &str| Refusal::new(RefusalCode::Taken, format!("another segment has this {what}"), &["input", what]);
     loop {
         let key = match &checked.key {
             Some(key) => key.clone(),
@@ -125,12 +145,20 @@ async fn insert(
             Ok(None) if checked.key.is_some() => return Err(taken("key").into()),
             // Another caller took the key that we had found free, and by now it is seen: look for the next.
             Ok(None) => {}
-            Err(error) if db::violated(&error, ("segment_name_unique", "segment.name_folded")) => {
-                return Err(taken("name").into());
+            Err(error) => {
+                return Err(name_taken(&error).map_or_else(|| Stop::Fault(Fault::from(error)), Stop::from));
             }
-            Err(error) => return Err(error.into()),
         }
     }
+}
+
+fn taken(what: &str) -> Refusal {
+    Refusal::new(RefusalCode::Taken, format!("another segment has this {what}"), &["input", what])
+}
+
+/// The refusal that a violated constraint means; none for any other error.
+pub(super) fn name_taken(error: &DbErr) -> Option<Refusal> {
+    db::violated(error, ("segment_name_unique", "segment.name_folded")).then(|| taken("name"))
 }
 
 /// The key made from a name, with -2, -3 … where it is taken.

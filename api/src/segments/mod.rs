@@ -2,16 +2,23 @@
 
 mod assign;
 mod create;
+mod duplicate;
+mod edit;
 mod input;
 mod list;
+mod log;
+mod log_store;
 mod membership_store;
 mod query;
 mod reference;
 mod remove;
 mod store;
+mod switch;
 
-pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, unassign};
+pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, import_in, unassign};
 pub use create::{NewSegment, create};
+pub use duplicate::{Duplicate, duplicate};
+pub use edit::{SegmentPatch, update};
 pub use list::{
     SegmentList, SegmentMemberList, by_ids, by_ref, count, count_members, members, memberships, of_member, of_members,
     page, tags, tags_of,
@@ -21,3 +28,11 @@ pub use query::{SegmentFilter, SegmentMemberOrder, SegmentMemberOrderField, Segm
 pub use reference::SegmentRef;
 pub use remove::remove;
 pub use store::{SegmentRow, TagCount};
+pub use switch::{activate, deactivate};
+
+use crate::audit::{Changes, Entry, Object};
+
+/// A change of a segment for the audit log.
+fn trace(action: &'static str, segment: &entity::segment::Model, changes: Changes) -> Entry {
+    Entry { action, object: Object::one("Segment", segment.id.0, segment.name.as_str()), changes }
+}

@@ -34,6 +34,16 @@ impl SegmentRef {
         }
     }
 
+    /// The segment locked for its own change, if its version is still the one that the caller saw.
+    pub(super) async fn lock(&self, txn: &Txn, expected_version: Option<i64>) -> Result<segment::Model, Stop> {
+        let row = self.hold(txn, store::Hold::Locked).await?;
+        if expected_version.is_some_and(|expected| expected != row.version) {
+            let message = format!("someone else changed the segment: its version is {}", row.version);
+            return Err(Refusal::new(RefusalCode::Conflict, message, &["input", "expectedVersion"]).into());
+        }
+        Ok(row)
+    }
+
     /// The segment for a change within a transaction: kept from being removed, or locked for its own change.
     pub(super) async fn hold(&self, txn: &Txn, hold: store::Hold) -> Result<segment::Model, Stop> {
         let found = match self.row(txn).await? {

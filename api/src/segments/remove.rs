@@ -3,13 +3,13 @@
 use entity::ids::SegmentId;
 use entity::kinds::{MembershipEventKind, MembershipReason};
 
-use super::SegmentRef;
-use super::membership_store::{self, Event};
-use super::store::{self, Hold};
+use super::log::{Log, Who};
+use super::{SegmentRef, store, trace};
 use crate::app::App;
+use crate::audit::{self, Changes};
 use crate::auth::Caller;
-use crate::db;
-use crate::error::{Refusal, RefusalCode, Stop};
+use crate::error::Stop;
+use crate::{db, figures};
 
 /// Removes a segment and its memberships; the log keeps its key and name, and the key is free again.
 pub async fn remove(
@@ -20,19 +20,16 @@ pub async fn remove(
 ) -> Result<SegmentId, Stop> {
     db::retry(|| async {
         let txn = app.db.begin().await?;
-        let row = segment.hold(&txn, Hold::Locked).await?;
-        if expected_version.is_some_and(|expected| expected != row.version) {
-            let message = format!("someone else changed the segment: its version is {}", row.version);
-            return Err(Refusal::new(RefusalCode::Conflict, message, &["input", "expectedVersion"]).into());
-        }
-        let event = Event {
-            kind: MembershipEventKind::Left,
-            reason: MembershipReason::SegmentRemoved,
-            at: app.clock.now(app.program().zone),
-            actor: &caller.email,
-        };
-        membership_store::empty(&txn, &row, &event).await?;
+        let reckoning = figures::reckon(app, &txn).await?;
+        let row = segment.lock(&txn, expected_version).await?;
+        let log = Log::open_alone(&txn, &reckoning, &caller.email).await?;
+        let who = Who::BelongingTo(row.id);
+        let left = log.write(&row, &who, MembershipEventKind::Left, MembershipReason::SegmentRemoved).await?;
+        // There is nothing left that could follow from the log: everything of the segment's own goes.
         store::remove(&txn, row.id).await?;
+        let changes = Changes::none().gone_field("key", &row.key).gone_field("name", &row.name);
+        let changes = changes.new_field("left", Some(left).filter(|left| *left > 0));
+        audit::write(app, &txn, caller.by(), trace("removeSegment", &row, changes)).await?;
         txn.commit().await?;
         Ok(row.id)
     })

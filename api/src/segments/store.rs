@@ -180,9 +180,20 @@ pub(super) async fn tags(db: &impl ConnectionTrait) -> Result<Vec<TagCount>, Fau
     Ok(TagCount::find_by_statement(sql(db, text, [])).all(db).await?)
 }
 
-/// Removes a segment with its figures and tags; its memberships are gone already.
+/// Writes what is set of a segment; the violated constraint where its name is taken.
+pub(super) async fn update(txn: &Txn, row: segment::ActiveModel) -> Result<segment::Model, DbErr> {
+    segment::Entity::update(row).exec(txn).await
+}
+
+/// Removes the tags of a segment.
+pub(super) async fn remove_tags(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
+    txn.execute_raw(sql(txn, "DELETE FROM segment_tag WHERE segment_id = $1", [segment.into()])).await?;
+    Ok(())
+}
+
+/// Removes a segment with its memberships, stays, figures, days and tags.
 pub(super) async fn remove(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
-    for table in ["segment_stats", "segment_tag"] {
+    for table in ["segment_member", "segment_past", "segment_stats", "segment_day", "segment_tag"] {
         let text = format!("DELETE FROM {table} WHERE segment_id = $1");
         txn.execute_raw(sql(txn, text, [segment.into()])).await?;
     }

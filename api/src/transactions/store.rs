@@ -6,24 +6,22 @@ use entity::ids::{MemberId, TransactionId};
 use entity::kinds::TransactionKind;
 use entity::transaction;
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait};
 use serde::Serialize;
 
 use super::input::Checked;
 use super::link::{Entry, Key};
 use crate::db::Column::{Bool, Int, Text};
-use crate::db::{Batch, Column, Txn, sql};
+use crate::db::{self, Batch, Column, Lock, Txn, sql};
 use crate::error::Fault;
-
-/// The number of the lock around the books; locks of other things have other numbers.
-const BOOKS: i64 = 7_301_002;
 
 /// Keeps a return and its sale from being recorded past each other: batches with returns that name a sale are alone, the
 /// others go side by side. SQLite has one writer anyway.
 pub(super) async fn lock_books(txn: &Txn, alone: bool) -> Result<(), Fault> {
-    if txn.get_database_backend() == DbBackend::Postgres {
-        let function = if alone { "pg_advisory_xact_lock" } else { "pg_advisory_xact_lock_shared" };
-        txn.execute_raw(sql(txn, format!("SELECT {function}($1)"), [BOOKS.into()])).await?;
+    if alone {
+        db::lock(txn, Lock::Books).await?;
+    } else {
+        db::lock_shared(txn, Lock::Books).await?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Works out every metric, figure and membership from rows once more, and reports what differs from what is kept.
 
+mod history_store;
 mod store;
 
 use std::fmt;
@@ -53,13 +54,24 @@ struct Check {
 }
 
 fn checks(last_12_months: Span) -> Vec<Check> {
-    let plain = [store::RETURNS, store::RETURN_MEMBERS, store::MEMBERSHIPS, store::LOG].map(str::to_owned);
+    let plain = [
+        store::RETURNS,
+        store::RETURN_MEMBERS,
+        store::MEMBERSHIPS,
+        store::LOG,
+        history_store::RISING,
+        history_store::ALTERNATING,
+        history_store::STAYS,
+        history_store::DAYS,
+        history_store::COUNTED,
+        history_store::LATEST,
+    ];
     let orphans = store::orphans();
     let metrics = Check {
         text: store::METRICS.to_owned(),
         values: vec![last_12_months.from.into(), last_12_months.until.into()],
     };
-    let others = plain.into_iter().chain(orphans).map(|text| Check { text, values: Vec::new() });
+    let others = plain.into_iter().map(str::to_owned).chain(orphans).map(|text| Check { text, values: Vec::new() });
     others.chain([metrics]).collect()
 }
 

@@ -67,6 +67,26 @@ pub const ROWS: &[Row] = &[
     ),
     row("Mutation.createSegment", ADMIN, "mutation { createSegment(input: {name: \"Some\"}) { userErrors { code } } }"),
     row(
+        "Mutation.updateSegment",
+        ADMIN,
+        "mutation { updateSegment(input: {segment: {key: \"some\"}, description: \"x\"}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.activateSegment",
+        ADMIN,
+        "mutation { activateSegment(input: {segment: {key: \"some\"}}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.deactivateSegment",
+        ADMIN,
+        "mutation { deactivateSegment(input: {segment: {key: \"none\"}}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.duplicateSegment",
+        ADMIN,
+        "mutation { duplicateSegment(input: {segment: {key: \"some\"}, name: \"Some\"}) { userErrors { code } } }",
+    ),
+    row(
         "Mutation.removeSegment",
         ADMIN,
         "mutation { removeSegment(input: {segment: {key: \"none\"}}) { userErrors { code } } }",

@@ -7,9 +7,11 @@ use crate::app::App;
 use crate::error::{Fault, FaultKind, Refusal, RefusalCode};
 use crate::graphql::connection::OrderDirection;
 use crate::graphql::filters::{DateFilter, DecimalFilter, FilterSize, IntFilter, StringFilter};
+use crate::graphql::patch::patch;
 use crate::graphql::refs::SegmentRef;
 use crate::graphql::scalars::{Date, DateTime};
-use crate::members::{self, Patch};
+use crate::members;
+use crate::patch::Patch;
 use crate::segments;
 
 /// A label.
@@ -47,14 +49,6 @@ pub(crate) struct MemberInput {
     /// A JSON object of at most 16 kB, in the place of the one before.
     attributes: MaybeUndefined<Value>,
     marketing_consent: MaybeUndefined<bool>,
-}
-
-fn patch<T>(field: MaybeUndefined<T>) -> Patch<T> {
-    match field {
-        MaybeUndefined::Undefined => Patch::Keep,
-        MaybeUndefined::Null => Patch::Clear,
-        MaybeUndefined::Value(value) => Patch::Set(value),
-    }
 }
 
 impl MemberInput {

@@ -1,6 +1,6 @@
 //! Segments are made, filled, emptied and removed.
 
-use async_graphql::{Context, Enum, Error, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, Error, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::types::Segment;
 use crate::error::Stop;
@@ -9,9 +9,10 @@ use crate::graphql::access::{ADMIN, caller};
 use crate::graphql::app;
 use crate::graphql::connection::size;
 use crate::graphql::errors::{UserError, refused};
+use crate::graphql::patch::patch;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::members::{self, Unresolved};
-use crate::segments::{self, Assigned, Assignment, NewSegment, SegmentRow};
+use crate::segments::{self, Assigned, Assignment, Duplicate, NewSegment, SegmentPatch, SegmentRow};
 
 /// A segment to be made.
 #[derive(InputObject)]
@@ -33,6 +34,26 @@ pub(crate) struct CreateSegmentInput {
 pub(crate) struct SegmentPayload {
     segment: Option<Segment>,
     user_errors: Vec<UserError>,
+}
+
+/// Absent fields stay as they are; null empties.
+#[derive(InputObject)]
+pub(crate) struct UpdateSegmentInput {
+    segment: SegmentRef,
+    expected_version: Option<i32>,
+    name: MaybeUndefined<String>,
+    description: MaybeUndefined<String>,
+    tags: MaybeUndefined<Vec<String>>,
+}
+
+/// Which segment, and how the new one is called.
+#[derive(InputObject)]
+pub(crate) struct DuplicateSegmentInput {
+    segment: SegmentRef,
+    name: String,
+    /// True: a MANUAL segment of those who belong now.
+    #[graphql(default = false)]
+    frozen: bool,
 }
 
 /// Which segment.
@@ -101,8 +122,47 @@ impl SegmentMutation {
         let CreateSegmentInput { name, key, description, tags, active, members } = input;
         let members = members.unwrap_or_default().into_iter().map(Into::into).collect();
         let new = NewSegment { name, key, description, tags: tags.unwrap_or_default(), active, members };
-        let (row, user_errors) = refused(segments::create(app(ctx), caller(ctx)?, new).await)?;
-        Ok(SegmentPayload { segment: row.map(shown), user_errors })
+        changed(segments::create(app(ctx), caller(ctx)?, new).await)
+    }
+
+    /// Changes what the segment is called and what is said of it.
+    #[graphql(guard = "ADMIN")]
+    async fn update_segment(&self, ctx: &Context<'_>, input: UpdateSegmentInput) -> Result<SegmentPayload, Error> {
+        let UpdateSegmentInput { segment, expected_version, name, description, tags } = input;
+        let change = SegmentPatch {
+            segment: segment.into(),
+            expected_version: expected_version.map(i64::from),
+            name: patch(name),
+            description: patch(description),
+            tags: patch(tags),
+        };
+        changed(segments::update(app(ctx), caller(ctx)?, &change).await)
+    }
+
+    /// Lets members come and go again.
+    #[graphql(guard = "ADMIN")]
+    async fn activate_segment(&self, ctx: &Context<'_>, input: SegmentRefInput) -> Result<SegmentPayload, Error> {
+        let version = input.expected_version.map(i64::from);
+        changed(segments::activate(app(ctx), caller(ctx)?, &input.segment.into(), version).await)
+    }
+
+    /// Membership stands still from now on, no events are sent, and nothing new may refer to the segment.
+    #[graphql(guard = "ADMIN")]
+    async fn deactivate_segment(&self, ctx: &Context<'_>, input: SegmentRefInput) -> Result<SegmentPayload, Error> {
+        let version = input.expected_version.map(i64::from);
+        changed(segments::deactivate(app(ctx), caller(ctx)?, &input.segment.into(), version).await)
+    }
+
+    /// Makes an active segment with the same description, tags and members.
+    #[graphql(guard = "ADMIN")]
+    async fn duplicate_segment(
+        &self,
+        ctx: &Context<'_>,
+        input: DuplicateSegmentInput,
+    ) -> Result<SegmentPayload, Error> {
+        // Of a MANUAL segment the frozen and the living duplicate are the same.
+        let DuplicateSegmentInput { segment, name, frozen: _ } = input;
+        changed(segments::duplicate(app(ctx), caller(ctx)?, &Duplicate { segment: segment.into(), name }).await)
     }
 
     /// Removes the segment and its memberships.
@@ -135,6 +195,11 @@ impl SegmentMutation {
         let assignment = assignment(input);
         answer(segments::unassign(app(ctx), caller(ctx)?, &assignment).await, &assignment)
     }
+}
+
+fn changed(outcome: Result<SegmentRow, Stop>) -> Result<SegmentPayload, Error> {
+    let (row, user_errors) = refused(outcome)?;
+    Ok(SegmentPayload { segment: row.map(shown), user_errors })
 }
 
 fn shown(row: SegmentRow) -> Segment {
