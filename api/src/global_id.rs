@@ -2,13 +2,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::ids::{MemberId, PointsEntryId, SegmentId, TransactionId, UserId};
+use entity::ids::{MemberId, MembershipEventId, PointsEntryId, SegmentId, TransactionId, UserId};
 
 /// What an id names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobalId {
     /// A member.
     Member(MemberId),
+    /// A coming or going.
+    MembershipEvent(MembershipEventId),
     /// A points entry.
     PointsEntry(PointsEntryId),
     /// A segment.
@@ -24,6 +26,7 @@ impl GlobalId {
     pub fn text(self) -> String {
         let (kind, id) = match self {
             Self::Member(id) => ("member", id.0),
+            Self::MembershipEvent(id) => ("event", id.0),
             Self::PointsEntry(id) => ("points", id.0),
             Self::Segment(id) => ("segment", id.0),
             Self::Transaction(id) => ("transaction", id.0),
@@ -39,6 +42,7 @@ impl GlobalId {
         let id: i64 = number.parse().ok().filter(|id: &i64| *id > 0 && id.to_string() == number)?;
         Some(match kind {
             "member" => Self::Member(MemberId(id)),
+            "event" => Self::MembershipEvent(MembershipEventId(id)),
             "points" => Self::PointsEntry(PointsEntryId(id)),
             "segment" => Self::Segment(SegmentId(id)),
             "transaction" => Self::Transaction(TransactionId(id)),

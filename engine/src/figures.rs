@@ -59,7 +59,7 @@ impl Sums {
 
 /// A quotient of counts as a float: both are far below 2^53, so that it is the nearest float to the true quotient.
 #[allow(clippy::cast_precision_loss)]
-fn ratio(numerator: i64, denominator: i64) -> f64 {
+pub fn ratio(numerator: i64, denominator: i64) -> f64 {
     numerator as f64 / denominator as f64
 }
 

@@ -21,7 +21,7 @@ use crate::segments::{self, Belonging, SegmentMemberList, SegmentRow};
 use crate::{points, transactions};
 
 /// Reads for the loaders.
-pub(super) struct Reader(Arc<App>);
+pub(super) struct Reader(pub(super) Arc<App>);
 
 /// The same part of a list below each of several parents: `arguments` tell which part.
 #[derive(Clone, Debug)]
@@ -105,7 +105,10 @@ where
 }
 
 /// Reads each group of keys with the same arguments.
-async fn each_part<P, A, T, F, R>(keys: &[Part<P, A>], read: R) -> Result<HashMap<Part<P, A>, Arc<T>>, Arc<Fault>>
+pub(super) async fn each_part<P, A, T, F, R>(
+    keys: &[Part<P, A>],
+    read: R,
+) -> Result<HashMap<Part<P, A>, Arc<T>>, Arc<Fault>>
 where
     P: Copy + Eq + Hash,
     A: Debug,
@@ -187,6 +190,16 @@ impl Loader<Part<MemberId, PointsOf>> for Reader {
             points::list::of_members(&self.0, &members, &which.0).await
         };
         each_part(keys, read).await
+    }
+}
+
+impl Loader<SegmentId> for Reader {
+    type Value = Arc<SegmentRow>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[SegmentId]) -> Result<HashMap<SegmentId, Self::Value>, Self::Error> {
+        let rows = segments::by_ids(&self.0, keys.to_vec()).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|row| (row.segment.id, Arc::new(row))).collect())
     }
 }
 

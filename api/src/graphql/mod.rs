@@ -5,6 +5,7 @@ mod auth;
 mod connection;
 mod errors;
 mod filters;
+mod history;
 mod ingest;
 mod loaders;
 mod loading;

@@ -8,7 +8,7 @@ use super::app;
 use super::auth::User;
 use super::members::Member;
 use super::points::PointsEntry;
-use super::segments::Segment;
+use super::segments::{MembershipEvent, Segment};
 use super::transactions::Transaction;
 use crate::global_id::GlobalId;
 use crate::{auth, members, points, segments, transactions};
@@ -22,6 +22,7 @@ pub(super) enum Node {
     Transaction(Transaction),
     PointsEntry(PointsEntry),
     User(User),
+    MembershipEvent(MembershipEvent),
 }
 
 #[derive(Default)]
@@ -46,6 +47,9 @@ impl NodeQuery {
             }
             Some(GlobalId::PointsEntry(id)) => {
                 points::list::by_id(app, id).await?.map(|row| Node::PointsEntry(PointsEntry::new(row)))
+            }
+            Some(GlobalId::MembershipEvent(id)) => {
+                segments::history::event(app, id).await?.map(|row| Node::MembershipEvent(MembershipEvent::new(row)))
             }
             // Other people's accounts are the owner's and the administrators' business.
             Some(GlobalId::User(id)) => {

@@ -14,7 +14,7 @@ use super::{SegmentFilter, SegmentMemberOrder, SegmentOrder, SegmentOrderField, 
 use crate::app::App;
 use crate::db::filter;
 use crate::db::page::{self, Page, PageArguments, Slice};
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
 use crate::members::{self, MemberFilter, MemberRef};
 
 /// Which segments, in which order.
@@ -116,6 +116,20 @@ pub async fn by_ref(app: &App, reference: &SegmentRef) -> Result<Option<SegmentR
         Some(id) => Ok(store::rows_of(app.db.reader(), vec![id]).await?.into_iter().next()),
         None => Ok(None),
     }
+}
+
+/// The ids of the segments that references name; one that is not known is an error.
+pub async fn ids_of(app: &App, references: &[SegmentRef]) -> Result<Vec<SegmentId>, Fault> {
+    let known = store::named(app.db.reader(), references).await?;
+    let id = |reference: &SegmentRef| {
+        let found = known.iter().find(|(id, key)| match reference {
+            SegmentRef::Id(named) => named == id,
+            SegmentRef::Key(named) => named == key,
+            SegmentRef::Unreadable => false,
+        });
+        found.map(|(id, _)| *id).ok_or_else(|| Fault::of(FaultKind::BadInput, "there is no such segment"))
+    };
+    references.iter().map(id).collect()
 }
 
 /// The segments of ids, in no order.

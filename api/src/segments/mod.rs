@@ -4,6 +4,7 @@ mod assign;
 mod create;
 mod duplicate;
 mod edit;
+pub mod history;
 mod input;
 mod list;
 mod log;
@@ -20,8 +21,8 @@ pub use create::{NewSegment, create};
 pub use duplicate::{Duplicate, duplicate};
 pub use edit::{SegmentPatch, update};
 pub use list::{
-    SegmentList, SegmentMemberList, by_ids, by_ref, count, count_members, members, memberships, of_member, of_members,
-    page, tags, tags_of,
+    SegmentList, SegmentMemberList, by_ids, by_ref, count, count_members, ids_of, members, memberships, of_member,
+    of_members, page, tags, tags_of,
 };
 pub use membership_store::Belonging;
 pub use query::{SegmentFilter, SegmentMemberOrder, SegmentMemberOrderField, SegmentOrder, SegmentOrderField};

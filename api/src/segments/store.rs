@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use engine::text::fold;
 use entity::ids::SegmentId;
 use entity::{segment, segment_stats, segment_tag};
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder,
     QueryResult, QuerySelect,
 };
 use serde::Serialize;
 
+use super::SegmentRef;
 use crate::db::Column::{Int, Text};
 use crate::db::{Batch, Column, Txn, for_share, for_update, sql};
 use crate::error::Fault;
@@ -73,6 +74,32 @@ pub(super) async fn rows_of(db: &impl ConnectionTrait, ids: Vec<SegmentId>) -> R
     select.and_where(segment::Column::Id.is_in(ids));
     let statement = db.get_database_backend().build(&select);
     Ok(SegmentRow::find_by_statement(statement).all(db).await?)
+}
+
+/// Every segment with its figures, in no order.
+pub(super) async fn all_rows(db: &impl ConnectionTrait) -> Result<Vec<SegmentRow>, Fault> {
+    let mut select = select();
+    columns(&mut select);
+    let statement = db.get_database_backend().build(&select);
+    Ok(SegmentRow::find_by_statement(statement).all(db).await?)
+}
+
+/// The ids and keys of the segments that references name.
+pub(super) async fn named(
+    db: &impl ConnectionTrait,
+    references: &[SegmentRef],
+) -> Result<Vec<(SegmentId, String)>, DbErr> {
+    let ids = references.iter().filter_map(|reference| match reference {
+        SegmentRef::Id(id) => Some(*id),
+        _ => None,
+    });
+    let keys = references.iter().filter_map(|reference| match reference {
+        SegmentRef::Key(key) if engine::text::is_key(key) => Some(key.as_str()),
+        _ => None,
+    });
+    let either = Condition::any().add(segment::Column::Id.is_in(ids)).add(segment::Column::Key.is_in(keys));
+    let found = segment::Entity::find().select_only().columns([segment::Column::Id, segment::Column::Key]);
+    found.filter(either).into_tuple().all(db).await
 }
 
 /// A segment by id.

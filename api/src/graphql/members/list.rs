@@ -4,22 +4,33 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, Object, SimpleObject};
 
+use entity::ids::SegmentId;
+
 use super::input::{MemberFilter, MemberOrder, search};
 use super::types::Member;
 use crate::db::page::{PageArguments, Slice};
 use crate::graphql::access::ANYONE;
 use crate::graphql::app;
 use crate::graphql::connection::{PageInfo, int};
+use crate::graphql::history::CountOf;
+use crate::graphql::loaders::{Part, load};
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::members::list::{self, MemberList};
 use crate::members::{self, MemberOrderField};
 use crate::segments;
+use crate::segments::history::Stayed;
 
 /// Members in a list's order.
 pub(crate) struct MemberConnection {
     rows: Vec<(String, Member)>,
     page_info: PageInfo,
-    list: MemberList,
+    counted: Counted,
+}
+
+/// What the total counts.
+enum Counted {
+    List(MemberList),
+    Stayed(SegmentId, Stayed),
 }
 
 /// A member and where it stands.
@@ -30,10 +41,18 @@ pub(crate) struct MemberEdge {
 }
 
 impl MemberConnection {
-    fn new(slice: Slice<members::MemberRow>, list: MemberList) -> Self {
-        let page_info = PageInfo::of(&slice);
-        let rows = slice.rows.into_iter().map(|(cursor, row)| (cursor, Member::new(Arc::new(row)))).collect();
-        Self { rows, page_info, list }
+    fn new(slice: &Slice<members::MemberRow>, list: MemberList) -> Self {
+        Self::counting(slice, Counted::List(list))
+    }
+
+    /// Members told by when they belonged to a segment.
+    pub(crate) fn stayed(slice: &Slice<members::MemberRow>, segment: SegmentId, which: Stayed) -> Self {
+        Self::counting(slice, Counted::Stayed(segment, which))
+    }
+
+    fn counting(slice: &Slice<members::MemberRow>, counted: Counted) -> Self {
+        let row = |(cursor, row): &(String, members::MemberRow)| (cursor.clone(), Member::new(Arc::new(row.clone())));
+        Self { rows: slice.rows.iter().map(row).collect(), page_info: PageInfo::of(slice), counted }
     }
 }
 
@@ -54,7 +73,12 @@ impl MemberConnection {
 
     /// Counts with the same search and filter.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, Error> {
-        Ok(int(list::count(app(ctx), &self.list).await?))
+        Ok(int(match &self.counted {
+            Counted::List(list) => list::count(app(ctx), list).await?,
+            Counted::Stayed(segment, which) => {
+                load(ctx, Part::new(*segment, CountOf(*which))).await?.map_or(0, |count| *count)
+            }
+        }))
     }
 }
 
@@ -86,7 +110,7 @@ impl MemberQuery {
         let by_number = members::MemberOrder { field: MemberOrderField::Number, descending: false };
         let list = MemberList { search: search(search_text)?, filter, order: order_by.map_or(by_number, Into::into) };
         let slice = list::page(app, &list, &PageArguments { first, after, last, before }).await?;
-        Ok(MemberConnection::new(slice, list))
+        Ok(MemberConnection::new(&slice, list))
     }
 
     /// The member that a reference names; null where it names nobody, or by an e-mail that several have.

@@ -7,6 +7,6 @@ mod mutation;
 mod types;
 
 pub(super) use input::{LabelInput, MemberFilter, search};
-pub(super) use list::MemberQuery;
+pub(super) use list::{MemberConnection, MemberQuery};
 pub(super) use mutation::MemberMutation;
 pub(super) use types::{Label, Member};

@@ -8,10 +8,11 @@ use super::metrics::MemberMetrics;
 use crate::error::Fault;
 use crate::global_id::GlobalId;
 use crate::graphql::connection::forward;
+use crate::graphql::history::EventsOf;
 use crate::graphql::loaders::{LabelsOf, Part, PointsOf, SegmentsOf, TransactionsOf, load};
 use crate::graphql::points::PointsEntryConnection;
 use crate::graphql::scalars::{Date, DateTime};
-use crate::graphql::segments::SegmentConnection;
+use crate::graphql::segments::{MembershipEventConnection, SegmentConnection};
 use crate::graphql::transactions::TransactionConnection;
 use crate::members::{LabelInput, MemberRow};
 use crate::segments;
@@ -142,6 +143,17 @@ impl Member {
         let member = self.0.member.id;
         let part = Part::new(member, SegmentsOf { active, page: forward(first, after) });
         Ok(SegmentConnection::new(load(ctx, part).await?.unwrap_or_default(), segments::of_member(member, active)))
+    }
+
+    /// Where the member came and went, removed segments included, newest first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<MembershipEventConnection, Error> {
+        let part = Part::new(self.0.member.id, EventsOf { member: None, page: forward(first, after) });
+        Ok(MembershipEventConnection::new(&load(ctx, part).await?.unwrap_or_default()))
     }
 
     /// Sales and returns, newest first.

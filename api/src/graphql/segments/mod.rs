@@ -1,11 +1,14 @@
 //! Segments as the schema shows them.
 
+mod events;
+mod history;
 mod input;
 mod list;
 mod members;
 mod mutation;
 mod types;
 
+pub(super) use events::{MembershipEvent, MembershipEventConnection};
 pub(super) use list::{SegmentConnection, SegmentQuery};
 pub(super) use mutation::SegmentMutation;
 pub(super) use types::Segment;

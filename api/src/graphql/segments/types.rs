@@ -3,17 +3,25 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Error, ID, Object};
+use entity::ids::MemberId;
 
+use super::events::MembershipEventConnection;
+use super::history::{Interval, SegmentChanges, SegmentHistoryPoint, SegmentOverlap, stayed};
 use super::input::SegmentMemberOrder;
 use super::members::SegmentMemberConnection;
 use crate::db::page::PageArguments;
+use crate::error::{Fault, FaultKind};
 use crate::global_id::GlobalId;
 use crate::graphql::app;
-use crate::graphql::connection::int;
+use crate::graphql::connection::{forward, int};
+use crate::graphql::history::{CourseOf, EventsOf, OverlapsWith};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
-use crate::graphql::members::{MemberFilter, search};
+use crate::graphql::members::{MemberConnection, MemberFilter, search};
 use crate::graphql::program::Money;
-use crate::graphql::scalars::DateTime;
+use crate::graphql::refs::{MemberRef, SegmentRef};
+use crate::graphql::scalars::{Date, DateTime};
+use crate::members;
+use crate::segments::history::{Course, Stayed};
 use crate::segments::{self, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
 
 /// Who decides on membership.
@@ -148,4 +156,68 @@ impl Segment {
         let slice = load(ctx, Part::new(segment, MembersOf { list: list.clone(), page })).await?.unwrap_or_default();
         Ok(SegmentMemberConnection::new(&slice, segment, list))
     }
+
+    /// Who belonged at that instant, exactly.
+    async fn members_at(
+        &self,
+        ctx: &Context<'_>,
+        at: DateTime,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<MemberConnection, Error> {
+        stayed(ctx, self.0.segment.id, Stayed::At(at.0), first, after).await
+    }
+
+    /// Who came and went between two instants.
+    async fn changes(&self, from: DateTime, to: DateTime) -> Result<SegmentChanges, Error> {
+        let (joined, left) = Stayed::between(from.0, to.0)?;
+        Ok(SegmentChanges { segment: self.0.segment.id, joined, left })
+    }
+
+    /// Every coming and going with its reason, newest first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        member: Option<MemberRef>,
+    ) -> Result<MembershipEventConnection, Error> {
+        let member = match member {
+            Some(member) => Some(known(ctx, member).await?),
+            None => None,
+        };
+        let part = Part::new(self.0.segment.id, EventsOf { member, page: forward(first, after) });
+        Ok(MembershipEventConnection::new(&load(ctx, part).await?.unwrap_or_default()))
+    }
+
+    /// A point per interval: size, joined, left and the averages.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        from: Date,
+        to: Date,
+        #[graphql(default_with = "Interval::Day")] interval: Interval,
+    ) -> Result<Vec<SegmentHistoryPoint>, Error> {
+        let course = Course { from: from.0, to: to.0, interval: interval.into() };
+        let points = load(ctx, Part::new(self.0.segment.id, CourseOf(course))).await?.unwrap_or_default();
+        Ok(points.iter().map(|point| SegmentHistoryPoint::new(ctx, point)).collect())
+    }
+
+    /// How many members it shares with each of the others.
+    async fn overlaps(&self, ctx: &Context<'_>, with: Option<Vec<SegmentRef>>) -> Result<Vec<SegmentOverlap>, Error> {
+        let with = match with {
+            Some(references) => {
+                Some(segments::ids_of(app(ctx), &references.into_iter().map(Into::into).collect::<Vec<_>>()).await?)
+            }
+            None => None,
+        };
+        let overlaps = load(ctx, Part::new(self.0.segment.id, OverlapsWith(with))).await?.unwrap_or_default();
+        Ok(overlaps.iter().map(SegmentOverlap::new).collect())
+    }
+}
+
+/// The member that a reference names.
+async fn known(ctx: &Context<'_>, reference: MemberRef) -> Result<MemberId, Error> {
+    let found = members::resolve_one(app(ctx).db.reader(), &reference.into()).await?;
+    found.map_err(|why| Fault::of(FaultKind::BadInput, why.refusal(&[]).message).into())
 }
