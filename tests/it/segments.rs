@@ -1,5 +1,7 @@
 //! Segments: made, filled, emptied, removed, and their figures at every step.
 
+mod life;
+
 use serde_json::{Value, json};
 use tests::{TestApp, on_both};
 
