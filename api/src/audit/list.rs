@@ -30,7 +30,7 @@ pub async fn page(
 ) -> Result<Slice<audit_entry::Model>, Fault> {
     let id = Expr::col(audit_entry::Column::Id.as_column_ref());
     let order = Order {
-        tag: "audit_entry.id:desc".to_owned(),
+        tag: "audit_entry.id:desc".into(),
         key: id.clone(),
         kind: KeyKind::Int,
         nullable: false,

@@ -1,7 +1,7 @@
 //! Conditions that filters are made of. Inside a filter every condition is true or false, never unknown, so that `not`
 //! means what it says.
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::sea_query::{BinOper, Condition, Expr, ExprTrait, Func};
 
 /// What a folded text must be. Every field given must hold; none given holds for every text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl TextFilter {
     /// The condition on a folded column.
     pub fn condition(&self, column: &Expr) -> Condition {
         let column = || column.clone();
-        let like = |pattern: String| column().like(LikeExpr::new(pattern).escape('\\'));
+        let like = |pattern: String| like(column(), pattern);
         Condition::all()
             .add_option(self.eq.as_ref().map(|text| column().eq(text.as_str())))
             .add_option(self.within.as_ref().map(|texts| column().is_in(texts.iter().map(String::as_str))))
@@ -60,9 +60,7 @@ impl<N: Copy + Into<sea_orm::Value>> Range<N> {
 /// The condition that every word begins a word of a column of search words; none without a word.
 pub fn search(column: &Expr, text: &str) -> Condition {
     let words = engine::text::words(text);
-    words.iter().fold(Condition::all(), |all, word| {
-        all.add(column.clone().like(LikeExpr::new(format!("% {}%", escaped(word))).escape('\\')))
-    })
+    words.iter().fold(Condition::all(), |all, word| all.add(like(column.clone(), format!("% {}%", escaped(word)))))
 }
 
 /// The opposite of a condition, also where a null makes it unknown.
@@ -88,6 +86,13 @@ pub fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
         return Condition::all().add(Expr::val(false));
     }
     conditions.into_iter().fold(Condition::any(), Condition::add)
+}
+
+/// The pattern is an expression, not a bare value: SQLite would otherwise prepare the statement anew for each value, in
+/// the hope that an index helps with it.
+fn like(column: Expr, pattern: String) -> Expr {
+    let pattern = Expr::val(pattern).binary(BinOper::Custom("||"), Expr::cust("''"));
+    column.binary(BinOper::Like, pattern.binary(BinOper::Escape, Expr::Constant('\\'.into())))
 }
 
 /// A text with the signs that LIKE reads as patterns made plain.

@@ -6,6 +6,7 @@ mod constraint;
 mod deadline;
 pub mod filter;
 pub mod page;
+mod row;
 mod statements;
 
 use sea_orm::{
@@ -16,6 +17,7 @@ use sea_orm::{
 pub use batch::{Batch, Column};
 pub use connect::{ConnectError, connect};
 pub use constraint::violated;
+pub(crate) use row::row_by_place;
 pub use statements::{STATEMENTS, StatementCount};
 
 use crate::error::{Fault, FaultKind, Stop};

@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::sea_query::{Asterisk, Condition, Expr, ExprTrait, Order as Direction, Query, SelectStatement, UnionType};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Statement, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Fault, FaultKind};
@@ -20,7 +21,7 @@ pub const DEFAULT: u64 = 50;
 #[derive(Clone, Debug)]
 pub struct Order {
     /// Tells cursors of one list and order from those of another, for example segment.name_folded:asc.
-    pub tag: String,
+    pub tag: Arc<str>,
     /// What the rows are sorted by.
     pub key: Expr,
     /// The type of the key.
@@ -69,17 +70,18 @@ pub struct PageArguments {
 #[derive(Clone, Debug)]
 pub struct Slice<T> {
     /// The rows in the list's order, each with its cursor.
-    pub rows: Vec<(String, T)>,
+    pub rows: Vec<(Cursor, T)>,
     /// More rows follow.
     pub has_next: bool,
     /// Rows stand before.
     pub has_previous: bool,
 }
 
+/// Where a row stands in an order; the text that callers see is made where one asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Cursor {
+pub struct Cursor {
     /// The order's tag.
-    o: String,
+    o: Arc<str>,
     /// The key; a float by its bits, so that it comes back exactly.
     k: Key,
     /// The id.
@@ -131,7 +133,7 @@ impl Page {
         order: &Order,
     ) -> Result<Slice<T>, DbErr> {
         self.arrange(&mut select, order);
-        let mut statement = db.get_database_backend().build(&select);
+        let mut statement = written(db.get_database_backend().build(&select));
         // A bound LIMIT can fall to a generic plan that reads everything.
         statement.sql.push_str(&format!(" LIMIT {}", self.limit + 1));
         self.slice(db.query_all_raw(statement).await?.iter().collect(), order)
@@ -168,18 +170,33 @@ impl Page {
         Query::select().column(Asterisk).from_subquery(select, "branch").to_owned()
     }
 
+    /// A statement cut down to the page, for others to be joined to it: no planner then prepares for joining them to
+    /// every row. Select from it under the name of the table that the order speaks of.
+    pub fn cut(&self, mut select: SelectStatement, order: &Order) -> SelectStatement {
+        self.sort(self.follow(&mut select, order), order);
+        select.limit(self.limit + 1).to_owned()
+    }
+
     /// Adds condition, order, key and id to a statement.
     fn arrange(&self, select: &mut SelectStatement, order: &Order) {
-        if let Some(cursor) = &self.cursor {
-            select.cond_where(self.behind(cursor, order));
+        self.sort(self.follow(select, order), order);
+        select.expr_as(order.key.clone(), KEY).expr_as(order.id.clone(), ID);
+    }
+
+    fn follow<'s>(&self, select: &'s mut SelectStatement, order: &Order) -> &'s mut SelectStatement {
+        match &self.cursor {
+            Some(cursor) => select.cond_where(self.behind(cursor, order)),
+            None => select,
         }
+    }
+
+    fn sort(&self, select: &mut SelectStatement, order: &Order) {
         let direction = if order.descending == self.backward { Direction::Asc } else { Direction::Desc };
         if order.nullable {
             let nulls = if self.backward { Direction::Desc } else { Direction::Asc };
             select.order_by_expr(order.key.clone().is_null(), nulls);
         }
         select.order_by_expr(order.key.clone(), direction.clone()).order_by_expr(order.id.clone(), direction);
-        select.expr_as(order.key.clone(), KEY).expr_as(order.id.clone(), ID);
     }
 
     /// The rows as they were read, one more than asked for where there is more.
@@ -190,7 +207,7 @@ impl Page {
         if self.backward {
             found.reverse();
         }
-        let rows = found.into_iter().map(|row| Ok((Cursor::of(row, order)?.text(), T::from_query_result(row, "")?)));
+        let rows = found.into_iter().map(|row| Ok((Cursor::of(row, order)?, T::from_query_result(row, "")?)));
         Ok(Slice {
             rows: rows.collect::<Result<_, DbErr>>()?,
             has_next: if self.backward { self.cursor.is_some() } else { more },
@@ -269,7 +286,8 @@ impl Cursor {
         Ok(Self { o: order.tag.clone(), k: key.unwrap_or(Key::Null(())), i: row.try_get("", ID)? })
     }
 
-    fn text(&self) -> String {
+    /// The opaque text.
+    pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
@@ -289,6 +307,20 @@ impl Cursor {
         }
         Ok(cursor)
     }
+}
+
+/// A statement whose last value is the limit of a cut, with that limit written out.
+fn written(mut statement: Statement) -> Statement {
+    if let Some(values) = &mut statement.values
+        && let Some(Value::BigUnsigned(Some(limit))) = values.0.last()
+        && let Some(at) = statement.sql.rfind(" LIMIT ")
+    {
+        let rest = &statement.sql[at + " LIMIT ".len()..];
+        let after = rest.find(|sign: char| !matches!(sign, '$' | '?' | '0'..='9')).unwrap_or(rest.len());
+        statement.sql = format!("{} LIMIT {limit}{}", &statement.sql[..at], &rest[after..]);
+        values.0.pop();
+    }
+    statement
 }
 
 /// Counts the rows of each of several statements in one.

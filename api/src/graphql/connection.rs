@@ -18,8 +18,8 @@ impl PageInfo {
         Self {
             has_next_page: slice.has_next,
             has_previous_page: slice.has_previous,
-            start_cursor: slice.rows.first().map(|(cursor, _)| cursor.clone()),
-            end_cursor: slice.rows.last().map(|(cursor, _)| cursor.clone()),
+            start_cursor: slice.rows.first().map(|(cursor, _)| cursor.text()),
+            end_cursor: slice.rows.last().map(|(cursor, _)| cursor.text()),
         }
     }
 }

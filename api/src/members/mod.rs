@@ -11,4 +11,4 @@ mod store;
 pub use input::{Checked, LabelInput, MemberInput, TEXTS, check_labels};
 pub use query::{LabelFilter, MemberFilter, MemberOrder, MemberOrderField, condition, order};
 pub use reference::{MemberRef, Unresolved, resolve, resolve_one};
-pub use row::{MemberRow, columns};
+pub use row::{MEMBER_COLUMNS, MemberRow, columns};

@@ -157,5 +157,5 @@ pub fn order(MemberOrder { field, descending }: MemberOrder) -> Order {
         MemberOrderField::PointsBalance => of_metrics(member_metrics::Column::PointsBalance),
     };
     let tag = format!("member.{name}:{}", if descending { "desc" } else { "asc" });
-    Order { tag, key, kind, nullable, descending, id: Expr::col(member::Column::Id.as_column_ref()) }
+    Order { tag: tag.into(), key, kind, nullable, descending, id: Expr::col(member::Column::Id.as_column_ref()) }
 }

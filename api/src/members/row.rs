@@ -4,40 +4,72 @@ use engine::calendar::Millis;
 use engine::text::{fold, search_words};
 use entity::ids::MemberId;
 use entity::{member, member_metrics};
-use sea_orm::sea_query::{Expr, SelectStatement};
-use sea_orm::{FromQueryResult, Iterable, QueryResult};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{FromQueryResult, QueryResult};
 use serde_json::{Map, Value};
 
 use super::{LabelInput, MemberInput};
+use crate::db::row_by_place;
 use crate::patch::Patch;
 
-/// A member with its sums: what always goes together.
+/// A member with its sums, as it is shown: what always goes together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MemberRow {
     /// Who.
-    pub member: member::Model,
+    pub member: Shown,
     /// What is kept of what the member did.
-    pub metrics: member_metrics::Model,
+    pub metrics: Metrics,
 }
+
+row_by_place! {
+    /// What is shown of a member.
+    pub struct Shown of member::Column {
+        id: MemberId = Id,
+        number: String = Number,
+        enrolled_at: Option<i64> = EnrolledAt,
+        first_name: Option<String> = FirstName,
+        last_name: Option<String> = LastName,
+        email: Option<String> = Email,
+        phone: Option<String> = Phone,
+        gender: Option<String> = Gender,
+        birth_date: Option<String> = BirthDate,
+        country: Option<String> = Country,
+        region: Option<String> = Region,
+        city: Option<String> = City,
+        postal_code: Option<String> = PostalCode,
+        street: Option<String> = Street,
+        tier: Option<String> = Tier,
+        attributes: String = Attributes,
+        marketing_consent: bool = MarketingConsent,
+        created_at: i64 = CreatedAt,
+    }
+
+    /// What is shown of a member's sums; amounts in minor units.
+    pub struct Metrics of member_metrics::Column {
+        transactions: i64 = Transactions,
+        spending: i64 = Spending,
+        spending_12m: i64 = Spending12m,
+        first_purchase_at: Option<i64> = FirstPurchaseAt,
+        last_purchase_at: Option<i64> = LastPurchaseAt,
+        points_earned: i64 = PointsEarned,
+        points_redeemed: i64 = PointsRedeemed,
+        points_balance: i64 = PointsBalance,
+    }
+}
+
+/// How many columns a [`MemberRow`] has.
+pub const MEMBER_COLUMNS: usize = Shown::COLUMNS.len() + Metrics::COLUMNS.len();
 
 impl FromQueryResult for MemberRow {
     fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, sea_orm::DbErr> {
-        Ok(Self {
-            member: member::Model::from_query_result(row, "m_")?,
-            metrics: member_metrics::Model::from_query_result(row, "k_")?,
-        })
+        Ok(Self { member: Shown::at(row, 0)?, metrics: Metrics::at(row, Shown::COLUMNS.len())? })
     }
 }
 
-/// Adds the columns of [`MemberRow`] to a statement over `member` and `member_metrics`.
+/// Adds the columns of [`MemberRow`], the first of a statement over `member` and `member_metrics`.
 pub fn columns(select: &mut SelectStatement) {
-    use sea_orm::{ColumnTrait, IdenStatic};
-    for column in member::Column::iter() {
-        select.expr_as(Expr::col(column.as_column_ref()), format!("m_{}", column.as_str()));
-    }
-    for column in member_metrics::Column::iter() {
-        select.expr_as(Expr::col(column.as_column_ref()), format!("k_{}", column.as_str()));
-    }
+    Shown::select(select);
+    Metrics::select(select);
 }
 
 impl MemberInput {

@@ -32,7 +32,7 @@ pub async fn by_id(app: &App, id: PointsEntryId) -> Result<Option<points_entry::
 
 fn order() -> Order {
     Order {
-        tag: "points_entry.at:desc".to_owned(),
+        tag: "points_entry.at:desc".into(),
         key: Expr::col(points_entry::Column::At.as_column_ref()),
         kind: KeyKind::Int,
         nullable: false,

@@ -10,10 +10,10 @@ use sea_orm::sea_query::{Expr, SelectStatement};
 use super::membership_store::{self, Belonging};
 use super::query::{condition, member_order, order};
 use super::store::{self, SegmentRow, TagCount};
-use super::{SegmentFilter, SegmentMemberOrder, SegmentOrder, SegmentOrderField, SegmentRef};
+use super::{SegmentFilter, SegmentMemberOrder, SegmentMemberOrderField, SegmentOrder, SegmentOrderField, SegmentRef};
 use crate::app::App;
 use crate::db::filter;
-use crate::db::page::{self, Page, PageArguments, Slice};
+use crate::db::page::{self, Order, Page, PageArguments, Slice};
 use crate::error::{Fault, FaultKind};
 use crate::members::{self, MemberFilter, MemberRef};
 
@@ -64,16 +64,11 @@ pub async fn members(
     let page = Page::new(arguments, &order)?;
     if let [segment] = segments {
         // One list alone takes the plain statement, whose plan is the best there is.
-        let mut select = list.select(*segment);
-        membership_store::belonging_columns(&mut select);
+        let select = list.belonging(*segment, &page, &order);
         let slice = page.read(app.db.reader(), select, &order).await?;
         return Ok(HashMap::from([(*segment, slice)]));
     }
-    let select = |segment: &SegmentId| {
-        let mut select = list.select(*segment);
-        membership_store::belonging_columns(&mut select);
-        (segment.0, select)
-    };
+    let select = |segment: &SegmentId| (segment.0, list.belonging(*segment, &page, &order));
     let slices = page.read_each(app.db.reader(), segments.iter().map(select).collect(), &order).await?;
     Ok(slices.into_iter().map(|(segment, slice)| (SegmentId(segment), slice)).collect())
 }
@@ -176,6 +171,20 @@ impl SegmentList {
 }
 
 impl SegmentMemberList {
+    /// A statement over the list with its columns.
+    fn belonging(&self, segment: SegmentId, page: &Page, order: &Order) -> SelectStatement {
+        let by_membership = self.order.field == SegmentMemberOrderField::JoinedAt;
+        let mut select = if by_membership && self.search.is_none() && self.filter.is_none() {
+            // Nothing is asked of the members themselves.
+            let memberships = membership_store::select_memberships(segment);
+            membership_store::select_members_of(page.cut(memberships, order))
+        } else {
+            self.select(segment)
+        };
+        membership_store::belonging_columns(&mut select);
+        select
+    }
+
     fn select(&self, segment: SegmentId) -> SelectStatement {
         let mut select = membership_store::select_belonging(segment);
         if let Some(text) = &self.search {

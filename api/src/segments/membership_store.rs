@@ -1,5 +1,7 @@
 //! The SQL of who belongs.
 
+use std::sync::Arc;
+
 use engine::calendar::Millis;
 use entity::ids::{MemberId, SegmentId};
 use entity::kinds::MembershipVia;
@@ -12,13 +14,13 @@ use super::SegmentRef;
 use crate::db::Column::{Int, Text};
 use crate::db::{Batch, sql};
 use crate::error::Fault;
-use crate::members::{self, MemberRow};
+use crate::members::{self, MEMBER_COLUMNS, MemberRow};
 
 /// A member as it belongs to a segment.
 #[derive(Clone, Debug)]
 pub struct Belonging {
     /// The member with its sums.
-    pub member: MemberRow,
+    pub member: Arc<MemberRow>,
     /// Since when.
     pub joined_at: Millis,
     /// How.
@@ -28,22 +30,41 @@ pub struct Belonging {
 impl FromQueryResult for Belonging {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         Ok(Self {
-            member: MemberRow::from_query_result(row, prefix)?,
-            joined_at: row.try_get("", "b_joined_at")?,
-            via: row.try_get("", "b_via")?,
+            member: Arc::new(MemberRow::from_query_result(row, prefix)?),
+            joined_at: row.try_get_by_index(MEMBER_COLUMNS)?,
+            via: row.try_get_by_index(MEMBER_COLUMNS + 1)?,
         })
     }
 }
 
 /// A statement over the members of a segment, without columns.
 pub(super) fn select_belonging(segment: SegmentId) -> SelectStatement {
-    let of_member = |column| Expr::col(segment_member::Column::MemberId.as_column_ref()).equals(column);
+    let mut select = Query::select().from(segment_member::Entity).to_owned();
+    join_members(&mut select).and_where(segment_member::Column::SegmentId.eq(segment)).to_owned()
+}
+
+/// A statement over memberships alone.
+pub(super) fn select_memberships(segment: SegmentId) -> SelectStatement {
     Query::select()
+        .columns([segment_member::Column::MemberId, segment_member::Column::JoinedAt, segment_member::Column::Via])
         .from(segment_member::Entity)
-        .join(JoinType::InnerJoin, member::Entity, of_member(member::Column::Id.as_column_ref()))
-        .join(JoinType::InnerJoin, member_metrics::Entity, of_member(member_metrics::Column::MemberId.as_column_ref()))
         .and_where(segment_member::Column::SegmentId.eq(segment))
         .to_owned()
+}
+
+/// A statement over the members of some memberships, without columns.
+pub(super) fn select_members_of(memberships: SelectStatement) -> SelectStatement {
+    let mut select = Query::select().from_subquery(memberships, segment_member::Entity).to_owned();
+    join_members(&mut select).to_owned()
+}
+
+fn join_members(select: &mut SelectStatement) -> &mut SelectStatement {
+    let of_member = |column| Expr::col(segment_member::Column::MemberId.as_column_ref()).equals(column);
+    select.join(JoinType::InnerJoin, member::Entity, of_member(member::Column::Id.as_column_ref())).join(
+        JoinType::InnerJoin,
+        member_metrics::Entity,
+        of_member(member_metrics::Column::MemberId.as_column_ref()),
+    )
 }
 
 /// Adds the columns of [`Belonging`].

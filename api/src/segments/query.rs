@@ -165,7 +165,7 @@ pub(super) fn order(SegmentOrder { field, descending }: SegmentOrder) -> Order {
         SegmentOrderField::AverageClv => of_stats(segment_stats::Column::AverageClv, KeyKind::Int, true),
     };
     let tag = format!("segment.{name}:{}", if descending { "desc" } else { "asc" });
-    Order { tag, key, kind, nullable, descending, id: Expr::col(segment::Column::Id.as_column_ref()) }
+    Order { tag: tag.into(), key, kind, nullable, descending, id: Expr::col(segment::Column::Id.as_column_ref()) }
 }
 
 /// The order for a page over `segment_member`, `member` and `member_metrics`.
@@ -173,7 +173,7 @@ pub(super) fn member_order(SegmentMemberOrder { field, descending }: SegmentMemb
     match field {
         SegmentMemberOrderField::Member(field) => members::order(MemberOrder { field, descending }),
         SegmentMemberOrderField::JoinedAt => Order {
-            tag: format!("segment_member.joined_at:{}", if descending { "desc" } else { "asc" }),
+            tag: format!("segment_member.joined_at:{}", if descending { "desc" } else { "asc" }).into(),
             key: Expr::col(segment_member::Column::JoinedAt.as_column_ref()),
             kind: KeyKind::Int,
             nullable: false,

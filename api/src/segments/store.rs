@@ -4,34 +4,60 @@ use std::collections::{HashMap, HashSet};
 
 use engine::text::fold;
 use entity::ids::SegmentId;
+use entity::kinds::SegmentKind;
 use entity::{segment, segment_stats, segment_tag};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect,
 };
 use serde::Serialize;
 
 use super::SegmentRef;
 use crate::db::Column::{Int, Text};
-use crate::db::{Batch, Column, Txn, for_share, for_update, sql};
+use crate::db::{Batch, Column, Txn, for_share, for_update, row_by_place, sql};
 use crate::error::Fault;
 
-/// A segment with its figures: what always goes together.
+/// A segment with its figures, as it is shown: what always goes together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentRow {
     /// What it is.
-    pub segment: segment::Model,
+    pub segment: Shown,
     /// Its figures.
-    pub stats: segment_stats::Model,
+    pub stats: Figures,
+}
+
+row_by_place! {
+    /// What is shown of a segment.
+    pub struct Shown of segment::Column {
+        id: SegmentId = Id,
+        key: String = Key,
+        name: String = Name,
+        description: Option<String> = Description,
+        kind: SegmentKind = Kind,
+        active: bool = Active,
+        frozen_at: Option<i64> = FrozenAt,
+        version: i64 = Version,
+        created_at: i64 = CreatedAt,
+        created_by: Option<String> = CreatedBy,
+        updated_at: i64 = UpdatedAt,
+    }
+
+    /// What is shown of a segment's figures; amounts in minor units.
+    pub struct Figures of segment_stats::Column {
+        members: i64 = Members,
+        reachable: i64 = Reachable,
+        average_transaction_value: Option<i64> = AverageTransactionValue,
+        average_transactions: Option<f64> = AverageTransactions,
+        average_spending: Option<i64> = AverageSpending,
+        average_clv: Option<i64> = AverageClv,
+        stats_at: i64 = StatsAt,
+    }
 }
 
 impl FromQueryResult for SegmentRow {
     fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
-        Ok(Self {
-            segment: segment::Model::from_query_result(row, "s_")?,
-            stats: segment_stats::Model::from_query_result(row, "f_")?,
-        })
+        Ok(Self { segment: Shown::at(row, 0)?, stats: Figures::at(row, Shown::COLUMNS.len())? })
     }
 }
 
@@ -57,14 +83,10 @@ pub(super) fn select() -> SelectStatement {
         .to_owned()
 }
 
-/// Adds the columns of [`SegmentRow`].
+/// Adds the columns of [`SegmentRow`], the first of the statement.
 pub(super) fn columns(select: &mut SelectStatement) {
-    for column in segment::Column::iter() {
-        select.expr_as(Expr::col(column.as_column_ref()), format!("s_{}", column.as_str()));
-    }
-    for column in segment_stats::Column::iter() {
-        select.expr_as(Expr::col(column.as_column_ref()), format!("f_{}", column.as_str()));
-    }
+    Shown::select(select);
+    Figures::select(select);
 }
 
 /// The segments of ids, with their figures, in no order.

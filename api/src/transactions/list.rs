@@ -40,7 +40,7 @@ pub async fn items(
 
 fn order() -> Order {
     Order {
-        tag: "transaction.at:desc".to_owned(),
+        tag: "transaction.at:desc".into(),
         key: Expr::col(transaction::Column::At.as_column_ref()),
         kind: KeyKind::Int,
         nullable: false,

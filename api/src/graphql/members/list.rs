@@ -8,7 +8,7 @@ use entity::ids::SegmentId;
 
 use super::input::{MemberFilter, MemberOrder, search};
 use super::types::Member;
-use crate::db::page::{PageArguments, Slice};
+use crate::db::page::{Cursor, PageArguments, Slice};
 use crate::graphql::access::ANYONE;
 use crate::graphql::app;
 use crate::graphql::connection::{PageInfo, int};
@@ -22,7 +22,7 @@ use crate::segments::history::Stayed;
 
 /// Members in a list's order.
 pub(crate) struct MemberConnection {
-    rows: Vec<(String, Member)>,
+    rows: Vec<(Cursor, Member)>,
     page_info: PageInfo,
     counted: Counted,
 }
@@ -51,7 +51,7 @@ impl MemberConnection {
     }
 
     fn counting(slice: &Slice<members::MemberRow>, counted: Counted) -> Self {
-        let row = |(cursor, row): &(String, members::MemberRow)| (cursor.clone(), Member::new(Arc::new(row.clone())));
+        let row = |(cursor, row): &(Cursor, members::MemberRow)| (cursor.clone(), Member::new(Arc::new(row.clone())));
         Self { rows: slice.rows.iter().map(row).collect(), page_info: PageInfo::of(slice), counted }
     }
 }
@@ -60,7 +60,7 @@ impl MemberConnection {
 #[Object]
 impl MemberConnection {
     async fn edges(&self) -> Vec<MemberEdge> {
-        self.rows.iter().map(|(cursor, node)| MemberEdge { cursor: cursor.clone(), node: node.clone() }).collect()
+        self.rows.iter().map(|(cursor, node)| MemberEdge { cursor: cursor.text(), node: node.clone() }).collect()
     }
 
     async fn nodes(&self) -> Vec<Member> {

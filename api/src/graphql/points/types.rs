@@ -77,7 +77,7 @@ pub(crate) struct PointsEntryEdge {
 impl PointsEntryConnection {
     pub(crate) fn new(slice: &Slice<points_entry::Model>) -> Self {
         let nodes: Vec<PointsEntry> = slice.rows.iter().map(|(_, row)| PointsEntry::new(row.clone())).collect();
-        let cursors = slice.rows.iter().map(|(cursor, _)| cursor.clone());
+        let cursors = slice.rows.iter().map(|(cursor, _)| cursor.text());
         let edges = cursors.zip(nodes.iter().cloned()).map(|(cursor, node)| PointsEntryEdge { cursor, node }).collect();
         Self { edges, nodes, page_info: PageInfo::of(slice) }
     }

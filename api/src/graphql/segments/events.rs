@@ -108,7 +108,7 @@ pub(crate) struct MembershipEventEdge {
 impl MembershipEventConnection {
     pub(crate) fn new(slice: &Slice<membership_event::Model>) -> Self {
         let nodes: Vec<MembershipEvent> = slice.rows.iter().map(|(_, row)| MembershipEvent::new(row.clone())).collect();
-        let cursors = slice.rows.iter().map(|(cursor, _)| cursor.clone());
+        let cursors = slice.rows.iter().map(|(cursor, _)| cursor.text());
         let edges =
             cursors.zip(nodes.iter().cloned()).map(|(cursor, node)| MembershipEventEdge { cursor, node }).collect();
         Self { edges, nodes, page_info: PageInfo::of(slice) }

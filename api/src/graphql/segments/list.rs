@@ -6,7 +6,7 @@ use async_graphql::{Context, Error, Object, SimpleObject};
 
 use super::input::{SegmentFilter, SegmentOrder, SegmentOrderField};
 use super::types::Segment;
-use crate::db::page::{PageArguments, Slice};
+use crate::db::page::{Cursor, PageArguments, Slice};
 use crate::graphql::access::ANYONE;
 use crate::graphql::app;
 use crate::graphql::connection::{OrderDirection, PageInfo, int};
@@ -16,7 +16,7 @@ use crate::segments::{self, SegmentList, SegmentRow};
 
 /// Segments in a list's order.
 pub(crate) struct SegmentConnection {
-    rows: Vec<(String, Segment)>,
+    rows: Vec<(Cursor, Segment)>,
     page_info: PageInfo,
     list: SegmentList,
 }
@@ -41,7 +41,7 @@ impl SegmentConnection {
 #[Object]
 impl SegmentConnection {
     async fn edges(&self) -> Vec<SegmentEdge> {
-        self.rows.iter().map(|(cursor, node)| SegmentEdge { cursor: cursor.clone(), node: node.clone() }).collect()
+        self.rows.iter().map(|(cursor, node)| SegmentEdge { cursor: cursor.text(), node: node.clone() }).collect()
     }
 
     async fn nodes(&self) -> Vec<Segment> {

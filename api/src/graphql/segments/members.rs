@@ -1,11 +1,10 @@
 //! The members of a segment.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Enum, Error, Object, SimpleObject};
+use async_graphql::{Context, Enum, Error, Object};
+use engine::calendar::Millis;
 use entity::ids::SegmentId;
 
-use crate::db::page::Slice;
+use crate::db::page::{Cursor, Slice};
 use crate::graphql::app;
 use crate::graphql::connection::{PageInfo, int};
 use crate::graphql::members::Member;
@@ -29,21 +28,41 @@ pub(crate) struct SegmentMemberConnection {
 }
 
 /// A member, since when and how it belongs.
-#[derive(SimpleObject, Clone)]
+#[derive(Clone)]
 pub(crate) struct SegmentMemberEdge {
-    cursor: String,
+    cursor: Cursor,
     node: Member,
-    joined_at: DateTime,
-    via: MembershipVia,
+    joined_at: Millis,
+    via: entity::kinds::MembershipVia,
+}
+
+/// A member, since when and how it belongs.
+#[Object]
+impl SegmentMemberEdge {
+    async fn cursor(&self) -> String {
+        self.cursor.text()
+    }
+
+    async fn node(&self) -> &Member {
+        &self.node
+    }
+
+    async fn joined_at(&self) -> DateTime {
+        DateTime(self.joined_at)
+    }
+
+    async fn via(&self) -> MembershipVia {
+        self.via.into()
+    }
 }
 
 impl SegmentMemberConnection {
     pub(super) fn new(slice: &Slice<Belonging>, segment: SegmentId, list: SegmentMemberList) -> Self {
-        let edge = |(cursor, belonging): &(String, Belonging)| SegmentMemberEdge {
+        let edge = |(cursor, belonging): &(Cursor, Belonging)| SegmentMemberEdge {
             cursor: cursor.clone(),
-            node: Member::new(Arc::new(belonging.member.clone())),
-            joined_at: DateTime(belonging.joined_at),
-            via: belonging.via.into(),
+            node: Member::new(belonging.member.clone()),
+            joined_at: belonging.joined_at,
+            via: belonging.via,
         };
         Self { edges: slice.rows.iter().map(edge).collect(), page_info: PageInfo::of(slice), segment, list }
     }

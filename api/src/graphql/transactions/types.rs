@@ -142,7 +142,7 @@ pub(crate) struct TransactionEdge {
 impl TransactionConnection {
     pub(crate) fn new(slice: &Slice<transaction::Model>) -> Self {
         let nodes: Vec<Transaction> = slice.rows.iter().map(|(_, row)| Transaction::new(row.clone())).collect();
-        let cursors = slice.rows.iter().map(|(cursor, _)| cursor.clone());
+        let cursors = slice.rows.iter().map(|(cursor, _)| cursor.text());
         let edges = cursors.zip(nodes.iter().cloned()).map(|(cursor, node)| TransactionEdge { cursor, node }).collect();
         Self { edges, nodes, page_info: PageInfo::of(slice) }
     }

@@ -45,7 +45,7 @@ pub async fn event(app: &App, id: MembershipEventId) -> Result<Option<membership
 /// Instants rise with ids, so that this is the order of the ids, by an index that also finds instants.
 fn order() -> Order {
     Order {
-        tag: "membership_event.at:desc".to_owned(),
+        tag: "membership_event.at:desc".into(),
         key: Expr::col(membership_event::Column::At.as_column_ref()),
         kind: KeyKind::Int,
         nullable: false,

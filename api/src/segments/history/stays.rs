@@ -40,7 +40,7 @@ pub async fn stayed(
     arguments: &PageArguments,
 ) -> Result<HashMap<SegmentId, Slice<MemberRow>>, Fault> {
     let order = Order {
-        tag: "stay.member_id:asc".to_owned(),
+        tag: "stay.member_id:asc".into(),
         key: stays_store::member_id(),
         kind: KeyKind::Int,
         nullable: false,
