@@ -5,6 +5,7 @@ mod connect;
 mod constraint;
 mod deadline;
 pub mod filter;
+mod listen;
 pub mod page;
 mod statements;
 
@@ -16,6 +17,7 @@ use sea_orm::{
 pub use batch::{Batch, Column};
 pub use connect::{ConnectError, connect};
 pub use constraint::violated;
+pub use listen::{listen, notify};
 pub use statements::{STATEMENTS, StatementCount};
 
 use crate::error::{Fault, FaultKind, Stop};

@@ -1,6 +1,8 @@
 //! The sums that are kept of members and of segments, moved by differences in the transaction of the change that causes
 //! them, never recounted on reading.
 
+mod margin;
+mod margin_store;
 pub mod roll;
 mod roll_store;
 mod store;
@@ -15,6 +17,7 @@ use crate::app::App;
 use crate::db::Txn;
 use crate::error::Fault;
 
+pub use margin::margin_changed;
 pub use store::{lock_members, make_members, make_segment, share_members, sums_of};
 
 /// What the figures of one transaction are reckoned with.

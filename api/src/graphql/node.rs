@@ -3,15 +3,17 @@
 use async_graphql::{Context, Error, ID, Interface, Object};
 use entity::kinds::Role;
 
-use super::access::{ANYONE, caller};
+use super::access::{ANYONE, caller, may};
 use super::app;
+use super::audit::AuditEntry;
 use super::auth::User;
+use super::jobs::Job;
 use super::members::Member;
 use super::points::PointsEntry;
 use super::segments::Segment;
 use super::transactions::Transaction;
 use crate::global_id::GlobalId;
-use crate::{auth, members, points, segments, transactions};
+use crate::{audit, auth, jobs, members, points, segments, transactions};
 
 /// Anything that can be fetched again by its id.
 #[derive(Interface)]
@@ -22,6 +24,8 @@ pub(super) enum Node {
     Transaction(Transaction),
     PointsEntry(PointsEntry),
     User(User),
+    Job(Job),
+    AuditEntry(AuditEntry),
 }
 
 #[derive(Default)]
@@ -47,12 +51,17 @@ impl NodeQuery {
             Some(GlobalId::PointsEntry(id)) => {
                 points::list::by_id(app, id).await?.map(|row| Node::PointsEntry(PointsEntry::new(row)))
             }
-            // Other people's accounts are the owner's and the administrators' business.
+            // Other people's accounts are the owners' business.
             Some(GlobalId::User(id)) => {
                 let caller = caller(ctx)?;
-                let may = caller.user == id || caller.role != Role::Analyst;
+                let may = caller.user == id || caller.role == Role::Owner;
                 let user = if may { auth::ops::user(app, id).await? } else { None };
                 user.map(|row| Node::User(User::new(row)))
+            }
+            Some(GlobalId::Job(id)) => jobs::by_id(app, id).await?.map(|row| Node::Job(Job::new(row))),
+            Some(GlobalId::AuditEntry(id)) => {
+                let entry = if may(ctx, Role::Admin)? { audit::by_id(app, id).await? } else { None };
+                entry.map(|row| Node::AuditEntry(AuditEntry::new(row)))
             }
         })
     }
