@@ -1,12 +1,14 @@
 //! The log of who changed what: written in the transaction of the change, so that neither is there without the other.
 
 mod changes;
+mod ingested;
 mod list;
 mod store;
 
 use std::net::IpAddr;
 
 pub use changes::Changes;
+pub use ingested::{counted, ingested};
 pub use list::{AuditFilter, by_id, page};
 pub use store::{write, write_all};
 

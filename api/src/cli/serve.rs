@@ -59,8 +59,8 @@ impl Serve {
         let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
         let working = tokio::spawn(worker.run(stop.clone()));
         http::serve(Arc::clone(&app), listener, stop).await?;
-        // Its own grace is shorter: this is the time to release what it could not finish.
-        let _ = tokio::time::timeout(CLOSING, working).await;
+        // Its own grace began at the same time and is shorter.
+        let _ = tokio::time::timeout(shutdown::GRACE, working).await;
         // Connections of requests that were cut off may not come back: they end with the process.
         let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
         tracing::info!("stopped");
