@@ -58,9 +58,17 @@ impl Serve {
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
         let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
         let working = tokio::spawn(worker.run(stop.clone()));
-        http::serve(Arc::clone(&app), listener, stop).await?;
-        // Its own grace began at the same time and is shorter.
-        let _ = tokio::time::timeout(shutdown::GRACE, working).await;
+        let served = async {
+            let ended = http::serve(Arc::clone(&app), listener, stop.clone()).await;
+            stop.cancel();
+            ended
+        };
+        let worked = async {
+            stop.cancelled().await;
+            let _ = tokio::time::timeout(shutdown::GRACE, working).await;
+        };
+        let (served, ()) = tokio::join!(served, worked);
+        served?;
         // Connections of requests that were cut off may not come back: they end with the process.
         let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
         tracing::info!("stopped");

@@ -35,9 +35,11 @@ impl Work {
         figures::roll::to_today(&app).await?;
         say(format!("The jobs of {} are worked on. Ctrl-C stops.", app.program().name));
         tracing::info!("working");
-        let housekeeping = tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
-        Worker::new(Arc::clone(&app), Handlers::product(), Pace::default()).run(stop).await;
-        housekeeping.abort();
+        tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
+        let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
+        let working = tokio::spawn(worker.run(stop.clone()));
+        stop.cancelled().await;
+        let _ = tokio::time::timeout(shutdown::GRACE, working).await;
         let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)

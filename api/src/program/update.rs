@@ -59,7 +59,10 @@ pub async fn update(app: &App, by: By<'_>, patch: ProgramPatch) -> Result<Option
     })
     .await?;
     jobs::wake(app);
-    app.look_at_program().await?;
+    // It is changed, whether or not it can be read at this moment.
+    if let Err(fault) = app.look_at_program().await {
+        tracing::warn!(?fault, "the programme could not be read after its change; the next look follows");
+    }
     Ok(job)
 }
 

@@ -11,8 +11,8 @@ use crate::jobs::{self, End, Held, Setback, Standing};
 
 /// How long to wait before a settlement that failed is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
-/// How often a settlement is tried; afterwards the lease lapses and the job is done once more.
-const SETTLEMENTS: usize = 5;
+/// How often a settlement is tried when the process is to stop; afterwards the lease lapses and the job is done anew.
+const LAST_SETTLEMENTS: usize = 3;
 
 /// Why an attempt is broken off.
 enum Break {
@@ -37,7 +37,7 @@ impl Worker {
             tracing::warn!(job = id, kind, attempt, "a job was taken over by another worker");
             return;
         };
-        match self.settle(&held, &end).await {
+        match self.settle(&held, &end, &halt).await {
             true => tracing::info!(job = id, kind, attempt, ?end, "a job was settled"),
             false => tracing::warn!(job = id, kind, attempt, ?end, "a job was not settled: it is another worker's"),
         }
@@ -58,11 +58,11 @@ impl Worker {
                 match done {
                     Ok(()) => return Some(End::Succeeded),
                     Err(Setback::Fail(why)) => return Some(End::Failed(why)),
-                    Err(Setback::Retry(why)) if held.attempt >= self.pace.tries => return Some(End::Failed(why)),
-                    Err(Setback::Retry(why)) => {
-                        return Some(End::Retry { why, wait: backoff(&self.pace, held.attempt) });
-                    }
-                    Err(Setback::Stopped) => self.why_stopped(held).await,
+                    Err(Setback::Retry(why)) => return Some(self.again(held, why)),
+                    Err(Setback::Stopped) => match self.why_stopped(held).await {
+                        Some(broken) => broken,
+                        None => return Some(self.again(held, "It was broken off.".to_owned())),
+                    },
                 }
             }
             broken = self.watch(held) => broken,
@@ -90,21 +90,34 @@ impl Worker {
         }
     }
 
-    /// Why the work itself found that it should stop.
-    async fn why_stopped(&self, held: &Held) -> Break {
+    /// Why the work itself found that it should stop; none where there is no reason any more.
+    async fn why_stopped(&self, held: &Held) -> Option<Break> {
         match held.beat().await {
-            Ok(Standing::Lost) => Break::Lost,
-            Ok(Standing::Cancelling) => Break::Cancelled,
-            Ok(Standing::GoesOn) | Err(_) => Break::Halted,
+            Ok(Standing::Lost) => Some(Break::Lost),
+            Ok(Standing::Cancelling) => Some(Break::Cancelled),
+            Ok(Standing::GoesOn) | Err(_) => None,
         }
     }
 
-    async fn settle(&self, held: &Held, end: &End) -> bool {
-        for turn in 1..=SETTLEMENTS {
+    /// The end of an attempt that may be followed by another one.
+    fn again(&self, held: &Held, why: String) -> End {
+        if held.attempt >= self.pace.tries {
+            return End::Failed(why);
+        }
+        End::Retry { why, wait: backoff(&self.pace, held.attempt) }
+    }
+
+    /// Settles the job, however long the database is away: until then it stays in these hands.
+    async fn settle(&self, held: &Held, end: &End, halt: &CancellationToken) -> bool {
+        let mut last = 0;
+        while last < LAST_SETTLEMENTS {
             match jobs::settle(&self.app, held, end).await {
                 Ok(settled) => return settled,
-                Err(fault) => tracing::warn!(job = held.id.0, ?fault, turn, "a job could not be settled"),
+                Err(fault) => {
+                    tracing::warn!(job = held.id.0, ?fault, "a job could not be settled; the next try follows")
+                }
             }
+            last += usize::from(halt.is_cancelled());
             tokio::time::sleep(AGAIN).await;
         }
         false

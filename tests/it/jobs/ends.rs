@@ -29,6 +29,7 @@ fn obedient(runs: &Arc<AtomicI64>) -> Handlers {
                 "done" => held.step(3, Some(3)).await,
                 "second" if held.attempt == 2 => Ok(()),
                 "second" | "retry" => Err(Setback::Retry(format!("Attempt {} found the shop closed.", held.attempt))),
+                "stopped" => Err(Setback::Stopped),
                 "fail" => Err(Setback::Fail("There is no such shop.".to_owned())),
                 _ => panic!("planted"),
             }
@@ -55,6 +56,7 @@ on_both! {
         assert_eq!(ran("second", "SUCCEEDED").await, (2, Value::Null, nothing.clone()), "the error of the first try is gone");
         assert_eq!(ran("retry", "FAILED").await, (5, json!("Attempt 5 found the shop closed."), nothing.clone()));
         assert_eq!(ran("fail", "FAILED").await, (1, json!("There is no such shop."), nothing.clone()));
+        assert_eq!(ran("stopped", "FAILED").await, (5, json!("It was broken off."), nothing.clone()), "though nobody asked for it");
         let (attempts, error, _) = ran("panic", "FAILED").await;
         assert_eq!((attempts, error), (5, json!("Something went wrong on our side; it was noted in the log.")));
         let id = queue(&app, json!("nothing that can be read")).await;

@@ -110,6 +110,36 @@ fn a_killed_processs_job_is_taken_over_and_ends_once() {
     });
 }
 
+/// A server that is to stop waits for its job for a while, and then leaves it to the other one.
+#[test]
+fn a_server_that_stops_leaves_its_job_to_another() {
+    tests::run(Database::Postgres, async |app| {
+        shop(&app).await;
+        let (_folders, mut served) = two(&app);
+        let gate = app.app.db.begin().await.unwrap();
+        gate.execute_unprepared("SELECT 1 FROM segment_stats FOR UPDATE").await.unwrap();
+        post(&app, &served[0], UPDATE, json!({"input": {"timeZone": "Asia/Tokyo"}})).await;
+        until("the job to begin", async || rows(&app).await[0].status == JobStatus::Running).await;
+        let first = rows(&app).await.remove(0);
+        let place = served.iter().position(|served| served.child.id() == process(&first)).unwrap();
+        let child = &mut served[place].child;
+        assert!(std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+        wait_until("the server to stop", || child.try_wait().unwrap().is_some());
+        assert!(child.wait().unwrap().success());
+        until("the other one to begin", async || {
+            rows(&app).await[0].holder.as_ref().is_some_and(|holder| Some(holder) != first.holder.as_ref())
+        })
+        .await;
+        gate.rollback().await.unwrap();
+        until("the job to end", async || rows(&app).await[0].finished_at.is_some()).await;
+        let last = rows(&app).await.remove(0);
+        assert_eq!(
+            (last.status, last.attempts, process(&last)),
+            (JobStatus::Succeeded, 1, served[1 - place].child.id())
+        );
+    });
+}
+
 /// A worker without HTTP does what a server queued, and ends with 0 when it is told to.
 #[test]
 fn tessera_work_works_beside_a_server() {
