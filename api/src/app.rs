@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use migration::{Migrator, MigratorTrait};
+use tokio::sync::{Mutex, Notify};
 
 use crate::auth::{SignInRates, Tokens};
 use crate::clock::Clock;
@@ -22,6 +23,9 @@ pub struct App {
     /// The time.
     pub clock: Clock,
     program: ArcSwap<Program>,
+    looking: Mutex<()>,
+    /// Wakes the worker of this process: there is a new job.
+    pub work: Notify,
     /// Signs and reads access tokens.
     pub tokens: Tokens,
     /// How often sign-in may be tried.
@@ -41,7 +45,8 @@ impl App {
         let tokens = Tokens::open(&settings).map_err(|error| anyhow::anyhow!(error.0))?;
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
-        Ok(Arc::new(Self { settings, db, clock, program, tokens, rates, metrics: Metrics::default() }))
+        let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
+        Ok(Arc::new(Self { settings, db, clock, program, looking, work, tokens, rates, metrics }))
     }
 
     /// The programme, as it was last seen here: another process may have changed it a moment ago.
@@ -51,6 +56,8 @@ impl App {
 
     /// Reads the programme anew.
     pub async fn look_at_program(&self) -> Result<Arc<Program>, Fault> {
+        // One after the other, so that what was read earlier never takes the place of what was read later.
+        let _alone = self.looking.lock().await;
         let program = Arc::new(program::ops::read(&self.db).await?);
         self.program.store(program.clone());
         Ok(program)

@@ -137,6 +137,16 @@ pub enum Stop {
     Fault(Fault),
 }
 
+impl Stop {
+    /// The same end, its refusals seen from further out.
+    pub fn under(self, outer: &[&str]) -> Self {
+        match self {
+            Self::Refused(refusals) => Self::Refused(refusals.into_iter().map(|one| one.under(outer)).collect()),
+            Self::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(vec![refusal])

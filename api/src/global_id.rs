@@ -2,11 +2,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::ids::{MemberId, MembershipEventId, PointsEntryId, SegmentId, TransactionId, UserId};
+use entity::ids::{AuditEntryId, JobId, MemberId, MembershipEventId, PointsEntryId, SegmentId, TransactionId, UserId};
 
 /// What an id names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobalId {
+    /// An entry of the audit log.
+    AuditEntry(AuditEntryId),
+    /// A job.
+    Job(JobId),
     /// A member.
     Member(MemberId),
     /// A coming or going.
@@ -25,6 +29,8 @@ impl GlobalId {
     /// The opaque text.
     pub fn text(self) -> String {
         let (kind, id) = match self {
+            Self::AuditEntry(id) => ("audit", id.0),
+            Self::Job(id) => ("job", id.0),
             Self::Member(id) => ("member", id.0),
             Self::MembershipEvent(id) => ("event", id.0),
             Self::PointsEntry(id) => ("points", id.0),
@@ -41,12 +47,43 @@ impl GlobalId {
         let (kind, number) = decoded.split_once(':')?;
         let id: i64 = number.parse().ok().filter(|id: &i64| *id > 0 && id.to_string() == number)?;
         Some(match kind {
+            "audit" => Self::AuditEntry(AuditEntryId(id)),
+            "job" => Self::Job(JobId(id)),
             "member" => Self::Member(MemberId(id)),
             "event" => Self::MembershipEvent(MembershipEventId(id)),
             "points" => Self::PointsEntry(PointsEntryId(id)),
             "segment" => Self::Segment(SegmentId(id)),
             "transaction" => Self::Transaction(TransactionId(id)),
             "user" => Self::User(UserId(id)),
+            _ => return None,
+        })
+    }
+
+    /// The type and the number of what is named, as the audit log keeps them.
+    pub fn parts(self) -> (&'static str, i64) {
+        match self {
+            Self::AuditEntry(id) => ("AuditEntry", id.0),
+            Self::Job(id) => ("Job", id.0),
+            Self::Member(id) => ("Member", id.0),
+            Self::MembershipEvent(id) => ("MembershipEvent", id.0),
+            Self::PointsEntry(id) => ("PointsEntry", id.0),
+            Self::Segment(id) => ("Segment", id.0),
+            Self::Transaction(id) => ("Transaction", id.0),
+            Self::User(id) => ("User", id.0),
+        }
+    }
+
+    /// The id of an object that the audit log names; none for a type whose objects have no id.
+    pub fn of_parts(kind: &str, id: i64) -> Option<Self> {
+        Some(match kind {
+            "AuditEntry" => Self::AuditEntry(AuditEntryId(id)),
+            "Job" => Self::Job(JobId(id)),
+            "Member" => Self::Member(MemberId(id)),
+            "MembershipEvent" => Self::MembershipEvent(MembershipEventId(id)),
+            "PointsEntry" => Self::PointsEntry(PointsEntryId(id)),
+            "Segment" => Self::Segment(SegmentId(id)),
+            "Transaction" => Self::Transaction(TransactionId(id)),
+            "User" => Self::User(UserId(id)),
             _ => return None,
         })
     }
@@ -63,5 +100,10 @@ mod tests {
         for wrong in ["", "42", "member:42", "bWVtYmVyOjA", "bWVtYmVyOi0x", "bWVtYmVyOjA0Mg", "\u{0}", "§"] {
             assert_eq!(GlobalId::read(wrong), None, "{wrong}");
         }
+        for kind in ["AuditEntry", "Job", "Member", "PointsEntry", "Segment", "Transaction", "User"] {
+            let id = GlobalId::of_parts(kind, 7).unwrap();
+            assert_eq!((id.parts(), GlobalId::read(&id.text())), ((kind, 7), Some(id)));
+        }
+        assert_eq!(GlobalId::of_parts("Program", 1), None);
     }
 }

@@ -18,6 +18,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        if let Err(fault) = app.look_at_program().await {
+            tracing::warn!(?fault, "the programme could not be read; the next try follows");
+        }
         if let Err(Stop::Fault(fault)) = figures::roll::to_today(&app).await {
             tracing::error!(?fault, "the figures could not be rolled to today; the next try follows");
         }

@@ -8,7 +8,7 @@ mod session;
 mod sign_in;
 
 use serde_json::{Value, json};
-use tests::{Answer, PASSWORD, TestApp};
+use tests::{Answer, TestApp};
 
 pub const SIGN_IN: &str = "mutation SignIn($email: String!, $password: String!) {
     signIn(input: {email: $email, password: $password}) {
@@ -69,5 +69,5 @@ pub async fn refuses_refresh(app: &TestApp, token: &str) {
 
 /// A new user; the password is everybody's.
 pub async fn add_user(app: &TestApp, email: &str, role: entity::kinds::Role) -> entity::user::Model {
-    tessera::auth::ops::add_user(&app.app, email, "Test", role, PASSWORD.to_owned()).await.unwrap()
+    app.add_user(email, role).await.unwrap()
 }

@@ -14,6 +14,7 @@
 #![allow(unreachable_pub)]
 
 mod access;
+mod audit;
 mod auth;
 mod browser;
 mod calls;
@@ -24,12 +25,14 @@ mod history;
 mod http;
 mod http_fuzz;
 mod imports;
+mod jobs;
 mod limits;
 mod lists;
 mod member_lists;
 mod members;
 mod moving_lists;
 mod points;
+mod program;
 mod races;
 mod refusals;
 mod roll;
@@ -40,4 +43,5 @@ mod segments;
 mod statements;
 mod tidy;
 mod tokens;
+mod users;
 mod verify;

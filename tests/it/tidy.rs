@@ -10,9 +10,9 @@ use files::{File, files};
 /// the base and the first rooms together and is passed to everybody, so that it has no rank.
 const RANKS: &[(u8, &[&str])] = &[
     (BASE, &["clock", "config", "db", "error", "global_id", "ingest", "patch", "shutdown", "telemetry", "text_input"]),
-    (1, &["audit", "jobs"]),
-    (2, &["auth", "figures", "program"]),
-    (3, &["members"]),
+    (1, &["audit"]),
+    (2, &["auth", "figures", "jobs"]),
+    (3, &["members", "program"]),
     (4, &["points", "segments", "transactions"]),
     (5, &["demo", "exports", "imports", "verify"]),
     (6, &["graphql", "worker"]),

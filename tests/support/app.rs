@@ -9,7 +9,10 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tessera::app::App;
+use tessera::audit::By;
+use tessera::auth::ops::NewUser;
 use tessera::config::Settings;
+use tessera::error::Stop;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -159,10 +162,17 @@ impl TestApp {
         Answer { status, headers, body }
     }
 
+    /// A new user of a role, added as `tessera user add` does; the password is everybody's.
+    pub async fn add_user(&self, email: &str, role: entity::kinds::Role) -> Result<entity::user::Model, Stop> {
+        let (email, name, password) = (email.to_owned(), "Test".to_owned(), PASSWORD.to_owned());
+        let new = NewUser { email, name, role, password };
+        tessera::auth::ops::add_user(&self.app, By::command("tessera user"), new).await
+    }
+
     /// An access token of a new user of a role.
     pub async fn token_of(&self, role: entity::kinds::Role) -> String {
         let email = format!("{}-{}@example.org", role.word().to_lowercase(), rand::random::<u32>());
-        tessera::auth::ops::add_user(&self.app, &email, "Test", role, PASSWORD.to_owned()).await.unwrap();
+        self.add_user(&email, role).await.unwrap();
         let life = chrono::TimeDelta::hours(1);
         tessera::auth::ops::issue_for(&self.app, &email, life).await.unwrap().access_token
     }

@@ -20,6 +20,8 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// Within this span.
     pub within: Option<Span>,
+    /// None at all: what was asked for cannot be.
+    pub nothing: bool,
 }
 
 /// A part of the log, newest first.

@@ -1,14 +1,16 @@
 //! The log of who changed what: written in the transaction of the change, so that neither is there without the other.
 
 mod changes;
+mod ingested;
 mod list;
 mod store;
 
 use std::net::IpAddr;
 
 pub use changes::Changes;
+pub use ingested::{counted, ingested};
 pub use list::{AuditFilter, by_id, page};
-pub use store::write;
+pub use store::{write, write_all};
 
 /// Who changes something.
 #[derive(Clone, Copy, Debug)]
@@ -17,12 +19,23 @@ pub struct By<'a> {
     pub actor: &'a str,
     /// From where; none on the server's own machine.
     pub address: Option<IpAddr>,
+    command: Option<&'static str>,
 }
 
 impl<'a> By<'a> {
+    /// Somebody who calls the API.
+    pub fn caller(actor: &'a str, address: Option<IpAddr>) -> Self {
+        Self { actor, address, command: None }
+    }
+
     /// An operator at the command line.
-    pub fn command(actor: &'a str) -> Self {
-        Self { actor, address: None }
+    pub fn command(command: &'static str) -> Self {
+        Self { actor: command, address: None, command: Some(command) }
+    }
+
+    /// What the log calls the action: the mutation, or the command that did the same.
+    pub fn action(&self, mutation: &'static str) -> &'static str {
+        self.command.unwrap_or(mutation)
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Caller {
 impl Caller {
     /// As the audit log names the caller.
     pub fn by(&self) -> By<'_> {
-        By { actor: &self.email, address: self.address }
+        By::caller(&self.email, self.address)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use entity::ids::{SessionId, UserId};
 use entity::{session, user};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 /// The user of an e-mail, whatever its case.
@@ -15,6 +16,20 @@ pub(super) async fn user_by_email(db: &impl ConnectionTrait, email_folded: &str)
 /// The user of an id.
 pub(super) async fn user(db: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).one(db).await
+}
+
+/// The user of an id, whom no other operation can change until this one is over.
+pub(super) async fn lock_user(db: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find_by_id(id).lock_exclusive().one(db).await
+}
+
+/// A statement over all users, with their columns.
+pub(super) fn select() -> SelectStatement {
+    let mut select = Query::select().from(user::Entity).to_owned();
+    for column in user::Column::iter() {
+        select.expr_as(Expr::col(column.as_column_ref()), column.as_str());
+    }
+    select
 }
 
 /// All users, by e-mail.
@@ -112,18 +127,18 @@ pub(super) async fn rotate(
     Ok(done.rows_affected == 1)
 }
 
-/// Ends one session.
-pub(super) async fn end(db: &impl ConnectionTrait, id: SessionId, now: i64) -> Result<(), DbErr> {
+/// Ends one session; answers how many did.
+pub(super) async fn end(db: &impl ConnectionTrait, id: SessionId, now: i64) -> Result<u64, DbErr> {
     end_where(db, session::Column::Id.eq(id), now).await
 }
 
-/// Ends the sessions of a user, but for one if it is named.
+/// Ends the sessions of a user, but for one if it is named; answers how many did.
 pub(super) async fn end_all(
     db: &impl ConnectionTrait,
     user: UserId,
     but: Option<SessionId>,
     now: i64,
-) -> Result<(), DbErr> {
+) -> Result<u64, DbErr> {
     let mut which = session::Column::UserId.eq(user);
     if let Some(but) = but {
         which = sea_orm::sea_query::ExprTrait::and(which, session::Column::Id.ne(but));
@@ -131,8 +146,9 @@ pub(super) async fn end_all(
     end_where(db, which, now).await
 }
 
-async fn end_where(db: &impl ConnectionTrait, which: Expr, now: i64) -> Result<(), DbErr> {
+async fn end_where(db: &impl ConnectionTrait, which: Expr, now: i64) -> Result<u64, DbErr> {
     let ended = session::ActiveModel { ended_at: ActiveValue::Set(Some(now)), ..Default::default() };
-    session::Entity::update_many().set(ended).filter(session::Column::EndedAt.is_null()).filter(which).exec(db).await?;
-    Ok(())
+    let open = session::Column::EndedAt.is_null();
+    let done = session::Entity::update_many().set(ended).filter(open).filter(which).exec(db).await?;
+    Ok(done.rows_affected)
 }

@@ -12,6 +12,7 @@ mod token;
 mod user;
 mod verify;
 mod welcome;
+mod work;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ Examples:
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Work(work::Work),
     Import(import::Import),
     Demo(demo::Demo),
     Verify(verify::Verify),
@@ -78,6 +80,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve(command) => command.run(settings).await,
+            Command::Work(command) => command.run(settings).await,
             Command::Import(command) => command.run(settings).await,
             Command::Demo(command) => command.run(settings).await,
             Command::Verify(command) => command.run(settings).await,

@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::welcome;
 use crate::app::App;
 use crate::config::Settings;
+use crate::worker::{Handlers, Pace, Worker};
 use crate::{auth, figures, housekeeping, http, shutdown};
 
 /// Serve the API and its pages
@@ -20,7 +21,8 @@ use crate::{auth, figures, housekeeping, http, shutdown};
 /// Opens the database, made at the first start, brings it up to date, and serves GraphQL at
 /// /graphql, GraphiQL at /graphiql, /healthz and /readyz, and /metrics on an address of its
 /// own. The first start makes the owner, who may do everything, and prints the password
-/// once. SIGTERM or Ctrl-C lets the requests under way finish and ends with 0.
+/// once. SIGTERM or Ctrl-C lets the requests under way finish and ends with 0. It works on
+/// the jobs of the database, too; several servers of one PostgreSQL share them.
 ///
 /// Examples:
 ///   tessera serve
@@ -32,7 +34,7 @@ use crate::{auth, figures, housekeeping, http, shutdown};
 pub(super) struct Serve {}
 
 /// How long the stop waits for the database's connections.
-const CLOSING: Duration = Duration::from_secs(2);
+pub(super) const CLOSING: Duration = Duration::from_secs(2);
 
 impl Serve {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
@@ -54,7 +56,19 @@ impl Serve {
             tokio::spawn(http::serve_metrics(Arc::clone(&app), metrics, stop.clone()));
         }
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
-        http::serve(Arc::clone(&app), listener, stop).await?;
+        let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
+        let working = tokio::spawn(worker.run(stop.clone()));
+        let served = async {
+            let ended = http::serve(Arc::clone(&app), listener, stop.clone()).await;
+            stop.cancel();
+            ended
+        };
+        let worked = async {
+            stop.cancelled().await;
+            let _ = tokio::time::timeout(shutdown::GRACE, working).await;
+        };
+        let (served, ()) = tokio::join!(served, worked);
+        served?;
         // Connections of requests that were cut off may not come back: they end with the process.
         let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
         tracing::info!("stopped");

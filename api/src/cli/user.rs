@@ -10,7 +10,8 @@ use super::output::say;
 use super::password::PasswordSource;
 use super::with_app;
 use crate::app::App;
-use crate::auth;
+use crate::audit::By;
+use crate::auth::{self, ops::NewUser};
 use crate::config::Settings;
 
 /// Look after the people who may sign in
@@ -107,7 +108,8 @@ async fn add(app: &App, email: &str, name: &str, role: Role, source: PasswordSou
     let given = source.read()?;
     let made = given.is_none();
     let password = given.unwrap_or_else(auth::random_password);
-    let user = auth::ops::add_user(app, email, name, role, password.clone()).await?;
+    let new = NewUser { email: email.to_owned(), name: name.to_owned(), role, password: password.clone() };
+    let user = auth::ops::add_user(app, By::command("tessera user"), new).await?;
     say(format!("{} is added as {}.", user.email, user.role.word()));
     show(made.then_some(&password));
     Ok(())

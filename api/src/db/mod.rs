@@ -5,6 +5,7 @@ mod connect;
 mod constraint;
 mod deadline;
 pub mod filter;
+mod listen;
 pub mod page;
 mod row;
 mod statements;
@@ -17,6 +18,7 @@ use sea_orm::{
 pub use batch::{Batch, Column};
 pub use connect::{ConnectError, connect};
 pub use constraint::violated;
+pub use listen::{listen, notify};
 pub(crate) use row::row_by_place;
 pub use statements::{STATEMENTS, StatementCount};
 

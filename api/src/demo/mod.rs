@@ -27,11 +27,15 @@ mod write;
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::figures;
+use crate::audit::{self, By};
+use crate::{db, figures};
 use plan::{Plan, Shop};
 use store::Course;
 
 pub use report::{Outcome, Removed, Report};
+
+/// What the log calls it.
+const COMMAND: &str = "tessera demo";
 
 /// Which shop to make up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +139,13 @@ async fn make(app: &App, course: &Course, progress: &(dyn Fn(Progress) + Sync)) 
     told(course.position);
     write::write(app, Arc::clone(&shop), course.position, &told).await?;
     campaigns::make(app, &shop).await?;
-    store::finish(app.db.writer(), app.clock.real_millis()).await?;
+    db::retry(|| async {
+        let txn = app.db.begin().await?;
+        store::finish(&txn, app.clock.real_millis()).await?;
+        let made = store::holdings(&txn).await?;
+        audit::write(app, &txn, By::command(COMMAND), made.entry()).await?;
+        Ok(txn.commit().await?)
+    })
+    .await?;
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Takes the demo away, and nothing else.
 
+use super::COMMAND;
 use super::plan::{Plan, number};
 use super::remove_days_store;
 use super::remove_store::{self, Deleted};
 use super::store;
 use crate::app::App;
+use crate::audit::{self, By};
 use crate::db::Lock;
 use crate::error::Stop;
 use crate::{db, figures};
@@ -37,7 +39,13 @@ pub(super) async fn remove(app: &App, plan: &Plan, progress: &(dyn Fn(u32) + Syn
             break;
         }
     }
-    store::forget(app.db.writer()).await?;
+    db::retry(|| async {
+        let txn = app.db.begin().await?;
+        store::forget(&txn).await?;
+        audit::write(app, &txn, By::command(COMMAND), sum.entry()).await?;
+        Ok(txn.commit().await?)
+    })
+    .await?;
     Ok(sum)
 }
 

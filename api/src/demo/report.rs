@@ -4,9 +4,11 @@ use std::fmt;
 
 use indicatif::HumanCount;
 
+use super::COMMAND;
 use super::plan::Plan;
 use super::remove_store::Deleted;
 use super::store::Holdings;
+use crate::audit::{self, Changes, Entry, Object};
 
 /// What became of `tessera demo`.
 #[derive(Clone, Debug)]
@@ -31,6 +33,32 @@ pub enum Outcome {
 /// What became of `tessera demo --remove`.
 #[derive(Clone, Copy, Debug)]
 pub struct Removed(pub(super) Option<Deleted>);
+
+impl Holdings {
+    /// What the log keeps of a demo that was made.
+    pub(super) fn entry(&self) -> Entry {
+        let count = |number: i64| number.unsigned_abs();
+        let counts = [
+            ("members", count(self.members)),
+            ("transactions", count(self.sales + self.returns)),
+            ("pointsEntries", count(self.points)),
+            ("segments", count(self.segments)),
+        ];
+        audit::counted(COMMAND, "Member", count(self.members), &counts)
+    }
+}
+
+impl Deleted {
+    /// What the log keeps of a demo that was taken away.
+    pub(super) fn entry(&self) -> Entry {
+        let Self { members, transactions, points } = *self;
+        let changes = Changes::none()
+            .gone_field("members", members)
+            .gone_field("transactions", transactions)
+            .gone_field("pointsEntries", points);
+        Entry { action: COMMAND, object: Object::many("Member", format!("{members} members")), changes }
+    }
+}
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,8 @@
 //! them, never recounted on reading.
 
 mod day_store;
+mod margin;
+mod margin_store;
 pub mod roll;
 mod roll_store;
 mod store;
@@ -17,6 +19,7 @@ use crate::db::Txn;
 use crate::error::Fault;
 
 use day_store as day;
+pub use margin::margin_changed;
 pub use store::{lock_members, make_members, share_members, share_members_of};
 
 /// Makes the empty sums of a new segment, with which its first day begins.

@@ -12,7 +12,7 @@ pub(super) struct Needs(pub(super) Role);
 impl Guard for Needs {
     async fn check(&self, ctx: &Context<'_>) -> Result<(), Error> {
         let caller = caller(ctx)?;
-        if rank(caller.role) >= rank(self.0) {
+        if may(ctx, self.0)? {
             return Ok(());
         }
         let field = ctx.field().name().to_owned();
@@ -26,6 +26,9 @@ pub(super) const ANYONE: Needs = Needs(Role::Analyst);
 /// Administrators and owners may.
 pub(super) const ADMIN: Needs = Needs(Role::Admin);
 
+/// Owners alone may.
+pub(super) const OWNER: Needs = Needs(Role::Owner);
+
 /// The signed-in caller.
 pub(super) fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller, Error> {
     let scope = ctx.data_unchecked::<RequestScope>();
@@ -33,6 +36,11 @@ pub(super) fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller, Error> {
         Error::new("Sign in first: send `Authorization: Bearer` with an access token.")
             .extend_with(|_, more| more.set("code", "UNAUTHENTICATED"))
     })
+}
+
+/// Whether the caller has the role, or one that can do more.
+pub(super) fn may(ctx: &Context<'_>, role: Role) -> Result<bool, Error> {
+    Ok(rank(caller(ctx)?.role) >= rank(role))
 }
 
 fn rank(role: Role) -> u8 {

@@ -54,6 +54,11 @@ pub(super) fn refused<T>(outcome: Result<T, Stop>) -> Result<(Option<T>, Vec<Use
     }
 }
 
+/// The same where the operation knows nothing of `input`: its paths begin at the field.
+pub(super) fn refused_input<T>(outcome: Result<T, Stop>) -> Result<(Option<T>, Vec<UserError>), Error> {
+    refused(outcome.map_err(|stop| stop.under(&["input"])))
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         let (code, message) = match fault.kind {

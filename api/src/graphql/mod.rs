@@ -1,12 +1,14 @@
 //! The schema's face: types, inputs, queries and mutations, a room each like the business beneath.
 
 mod access;
+mod audit;
 mod auth;
 mod connection;
 mod errors;
 mod filters;
 mod history;
 mod ingest;
+mod jobs;
 mod loaders;
 mod loading;
 mod members;
@@ -31,16 +33,28 @@ use crate::auth::Caller;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, auth::AuthQuery, program::ProgramQuery, segments::SegmentQuery, members::MemberQuery);
+pub struct Query(
+    node::NodeQuery,
+    auth::AuthQuery,
+    program::ProgramQuery,
+    segments::SegmentQuery,
+    members::MemberQuery,
+    auth::PeopleQuery,
+    audit::AuditQuery,
+    jobs::JobQuery,
+);
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     auth::AuthMutation,
+    program::ProgramMutation,
+    auth::PeopleMutation,
     segments::SegmentMutation,
     members::MemberMutation,
     transactions::TransactionMutation,
     points::PointsMutation,
+    jobs::JobMutation,
 );
 
 /// Who asks, and from where.

@@ -3,15 +3,17 @@
 use async_graphql::{Context, Error, ID, Interface, Object};
 use entity::kinds::Role;
 
-use super::access::{ANYONE, caller};
+use super::access::{ANYONE, caller, may};
 use super::app;
+use super::audit::AuditEntry;
 use super::auth::User;
+use super::jobs::Job;
 use super::members::Member;
 use super::points::PointsEntry;
 use super::segments::{MembershipEvent, Segment};
 use super::transactions::Transaction;
 use crate::global_id::GlobalId;
-use crate::{auth, members, points, segments, transactions};
+use crate::{audit, auth, jobs, members, points, segments, transactions};
 
 /// Anything that can be fetched again by its id.
 #[derive(Interface)]
@@ -23,6 +25,8 @@ pub(super) enum Node {
     PointsEntry(PointsEntry),
     User(User),
     MembershipEvent(MembershipEvent),
+    Job(Job),
+    AuditEntry(AuditEntry),
 }
 
 #[derive(Default)]
@@ -51,12 +55,17 @@ impl NodeQuery {
             Some(GlobalId::MembershipEvent(id)) => {
                 segments::history::event(app, id).await?.map(|row| Node::MembershipEvent(MembershipEvent::new(row)))
             }
-            // Other people's accounts are the owner's and the administrators' business.
+            // Other people's accounts are the owners' business.
             Some(GlobalId::User(id)) => {
                 let caller = caller(ctx)?;
-                let may = caller.user == id || caller.role != Role::Analyst;
+                let may = caller.user == id || caller.role == Role::Owner;
                 let user = if may { auth::ops::user(app, id).await? } else { None };
                 user.map(|row| Node::User(User::new(row)))
+            }
+            Some(GlobalId::Job(id)) => jobs::by_id(app, id).await?.map(|row| Node::Job(Job::new(row))),
+            Some(GlobalId::AuditEntry(id)) => {
+                let entry = if may(ctx, Role::Admin)? { audit::by_id(app, id).await? } else { None };
+                entry.map(|row| Node::AuditEntry(AuditEntry::new(row)))
             }
         })
     }

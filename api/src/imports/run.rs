@@ -18,9 +18,13 @@ use super::report::Report;
 use super::store;
 use super::write::{MemberRule, Writer, overtaken};
 use crate::app::App;
+use crate::audit::{self, By, Entry};
 use crate::db;
 use crate::error::{Fault, Stop};
 use crate::figures;
+
+/// What the log calls it.
+const COMMAND: &str = "tessera import";
 
 /// How many chunks may wait for the database.
 const WAITING: usize = 2;
@@ -118,9 +122,29 @@ async fn finish(writer: &Writer<'_>) -> Result<(), Stop> {
         if !store::finish(&txn, row.id, row.position, app.clock.real_millis()).await? {
             return Err(overtaken().into());
         }
+        if row.created + row.updated > 0 {
+            audit::write(app, &txn, By::command(COMMAND), entry(writer.kind, row)).await?;
+        }
         Ok(txn.commit().await?)
     })
     .await
+}
+
+/// What the log keeps of a file: counts, and nothing of what stands in it.
+fn entry(kind: Kind, row: &import::Model) -> Entry {
+    let kind = match kind {
+        Kind::Members => "Member",
+        Kind::Transactions => "Transaction",
+        Kind::Points => "PointsEntry",
+    };
+    let count = |number: i64| u64::try_from(number).unwrap_or_default();
+    let counts = [
+        ("created", count(row.created)),
+        ("updated", count(row.updated)),
+        ("duplicates", count(row.duplicates)),
+        ("rejected", count(row.rejected)),
+    ];
+    audit::counted(COMMAND, kind, count(row.created + row.updated), &counts)
 }
 
 fn report(writer: &Writer<'_>, before: u64, began: Instant) -> anyhow::Result<Report> {

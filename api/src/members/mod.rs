@@ -1,5 +1,6 @@
 //! Members: who they are, how they are named by callers, and how they are found.
 
+mod changes;
 mod input;
 pub mod list;
 pub mod ops;

@@ -8,22 +8,26 @@ use entity::member;
 
 use super::input::Checked;
 use super::row::merged;
-use super::{LabelInput, MemberInput, store};
+use super::{LabelInput, MemberInput, changes, store};
 use crate::app::App;
+use crate::audit::{self, By, Entry};
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Stop};
 use crate::figures::{self, Reckoning, Share};
 use crate::ingest::{self, Ingested};
 
-/// Makes or changes members by number. Bad rows are named, good ones kept.
-pub async fn upsert(app: &App, rows: Vec<MemberInput>) -> Result<Ingested, Stop> {
+/// Makes or changes members by number. Bad rows are named, good ones kept. The log keeps the call, and the old and new
+/// values of every member that was known before.
+pub async fn upsert(app: &App, by: By<'_>, rows: Vec<MemberInput>) -> Result<Ingested, Stop> {
     let now = app.clock.now(app.program().zone);
     let (good, problems) = ingest::part(rows, |row| row.check(now));
     let good: Vec<Checked> = good.into_iter().map(|(_, row)| row).collect();
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let done = upsert_in(&txn, &reckoning, &good).await?;
+        let (done, mut entries) = taken(&txn, &reckoning, &good, Some(by.action("upsertMembers"))).await?;
+        entries.extend(audit::ingested(by.action("upsertMembers"), "Member", &done));
+        audit::write_all(app, &txn, by, entries).await?;
         txn.commit().await?;
         Ok(done.and(&problems))
     })
@@ -38,8 +42,20 @@ struct Standing<'a> {
     changed: bool,
 }
 
-/// The same within a transaction. A number that stands in several rows is changed by each in turn.
+/// The same within a transaction, without a word to the log. A number that stands in several rows is changed by each in
+/// turn.
 pub async fn upsert_in(txn: &Txn, reckoning: &Reckoning, rows: &[Checked]) -> Result<Ingested, Fault> {
+    Ok(taken(txn, reckoning, rows, None).await?.0)
+}
+
+/// What became of the rows, and the log's entries of the members that were known before where they are asked for under
+/// the name of an action.
+async fn taken(
+    txn: &Txn,
+    reckoning: &Reckoning,
+    rows: &[Checked],
+    action: Option<&'static str>,
+) -> Result<(Ingested, Vec<Entry>), Fault> {
     let mut done = Ingested::default();
     let numbers: Vec<String> = rows.iter().map(|row| row.number().to_owned()).collect();
     let known = store::lock_by_number(txn, numbers).await?;
@@ -81,7 +97,16 @@ pub async fn upsert_in(txn: &Txn, reckoning: &Reckoning, rows: &[Checked]) -> Re
     }
     let changes: Vec<&Standing<'_>> = order.iter().filter_map(|number| standing.get(*number)).collect();
     write(txn, reckoning, &changes).await?;
-    Ok(done)
+    let told = action.map(|action| changes.iter().filter_map(|change| told(change, &labels, action)).collect());
+    Ok((done, told.unwrap_or_default()))
+}
+
+/// The log's entry of a member that was known before, and is not now what it was.
+fn told(change: &Standing<'_>, labels: &HashMap<MemberId, Vec<LabelInput>>, action: &'static str) -> Option<Entry> {
+    let before = change.before.as_ref()?;
+    let old = labels.get(&before.id).map(Vec::as_slice).unwrap_or_default();
+    let entry = changes::entry(action, before, &change.after, change.labels.map(|new| (old, new)));
+    (!entry.changes.is_empty()).then_some(entry)
 }
 
 async fn write(txn: &Txn, reckoning: &Reckoning, changes: &[&Standing<'_>]) -> Result<(), Fault> {

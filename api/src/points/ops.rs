@@ -10,6 +10,7 @@ use super::PointsInput;
 use super::input::Checked;
 use super::store::{self, EntryRow};
 use crate::app::App;
+use crate::audit::{self, By};
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, MemberMove, Reckoning};
@@ -17,13 +18,16 @@ use crate::ingest::{self, Ingested};
 use crate::members::{self, MemberRef};
 
 /// Records entries. Bad rows are named, good ones kept, known ones counted as duplicates.
-pub async fn record(app: &App, rows: Vec<PointsInput>) -> Result<Ingested, Stop> {
+pub async fn record(app: &App, by: By<'_>, rows: Vec<PointsInput>) -> Result<Ingested, Stop> {
     let now = app.clock.now(app.program().zone);
     let (good, problems) = ingest::part(rows, |row| row.check(now));
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
         let done = record_in(&txn, &reckoning, &good).await?;
+        if let Some(entry) = audit::ingested(by.action("recordPoints"), "PointsEntry", &done) {
+            audit::write(app, &txn, by, entry).await?;
+        }
         txn.commit().await?;
         Ok(done.and(&problems))
     })

@@ -1,7 +1,9 @@
 //! The loyalty programme that this server runs: one row in the database, read by every command.
 
+mod checks;
 pub mod ops;
 mod store;
+mod update;
 
 use chrono::NaiveDate;
 use engine::calendar::Zone;
@@ -9,6 +11,12 @@ use engine::money::Currency;
 use rust_decimal::Decimal;
 
 pub use store::row;
+pub use update::{ProgramPatch, update};
+
+/// The channel on which PostgreSQL tells all processes that the programme changed.
+pub const CHANNEL: &str = "tessera_program";
+/// The kind of job that reckons the figures anew in another time zone.
+pub const ZONE_JOB: &str = "PROGRAM_ZONE";
 
 /// The programme, parsed.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use engine::money::Currency;
 use entity::program as table;
 use rust_decimal::Decimal;
 
-use super::{Program, store};
+use super::{Program, checks, store};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
@@ -39,13 +39,15 @@ fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model
     let euro = Currency::from_code("EUR").ok_or_else(|| anyhow::anyhow!("the currency EUR is not known"))?;
     let (zone, currency) = (settings.time_zone.unwrap_or(utc), settings.currency.unwrap_or(euro));
     let today = clock.today(zone);
+    let given = |name: &str, number: Decimal, mistake: Option<String>| match mistake {
+        Some(mistake) => Err(anyhow::anyhow!("{name} is {number}: it {mistake}")),
+        None => Ok(number.to_string()),
+    };
     let margin = settings.gross_margin.unwrap_or(Decimal::ONE);
-    if margin < Decimal::ZERO || margin > Decimal::ONE || margin.scale() > 6 {
-        anyhow::bail!("gross_margin is {margin}: it must be between 0 and 1, with at most 6 digits after the point");
-    }
-    let cost = |name: &str, cost: Option<Decimal>| match cost.unwrap_or_default() {
-        cost if cost < Decimal::ZERO => Err(anyhow::anyhow!("{name} is {cost}: it must not be negative")),
-        cost => Ok(cost.to_string()),
+    let margin = given("gross_margin", margin, checks::margin(margin))?;
+    let cost = |name: &str, cost: Option<Decimal>| {
+        let cost = cost.unwrap_or_default();
+        given(name, cost, checks::cost(cost))
     };
     Ok(table::Model {
         id: 1,
@@ -53,7 +55,7 @@ fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model
         currency_code: currency.code().to_owned(),
         time_zone: zone.name().to_owned(),
         launched_on: settings.launched_on.unwrap_or(today).to_string(),
-        gross_margin: margin.to_string(),
+        gross_margin: margin,
         reward_cost_per_point: cost("reward_cost_per_point", settings.reward_cost_per_point)?,
         return_handling_cost: cost("return_handling_cost", settings.return_handling_cost)?,
         figures_on: today.to_string(),
@@ -62,7 +64,7 @@ fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model
     })
 }
 
-fn parse(row: &table::Model) -> Option<Program> {
+pub(super) fn parse(row: &table::Model) -> Option<Program> {
     Some(Program {
         name: row.name.clone(),
         currency: Currency::from_code(&row.currency_code)?,

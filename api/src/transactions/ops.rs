@@ -10,6 +10,7 @@ use super::item_store::ItemRow;
 use super::link::{Books, Fate, Key};
 use super::{TransactionInput, body, item_store, store};
 use crate::app::App;
+use crate::audit::{self, By};
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Refusal, Stop};
 use crate::figures::{self, Reckoning};
@@ -20,13 +21,16 @@ use crate::members::{self, MemberRef};
 pub const DEFAULT_SOURCE: &str = "pos";
 
 /// Records documents. Bad rows are named, good ones kept, known ones counted as duplicates.
-pub async fn record(app: &App, rows: Vec<TransactionInput>) -> Result<Ingested, Stop> {
+pub async fn record(app: &App, by: By<'_>, rows: Vec<TransactionInput>) -> Result<Ingested, Stop> {
     let now = app.clock.now(app.program().zone);
     let (good, problems) = ingest::part(rows, |row| row.check(app.program().currency, now));
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
         let done = record_in(&txn, &reckoning, &good).await?;
+        if let Some(entry) = audit::ingested(by.action("recordTransactions"), "Transaction", &done) {
+            audit::write(app, &txn, by, entry).await?;
+        }
         txn.commit().await?;
         Ok(done.and(&problems))
     })

@@ -25,6 +25,7 @@ pub struct Row {
 const FREE: Lowest = Lowest::Free;
 const ANALYST: Lowest = Lowest::Role(Role::Analyst);
 const ADMIN: Lowest = Lowest::Role(Role::Admin);
+const OWNER: Lowest = Lowest::Role(Role::Owner);
 
 const fn row(field: &'static str, lowest: Lowest, call: &'static str) -> Row {
     Row { field, lowest, call }
@@ -48,6 +49,10 @@ pub const ROWS: &[Row] = &[
         "{ member(ref: {number: \"m1\"}) { number segments { nodes { key } } pointsEntries { nodes { points } } } }",
     ),
     row("Query.memberships", ANALYST, "{ memberships(member: {number: \"m1\"}, segments: [{key: \"some\"}]) }"),
+    row("Query.users", OWNER, "{ users { totalCount nodes { email role active } } }"),
+    row("Query.auditLog", ADMIN, "{ auditLog { nodes { actor action objectName changes ip } } }"),
+    row("Query.jobs", ANALYST, "{ jobs { totalCount nodes { kind status error } } }"),
+    row("Query.job", ANALYST, "{ job(id: \"nothing\") { status } }"),
     row(
         "Mutation.signIn",
         FREE,
@@ -64,6 +69,27 @@ pub const ROWS: &[Row] = &[
         ANALYST,
         "mutation { changePassword(input: {currentPassword: \"not it\", newPassword: \"a new password\"}) {
             userErrors { code } } }",
+    ),
+    row(
+        "Mutation.updateProgram",
+        OWNER,
+        "mutation { updateProgram(input: {name: \"Another name\"}) { program { name } job { id } userErrors { code } } }",
+    ),
+    row(
+        "Mutation.createUser",
+        OWNER,
+        "mutation { createUser(input: {email: \"new@example.org\", name: \"New\", role: OWNER, password: \"a new password\"}) {
+            user { email } userErrors { code } } }",
+    ),
+    row(
+        "Mutation.updateUser",
+        OWNER,
+        "mutation { updateUser(input: {id: \"nobody\", role: OWNER}) { user { email } userErrors { code } } }",
+    ),
+    row(
+        "Mutation.cancelJob",
+        ADMIN,
+        "mutation { cancelJob(input: {id: \"nothing\"}) { job { status } userErrors { code } } }",
     ),
     row("Mutation.createSegment", ADMIN, "mutation { createSegment(input: {name: \"Some\"}) { userErrors { code } } }"),
     row(

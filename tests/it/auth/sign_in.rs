@@ -6,6 +6,8 @@ use chrono::DateTime;
 use entity::kinds::Role;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
+use tessera::audit::By;
+use tessera::auth::ops::NewUser;
 use tests::{Database, OWNER, PASSWORD, TestApp, on_both};
 
 use super::{SIGN_IN, VIEWER, add_user, sign_in, try_sign_in, works};
@@ -95,8 +97,8 @@ on_both! {
             &"ü".repeat(200),
         ].into_iter().enumerate() {
             let email = format!("user{number}@example.org");
-            let added = tessera::auth::ops::add_user(&app.app, &email, "Test", Role::Analyst, password.to_owned());
-            added.await.unwrap();
+            let new = NewUser { email: email.clone(), name: "Test".to_owned(), role: Role::Analyst, password: password.to_owned() };
+            tessera::auth::ops::add_user(&app.app, By::command("tessera user"), new).await.unwrap();
             assert!(works(&app, &sign_in(&app, &email, password).await.access).await, "{password}");
             let shorter: String = password.chars().skip(1).collect();
             assert_eq!(try_sign_in(&app, &email, &shorter).await.body, refusal(), "{password}");

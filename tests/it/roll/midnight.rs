@@ -186,6 +186,6 @@ async fn record(app: &tessera::app::App, document: &str, euros: i64, at: &str) {
         labels: Vec::new(),
         returns_document: None,
     };
-    let done = tessera::transactions::record(app, vec![input]).await.unwrap();
+    let done = tessera::transactions::record(app, tessera::audit::By::command("a test"), vec![input]).await.unwrap();
     assert_eq!((done.created, done.problems.len()), (1, 0), "{done:?}");
 }

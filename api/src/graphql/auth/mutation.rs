@@ -5,7 +5,7 @@ use async_graphql::{Context, Error, InputObject, Object, SimpleObject};
 use super::types::User;
 use crate::auth::{self, ops::Session};
 use crate::graphql::access::{ANYONE, caller};
-use crate::graphql::errors::{UserError, refused};
+use crate::graphql::errors::{UserError, refused_input};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{RequestScope, app};
 
@@ -63,8 +63,8 @@ pub(crate) struct ChangePasswordInput {
 /// A user after a change.
 #[derive(SimpleObject)]
 pub(crate) struct UserPayload {
-    user: Option<User>,
-    user_errors: Vec<UserError>,
+    pub(super) user: Option<User>,
+    pub(super) user_errors: Vec<UserError>,
 }
 
 #[derive(Default)]
@@ -80,13 +80,14 @@ impl AuthMutation {
 
     /// Exchanges a refresh token for a new pair; a refresh token works once, and using it twice ends the session.
     async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SignInPayload, Error> {
-        payload(auth::ops::refresh(app(ctx), &input.refresh_token).await)
+        let address = ctx.data_unchecked::<RequestScope>().address;
+        payload(auth::ops::refresh(app(ctx), address, &input.refresh_token).await)
     }
 
     #[graphql(guard = "ANYONE")]
     async fn sign_out(&self, ctx: &Context<'_>, input: SignOutInput) -> Result<SignOutPayload, Error> {
         let done = auth::ops::sign_out(app(ctx), caller(ctx)?, input.everywhere).await;
-        let (_, user_errors) = refused(done)?;
+        let (_, user_errors) = refused_input(done)?;
         Ok(SignOutPayload { user_errors })
     }
 
@@ -95,13 +96,13 @@ impl AuthMutation {
         let address = ctx.data_unchecked::<RequestScope>().address;
         let ChangePasswordInput { current_password, new_password } = input;
         let done = auth::ops::change_password(app(ctx), caller(ctx)?, address, current_password, new_password).await;
-        let (user, user_errors) = refused(done)?;
+        let (user, user_errors) = refused_input(done)?;
         Ok(UserPayload { user: user.map(User::new), user_errors })
     }
 }
 
 fn payload(outcome: Result<Session, crate::error::Stop>) -> Result<SignInPayload, Error> {
-    let (session, user_errors) = refused(outcome)?;
+    let (session, user_errors) = refused_input(outcome)?;
     Ok(match session {
         None => SignInPayload { user_errors, ..SignInPayload::default() },
         Some(session) => SignInPayload {

@@ -22,6 +22,7 @@ pub(crate) enum Role {
 }
 
 /// A person who signs in.
+#[derive(Clone)]
 pub(crate) struct User(user::Model);
 
 impl User {

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Error, InputObject, Object};
 
 use super::input::MemberInput;
-use crate::graphql::access::ADMIN;
+use crate::graphql::access::{ADMIN, caller};
 use crate::graphql::app;
 use crate::graphql::ingest::{IngestPayload, bounded};
 use crate::ingest::Ingested;
@@ -38,7 +38,7 @@ impl MemberMutation {
                 Err(refusal) => refused.refuse(place, refusal),
             }
         }
-        let outcome = ops::upsert(app(ctx), rows).await.map(|mut done| {
+        let outcome = ops::upsert(app(ctx), caller(ctx)?.by(), rows).await.map(|mut done| {
             done.problems.iter_mut().for_each(|problem| problem.row = places[problem.row]);
             done.problems.append(&mut refused.problems);
             done.problems.sort_by_key(|problem| problem.row);

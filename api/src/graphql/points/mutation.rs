@@ -3,7 +3,7 @@
 use async_graphql::{Context, Error, InputObject, Object};
 
 use super::types::PointsKind;
-use crate::graphql::access::ADMIN;
+use crate::graphql::access::{ADMIN, caller};
 use crate::graphql::app;
 use crate::graphql::ingest::{IngestPayload, bounded};
 use crate::graphql::refs::MemberRef;
@@ -50,6 +50,6 @@ impl PointsMutation {
             return IngestPayload::new(Err(stop), LIST);
         }
         let rows = input.entries.into_iter().map(Into::into).collect();
-        IngestPayload::new(points::ops::record(app(ctx), rows).await, LIST)
+        IngestPayload::new(points::ops::record(app(ctx), caller(ctx)?.by(), rows).await, LIST)
     }
 }

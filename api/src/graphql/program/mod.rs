@@ -1,5 +1,7 @@
 //! The programme as the schema shows it.
 
+mod mutation;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
@@ -10,6 +12,8 @@ use super::app;
 use super::scalars::{Date, Decimal};
 use crate::app::App;
 use crate::program;
+
+pub(super) use mutation::ProgramMutation;
 
 /// The loyalty programme that this server runs.
 pub(super) struct Program {

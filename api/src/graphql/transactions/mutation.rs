@@ -3,7 +3,7 @@
 use async_graphql::{Context, Error, InputObject, Object};
 
 use super::types::TransactionKind;
-use crate::graphql::access::ADMIN;
+use crate::graphql::access::{ADMIN, caller};
 use crate::graphql::app;
 use crate::graphql::ingest::{IngestPayload, bounded};
 use crate::graphql::members::LabelInput;
@@ -93,6 +93,6 @@ impl TransactionMutation {
             return IngestPayload::new(Err(stop), LIST);
         }
         let rows = input.transactions.into_iter().map(Into::into).collect();
-        IngestPayload::new(transactions::record(app(ctx), rows).await, LIST)
+        IngestPayload::new(transactions::record(app(ctx), caller(ctx)?.by(), rows).await, LIST)
     }
 }

@@ -1,0 +1,9 @@
+//! Long work as the schema shows it.
+
+mod list;
+mod mutation;
+mod types;
+
+pub(super) use list::JobQuery;
+pub(super) use mutation::JobMutation;
+pub(super) use types::Job;
