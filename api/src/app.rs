@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
 use crate::error::Fault;
+use crate::exports::Slots;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
 
@@ -26,6 +27,8 @@ pub struct App {
     pub tokens: Tokens,
     /// How often sign-in may be tried.
     pub rates: SignInRates,
+    /// How many downloads may run.
+    pub downloads: Slots,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -41,7 +44,8 @@ impl App {
         let tokens = Tokens::open(&settings).map_err(|error| anyhow::anyhow!(error.0))?;
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
-        Ok(Arc::new(Self { settings, db, clock, program, tokens, rates, metrics: Metrics::default() }))
+        let (downloads, metrics) = (Slots::default(), Metrics::default());
+        Ok(Arc::new(Self { settings, db, clock, program, tokens, rates, downloads, metrics }))
     }
 
     /// The programme, as it was last seen here: another process may have changed it a moment ago.

@@ -7,12 +7,12 @@ use engine::text::fold;
 use entity::kinds::Role;
 use entity::{session, user};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::IntoActiveModel;
+use sea_orm::{ConnectionTrait, IntoActiveModel};
 
 use super::{Caller, password, store, token};
 use crate::app::App;
 use crate::db::{self, Txn};
-use crate::error::{Refusal, RefusalCode, Stop};
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::text_input::{self, length};
 
 /// A new pair of tokens.
@@ -128,6 +128,11 @@ pub async fn viewer(app: &App, caller: &Caller) -> Result<Option<user::Model>, S
 /// A user by id, for `node`.
 pub async fn user(app: &App, id: entity::ids::UserId) -> Result<Option<user::Model>, Stop> {
     Ok(store::user(app.db.reader(), id).await?)
+}
+
+/// A user who may still come in, for what was promised before.
+pub async fn active_user(db: &impl ConnectionTrait, id: entity::ids::UserId) -> Result<Option<user::Model>, Fault> {
+    Ok(store::user(db, id).await?.filter(|user| user.active))
 }
 
 /// The owner that the first start made, with the password if it was made up here.

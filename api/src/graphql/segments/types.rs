@@ -7,13 +7,16 @@ use async_graphql::{Context, Enum, Error, ID, Object};
 use super::input::SegmentMemberOrder;
 use super::members::SegmentMemberConnection;
 use crate::db::page::PageArguments;
+use crate::exports;
 use crate::global_id::GlobalId;
-use crate::graphql::app;
+use crate::graphql::access::{ANYONE, caller};
 use crate::graphql::connection::int;
+use crate::graphql::exports::{ExportFormat, ExportLayout, ExportLink};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
 use crate::graphql::members::{MemberFilter, search};
 use crate::graphql::program::Money;
 use crate::graphql::scalars::DateTime;
+use crate::graphql::{RequestScope, app};
 use crate::segments::{self, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
 
 /// Who decides on membership.
@@ -147,5 +150,18 @@ impl Segment {
         let page = PageArguments { first, after, last, before };
         let slice = load(ctx, Part::new(segment, MembersOf { list: list.clone(), page })).await?.unwrap_or_default();
         Ok(SegmentMemberConnection::new(&slice, segment, list))
+    }
+
+    /// A link good for a few minutes that streams the member list, without any size limit.
+    #[graphql(guard = "ANYONE")]
+    async fn export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "ExportFormat::Csv")] format: ExportFormat,
+        #[graphql(default_with = "ExportLayout::Full")] layout: ExportLayout,
+    ) -> Result<ExportLink, Error> {
+        let scope = ctx.data_unchecked::<RequestScope>();
+        let link = exports::ask(app(ctx), caller(ctx)?, &scope.reached, &self.0, (format.into(), layout.into()))?;
+        Ok(link.into())
     }
 }
