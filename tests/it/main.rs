@@ -20,6 +20,7 @@ mod calls;
 mod defaults;
 mod demo;
 mod documents;
+mod exports;
 mod http;
 mod http_fuzz;
 mod imports;
