@@ -106,6 +106,11 @@ impl Field {
         }
     }
 
+    /// The fact that the database hands over for it.
+    pub(super) fn source(self) -> Self {
+        if self == Self::HistoricClv { Self::Spending } else { self }
+    }
+
     /// How the database hands it over.
     pub(super) fn handed(self) -> Handed {
         match self.kind() {

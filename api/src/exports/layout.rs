@@ -195,8 +195,10 @@ const HUBSPOT: &[Column] = &[
     CONSENT,
 ];
 
-/// "Field Mapping for Other Data Sources and Organization Import", the labels of contacts, where 1 opts out:
-/// <https://help.salesforce.com/s/articleView?id=xcloud.field_mapping_for_other_data_sources_and_organization_import.htm>
+/// "Field Mapping for Other Data Sources and Organization Import", the labels of contacts:
+/// <https://help.salesforce.com/s/articleView?id=xcloud.field_mapping_for_other_data_sources_and_organization_import.htm>.
+/// That 1 opts out stands in "Field Mapping for Importing Leads":
+/// <https://help.salesforce.com/s/articleView?id=xcloud.field_mapping_for_importing_leads.htm>
 const SALESFORCE: &[Column] = &[
     plain("First Name", Field::FirstName),
     plain("Last Name", Field::LastName),

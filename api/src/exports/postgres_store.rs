@@ -39,7 +39,7 @@ pub(super) async fn begin(db: &Db, segment: SegmentId) -> Result<Option<(Moment,
 /// Reads everybody into the outlet. A client that goes away takes the connection with it, which ends the query.
 pub(super) async fn read(moment: Moment, segment: SegmentId, mut sheet: Sheet, outlet: Outlet, expected: i64) {
     let Moment(mut connection) = moment;
-    let fields: Vec<Field> = sheet.fields().to_vec();
+    let fields: Vec<Field> = sheet.sources().to_vec();
     let text = format!("COPY ({}) TO STDOUT (FORMAT binary)", members(segment, &fields));
     let outcome = tokio::select! {
         () = outlet.gone() => Err(Ended::Gone),

@@ -20,8 +20,11 @@ const ROW: usize = 8 * 1024;
 pub(super) struct Sheet {
     format: Format,
     columns: &'static [Column],
-    fields: Vec<Field>,
-    /// Where among the facts each column's first one stands.
+    /// What the database hands over for a row.
+    sources: Vec<Field>,
+    /// What a line of JSON shows, and where its source stands.
+    shown: Vec<(Field, usize)>,
+    /// Where the source of each column's first fact stands.
     places: Vec<usize>,
     /// Before each fact in a line of JSON.
     keys: Vec<Vec<u8>>,
@@ -36,6 +39,12 @@ impl Sheet {
     /// A file with its header, if it has one.
     pub(super) fn new(format: Format, layout: Layout, program: &Program) -> Self {
         let fields = layout.fields();
+        let mut sources: Vec<Field> = Vec::new();
+        for source in fields.iter().map(|field| field.source()) {
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
         let key = |(place, field): (usize, &Field)| {
             let before = if place == 0 { '{' } else { ',' };
             format!("{before}\"{}\":", field.key()).into_bytes()
@@ -43,9 +52,10 @@ impl Sheet {
         let mut sheet = Self {
             format,
             columns: layout.columns(),
-            places: layout.columns().iter().map(|column| place_of(&fields, column.made.fields())).collect(),
+            places: layout.columns().iter().map(|column| place_of(&sources, column.made.fields())).collect(),
             keys: fields.iter().enumerate().map(key).collect(),
-            fields,
+            shown: fields.iter().map(|field| (*field, place_of(&sources, &[*field]))).collect(),
+            sources,
             decimals: usize::try_from(program.currency.digits()).unwrap_or_default(),
             margin: program.gross_margin,
             csv: WriterBuilder::new().terminator(Terminator::CRLF).build(),
@@ -63,8 +73,8 @@ impl Sheet {
     }
 
     /// The facts that a row needs, in this order.
-    pub(super) fn fields(&self) -> &[Field] {
-        &self.fields
+    pub(super) fn sources(&self) -> &[Field] {
+        &self.sources
     }
 
     /// Writes a row of the facts.
@@ -136,7 +146,7 @@ impl Sheet {
 
     fn address(&mut self, cells: &[Cell<'_>]) {
         for field in ADDRESS {
-            if let Some(Cell::Text(part)) = cells.get(place_of(&self.fields, &[field])) {
+            if let Some(Cell::Text(part)) = cells.get(place_of(&self.sources, &[field])) {
                 if !self.scratch.is_empty() {
                     self.scratch.extend_from_slice(b"  ");
                 } else if cell::is_formula(part) {
@@ -148,9 +158,9 @@ impl Sheet {
     }
 
     fn json(&mut self, cells: &[Cell<'_>]) -> Result<(), Fault> {
-        for ((cell, field), key) in cells.iter().zip(&self.fields).zip(&self.keys) {
+        for ((field, place), key) in self.shown.iter().zip(&self.keys) {
             self.out.extend_from_slice(key);
-            match (*cell, field.kind()) {
+            match (cells.get(*place).copied().unwrap_or(Cell::Null), field.kind()) {
                 (Cell::Null, _) => self.out.extend_from_slice(b"null"),
                 (Cell::Text(text), _) => serde_json::to_writer(&mut self.out, text)?,
                 (Cell::Bool(yes), _) => self.out.extend_from_slice(if yes { b"true" } else { b"false" }),
@@ -167,9 +177,10 @@ impl Sheet {
     }
 }
 
-/// Where the first of some facts stands.
-fn place_of(fields: &[Field], some: &[Field]) -> usize {
-    fields.iter().position(|field| some.first() == Some(field)).unwrap_or(usize::MAX)
+/// Where the source of the first of some facts stands.
+fn place_of(sources: &[Field], some: &[Field]) -> usize {
+    let first = some.first().map(|field| field.source());
+    sources.iter().position(|source| first == Some(*source)).unwrap_or(usize::MAX)
 }
 
 fn number_into(out: &mut Vec<u8>, number: i64, kind: Kind, decimals: usize, margin: Decimal) {

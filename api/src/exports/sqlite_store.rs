@@ -1,7 +1,7 @@
 //! SQLite's side: one read transaction, on a connection of its own, on a thread of its own.
 //!
-//! The connection is rusqlite's: sqlx copies every value and sends every row from thread to thread, which costs three times
-//! as much as reading them.
+//! The connection is rusqlite's, which lends us each value where it lies: sqlx copies every one of them and sends every row
+//! from thread to thread.
 
 use entity::ids::SegmentId;
 use rusqlite::types::ValueRef;
@@ -62,7 +62,7 @@ fn copy(
     expected: i64,
     send: impl Fn(bytes::Bytes) -> Result<(), Ended>,
 ) -> Result<i64, Ended> {
-    let fields: Vec<Field> = sheet.fields().to_vec();
+    let fields: Vec<Field> = sheet.sources().to_vec();
     let mut statement = connection.prepare(&members(segment, &fields)).map_err(fault)?;
     let mut rows = statement.query([]).map_err(fault)?;
     let mut count = 0;

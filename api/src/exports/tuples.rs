@@ -24,7 +24,7 @@ const HEADER: usize = 19;
 impl Tuples {
     /// Rows of the facts that a sheet needs.
     pub(super) fn new(sheet: &Sheet) -> Self {
-        let handed = sheet.fields().iter().map(|field| field.handed()).collect();
+        let handed = sheet.sources().iter().map(|field| field.handed()).collect();
         Self { handed, begun: false, ended: false, rest: Vec::new(), rows: 0 }
     }
 
@@ -134,7 +134,7 @@ mod tests {
     fn copied(sheet: &Sheet) -> Vec<u8> {
         let mut bytes = SIGNATURE.to_vec();
         bytes.extend([0; 8]);
-        let fields = sheet.fields();
+        let fields = sheet.sources();
         for row in 0..3_i64 {
             bytes.extend(i16::try_from(fields.len()).unwrap().to_be_bytes());
             for field in fields {
