@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
 use crate::error::Fault;
+use crate::exports::Slots;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
 
@@ -30,6 +31,8 @@ pub struct App {
     pub tokens: Tokens,
     /// How often sign-in may be tried.
     pub rates: SignInRates,
+    /// How many downloads may run.
+    pub downloads: Slots,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -46,7 +49,8 @@ impl App {
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
-        Ok(Arc::new(Self { settings, db, clock, program, looking, work, tokens, rates, metrics }))
+        let downloads = Slots::default();
+        Ok(Arc::new(Self { settings, db, clock, program, looking, work, tokens, rates, downloads, metrics }))
     }
 
     /// The programme, as it was last seen here: another process may have changed it a moment ago.

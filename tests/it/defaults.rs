@@ -12,7 +12,7 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
     let mut defaults = Vec::new();
     for line in contract.lines().filter(|line| line.contains(" = ") && !line.trim_start().starts_with('"')) {
         let parts = line.split_inclusive(&['(', ',', '\t']).filter(|part| part.contains(" = "));
-        defaults.extend(parts.map(|part| part.trim().trim_end_matches(',').to_owned()));
+        defaults.extend(parts.map(|part| part.split(')').next().unwrap().trim().trim_end_matches(',').to_owned()));
     }
     defaults.sort_unstable();
     let tested = [
@@ -21,7 +21,9 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = DESC",
         "everywhere: Boolean! = false",
+        "format: ExportFormat! = CSV",
         "kind: TransactionKind! = SALE",
+        "layout: ExportLayout! = FULL",
         "orderBy: SegmentOrder = {field: CREATED_ON",
         "quantity: Decimal! = \"1\"",
         "source: String! = \"pos\"",
@@ -69,6 +71,21 @@ on_both! {
         let text = "query($o: SegmentMemberOrder, $n: Int) { segment(ref: {key: \"all\"}) { members(orderBy: $o, first: $n) { nodes { number } } } }";
         for sent in [json!({}), json!({"o": {"field": "SPENDING"}}), json!({"o": {"field": "JOINED_AT"}})] {
             assert_eq!(keys(&app.graphql(text, sent).await["segment"]["members"], "number"), ["m3", "m2", "m1"]);
+        }
+    }
+
+    async fn files_keep_their_defaults(app) {
+        segment(&app, "One").await;
+        let text = "query($f: ExportFormat, $l: ExportLayout) { segment(ref: {key: \"one\"}) { export(format: $f, layout: $l) { url fileName } } }";
+        for (sent, name, heading) in [
+            (json!({}), ".csv", "number,first_name,"),
+            (json!({"l": "MAILCHIMP"}), ".csv", "Email Address,"),
+            (json!({"f": "NDJSON"}), ".ndjson", ""),
+        ] {
+            let link = app.graphql(text, sent).await["segment"]["export"].clone();
+            assert!(link["fileName"].as_str().unwrap().ends_with(name), "{link}");
+            let file = app.client().get(link["url"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+            assert!(file.starts_with(heading) && file.is_empty() == heading.is_empty(), "{file}");
         }
     }
 

@@ -21,6 +21,7 @@ mod calls;
 mod defaults;
 mod demo;
 mod documents;
+mod exports;
 mod history;
 mod http;
 mod http_fuzz;

@@ -78,6 +78,7 @@ on_both! {
             let client = Client { http: app.client(), url: format!("{}/graphql", served.base), accept };
             planted.extend(planted::session(&client, OWNER, PASSWORD).await);
             planted::data(&client, &token).await;
+            planted.extend(planted::downloads(&client, &token).await);
             for (what, request) in broken_requests(&client, &served.base) {
                 let response = request.send().await.unwrap();
                 let headers = format!("{:?}", response.headers());

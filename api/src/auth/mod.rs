@@ -12,4 +12,4 @@ pub use caller::{Caller, authenticate};
 pub use key::KeyError;
 pub use password::random as random_password;
 pub use rates::SignInRates;
-pub use token::Tokens;
+pub use token::{Purpose, Tokens};

@@ -1,4 +1,5 @@
-//! Access tokens: JWT signed with HS256, checked as RFC 8725 asks. Refresh tokens are random and say nothing.
+//! Access tokens and signed links: JWT signed with HS256, checked as RFC 8725 asks, each with a type and an audience of its
+//! own, so that none can stand in for another. Refresh tokens are random and say nothing.
 
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::RngCore;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,11 +21,36 @@ pub(super) const ACCESS: TimeDelta = TimeDelta::minutes(15);
 /// How long a refresh token works.
 pub(super) const REFRESH: TimeDelta = TimeDelta::days(30);
 
-const AUDIENCE: &str = "tessera";
-const TYPE: &str = "at+jwt";
+const ACCESS_TOKEN: Purpose = Purpose { typ: "at+jwt", audience: "tessera" };
 const LEEWAY: u64 = 30;
 
-/// Signs and reads access tokens.
+/// What a token is for. One that is for something else is never believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purpose {
+    /// The `typ` of its header.
+    pub typ: &'static str,
+    /// Its `aud`.
+    pub audience: &'static str,
+}
+
+/// A token for another purpose than access: who it is for and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed<T> {
+    iss: String,
+    aud: String,
+    /// The user's id.
+    pub sub: String,
+    /// Its own name, random.
+    pub jti: String,
+    /// When it ends, in seconds. Reading it does not look at this: what has ended gets another answer than what is forged.
+    pub exp: i64,
+    nbf: i64,
+    iat: i64,
+    /// What it says.
+    pub about: T,
+}
+
+/// Signs and reads tokens.
 pub struct Tokens {
     issuer: String,
     signing: Key,
@@ -79,41 +106,70 @@ impl Tokens {
         let until = now + life;
         let claims = Claims {
             iss: self.issuer.clone(),
-            aud: AUDIENCE.to_owned(),
+            aud: ACCESS_TOKEN.audience.to_owned(),
             sub: sub.to_owned(),
             sid: sid.to_owned(),
             exp: until.timestamp(),
             nbf: now.timestamp(),
             iat: now.timestamp(),
         };
-        let header =
-            Header { typ: Some(TYPE.to_owned()), kid: Some(self.signing.id.clone()), ..Header::new(Algorithm::HS256) };
-        let token = jsonwebtoken::encode(&header, &claims, &self.signing.encoding);
-        Ok((token.map_err(|error| Fault::new(format!("a token could not be signed: {error}")))?, until))
+        Ok((self.encode(ACCESS_TOKEN, &claims)?, until))
+    }
+
+    /// A token for another purpose.
+    pub fn seal<T: Serialize>(
+        &self,
+        purpose: Purpose,
+        sub: &str,
+        about: T,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<String, Fault> {
+        let (iss, aud) = (self.issuer.clone(), purpose.audience.to_owned());
+        let (sub, jti) = (sub.to_owned(), random());
+        let (exp, nbf, iat) = (until.timestamp(), now.timestamp(), now.timestamp());
+        self.encode(purpose, &Sealed { iss, aud, sub, jti, exp, nbf, iat, about })
     }
 
     /// What a token says, if one of our keys signed it, it is an access token and it is its time.
     pub fn read(&self, token: &str, now: DateTime<Utc>) -> Option<Claims> {
-        let key = self.key_of(token)?;
+        let claims: Claims = self.decode(ACCESS_TOKEN, token, true)?;
+        is_past(claims.iat, now).then_some(claims)
+    }
+
+    /// What a token for another purpose says, if one of our keys signed it for that; it may have ended.
+    pub fn unseal<T: DeserializeOwned>(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Sealed<T>> {
+        let sealed: Sealed<T> = self.decode(purpose, token, false)?;
+        is_past(sealed.iat, now).then_some(sealed)
+    }
+
+    fn encode(&self, purpose: Purpose, claims: &impl Serialize) -> Result<String, Fault> {
+        let (typ, kid) = (Some(purpose.typ.to_owned()), Some(self.signing.id.clone()));
+        let header = Header { typ, kid, ..Header::new(Algorithm::HS256) };
+        let token = jsonwebtoken::encode(&header, claims, &self.signing.encoding);
+        token.map_err(|error| Fault::new(format!("a token could not be signed: {error}")))
+    }
+
+    fn decode<T: DeserializeOwned>(&self, purpose: Purpose, token: &str, ends: bool) -> Option<T> {
+        let key = self.key_of(token, purpose.typ)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[AUDIENCE]);
+        validation.set_audience(&[purpose.audience]);
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        validation.validate_exp = ends;
         validation.validate_nbf = true;
         validation.leeway = LEEWAY;
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).ok()?.claims;
-        let ahead = claims.iat.saturating_sub(now.timestamp());
-        (ahead <= LEEWAY.cast_signed()).then_some(claims)
+        Some(jsonwebtoken::decode(token, &key.decoding, &validation).ok()?.claims)
     }
 
     /// The key that a token's header names. The header decides on nothing else: the algorithm belongs to the key, keys
     /// are never fetched, and a header that asks for more than we understand is refused.
-    fn key_of(&self, token: &str) -> Option<&Key> {
+    fn key_of(&self, token: &str, typ: &str) -> Option<&Key> {
         let header = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
         let header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&header).ok()?;
         let is = |name: &str, text: &str| header.get(name).and_then(|value| value.as_str()) == Some(text);
         let plain = header.keys().all(|name| matches!(name.as_str(), "alg" | "typ" | "kid"));
-        if !plain || !is("alg", "HS256") || !is("typ", TYPE) {
+        if !plain || !is("alg", "HS256") || !is("typ", typ) {
             return None;
         }
         std::iter::once(&self.signing).chain(&self.previous).find(|key| is("kid", &key.id))
@@ -128,6 +184,11 @@ impl Key {
             decoding: DecodingKey::from_secret(secret),
         }
     }
+}
+
+/// Whether a token was made by now, or so little ahead that two clocks may differ by it.
+fn is_past(iat: i64, now: DateTime<Utc>) -> bool {
+    iat.saturating_sub(now.timestamp()) <= LEEWAY.cast_signed()
 }
 
 fn given(secret: &str, name: &str) -> Result<Key, KeyError> {

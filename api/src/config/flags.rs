@@ -28,6 +28,12 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listen: Option<Text>,
 
+    /// The address under which others find the server, for links to downloads, such as https://tessera.example.com
+    /// [default: the one that the caller used]
+    #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) public_url: Option<Text>,
+
     /// Where /metrics is served, or off [default: 127.0.0.1:9464]
     #[arg(long, global = true, value_name = "ADDRESS:PORT", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -31,6 +31,8 @@ pub struct Settings {
     pub database_url: DatabaseUrl,
     /// Where the API and its pages are served.
     pub listen: SocketAddr,
+    /// The address under which others find the server, without a slash at its end; none: the one that each caller used.
+    pub public_url: Option<String>,
     /// Where the metrics are served; none turns them off.
     pub metrics_listen: Option<SocketAddr>,
     /// The folder of the signing key.
@@ -93,6 +95,7 @@ impl Default for Settings {
         Self {
             database_url: "sqlite://data/tessera.db".into(),
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            public_url: None,
             metrics_listen: Some((Ipv4Addr::LOCALHOST, 9464).into()),
             data_dir: PathBuf::from("data"),
             token_secret: None,

@@ -25,6 +25,7 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
     Ok(Settings {
         database_url: read.hidden("database_url", &given.database_url, DATABASE_URL, database)?.unwrap_or(database_url),
         listen: read.one("listen", &given.listen, ADDRESS, parsed)?.unwrap_or(listen),
+        public_url: read.one("public_url", &given.public_url, PUBLIC_URL, public_url)?,
         metrics_listen: read
             .one("metrics_listen", &given.metrics_listen, ADDRESS_OR_OFF, address_or_off)?
             .unwrap_or(metrics_listen),
@@ -57,6 +58,7 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
 const DATABASE_URL: &str = "sqlite:// and the path of a file, or postgres://user:password@host/name";
 const ADDRESS: &str = "an address and a port, such as 127.0.0.1:8080 or [::]:8080";
 const ADDRESS_OR_OFF: &str = "an address and a port, such as 127.0.0.1:9464, or off";
+const PUBLIC_URL: &str = "an address such as https://tessera.example.com, with a path where the proxy wants one";
 const KEY: &str = "a secret of at least 32 bytes, for example the output of openssl rand -base64 48";
 const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, without a path";
 const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
@@ -158,6 +160,13 @@ fn origin(text: &str) -> Option<HeaderValue> {
     let uri: Uri = parsed(text)?;
     let bare = uri.authority().is_some_and(|authority| authority == host) && !host.contains(['@', '*']);
     if bare && ["http", "https"].contains(&scheme) { HeaderValue::from_str(text).ok() } else { None }
+}
+
+fn public_url(text: &str) -> Option<String> {
+    let (scheme, _) = text.split_once("://")?;
+    let uri: Uri = parsed(text)?;
+    let plain = uri.query().is_none() && !text.contains(['#', '*']) && !uri.authority()?.as_str().contains('@');
+    (plain && ["http", "https"].contains(&scheme)).then(|| text.trim_end_matches('/').to_owned())
 }
 
 fn network(text: &str) -> Option<IpNet> {

@@ -67,6 +67,17 @@ fn every_spelling_of_the_file_is_understood() {
 }
 
 #[test]
+fn the_public_address_may_have_a_path_and_ends_without_a_slash() {
+    for (given, kept) in [
+        ("https://a.example", "https://a.example"),
+        ("http://a.example:8080/", "http://a.example:8080"),
+        ("https://a.example/tessera/", "https://a.example/tessera"),
+    ] {
+        assert_eq!(load("", &[], &["--public-url", given]).unwrap().public_url.as_deref(), Some(kept));
+    }
+}
+
+#[test]
 fn an_unknown_key_is_named_with_its_source_and_the_keys_there_are() {
     let file = refusal("listn = '127.0.0.1:1'", &[], &[]);
     assert!(
@@ -97,6 +108,12 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--dev=maybe", ""),
         ("--today", "1998-6-30"),
         ("--today", "1998-02-30"),
+        ("--public-url", "a.example"),
+        ("--public-url", "ftp://a.example"),
+        ("--public-url", "https://"),
+        ("--public-url", "https://me@a.example"),
+        ("--public-url", "https://a.example/?x=1"),
+        ("--public-url", "https://a.example/#x"),
         ("--cors-origins", "https://a.example/path"),
         ("--cors-origins", "*"),
         ("--trusted-proxies", "10.0.0.0/40"),

@@ -1,5 +1,6 @@
 //! The database: connections, transactions, and what differs between SQLite and PostgreSQL.
 
+mod aside;
 mod batch;
 mod connect;
 mod constraint;
@@ -15,6 +16,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait, Value,
 };
 
+pub use aside::{postgres_aside, rusqlite_fault, sqlite_aside, sqlite_file, sqlx_fault};
 pub use batch::{Batch, Column};
 pub use connect::{ConnectError, connect};
 pub use constraint::violated;

@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod connection;
 mod errors;
+mod exports;
 mod filters;
 mod history;
 mod ingest;
@@ -30,6 +31,7 @@ pub use loading::Loading;
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::exports::Reached;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -64,13 +66,15 @@ pub struct RequestScope {
     pub caller: Option<Caller>,
     /// The client's address.
     pub address: IpAddr,
+    /// How the client got here, for links that lead back.
+    pub reached: Reached,
 }
 
 /// The request with everything that belongs to it alone: its caller and its loaders, which never serve two callers. What
 /// the loaders read runs along with the execution.
-pub fn scoped(request: Request, app: &Arc<App>, caller: Option<Caller>, address: IpAddr) -> (Request, Loading) {
+pub fn scoped(request: Request, app: &Arc<App>, scope: RequestScope) -> (Request, Loading) {
     let (request, loading) = loaders::add(request, app);
-    (request.data(RequestScope { caller, address }), loading)
+    (request.data(scope), loading)
 }
 
 fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {

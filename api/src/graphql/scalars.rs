@@ -25,6 +25,29 @@ pub(super) struct Decimal(pub(super) rust_decimal::Decimal);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BigInt(pub(super) i64);
 
+/// A URL; ours are absolute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Url(pub(super) String);
+
+/// A URL; ours are absolute.
+#[Scalar(name = "URL")]
+impl ScalarType for Url {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) if text.parse::<axum::http::Uri>().is_ok() => Ok(Self(text)),
+            _ => Err(InputValueError::custom("is not a URL such as https://shop.example.com/hook")),
+        }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
 /// An instant, RFC 3339 with offset, for example 2026-03-01T09:30:00Z.
 #[Scalar]
 impl ScalarType for DateTime {

@@ -3,13 +3,16 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::{Extensions, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use super::negotiate::only;
+use crate::exports::Reached;
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The address of the client: the peer's, or where the peer is a trusted proxy, the one that the last trusted proxy saw.
 ///
@@ -32,6 +35,14 @@ pub(super) fn address(extensions: &Extensions, headers: &HeaderMap, trusted: &[I
 /// Whether the peer is a proxy whose headers are believed.
 pub(super) fn is_trusted(extensions: &Extensions, trusted: &[IpNet]) -> bool {
     is_any_of(peer(extensions), trusted)
+}
+
+/// How the client reached the server. What a proxy says of it is believed where the proxy is trusted.
+pub(super) fn reached(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNet]) -> Reached {
+    let trusted = is_trusted(extensions, trusted);
+    let said = |name: HeaderName| headers.get(name).filter(|_| trusted);
+    let secure = said(FORWARDED_PROTO).is_some_and(|scheme| scheme == "https");
+    Reached { host: said(FORWARDED_HOST).or_else(|| headers.get(HOST)).cloned(), secure }
 }
 
 /// The token of the header `authorization`; other schemes than `Bearer` say nothing here.

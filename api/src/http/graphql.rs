@@ -29,7 +29,7 @@ use super::request_log::Facts;
 use super::verdict::{Problem, Verdict};
 use super::{Api, body, client, negotiate, response};
 use crate::auth::{self, Caller};
-use crate::graphql::Loading;
+use crate::graphql::{Loading, RequestScope};
 
 /// The longest body of a caller without a valid token.
 const STRANGERS_BODY: usize = 256 * 1024;
@@ -83,7 +83,9 @@ async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Resu
         validate(api, &document, &admitted).await?;
     }
     let plan = api.documents.plan(&document, admitted.operation_name.as_deref())?;
-    let (execution, loading) = crate::graphql::scoped(admitted.into_request(), &api.app, caller, address);
+    let reached = client::reached(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
+    let scope = RequestScope { caller, address, reached };
+    let (execution, loading) = crate::graphql::scoped(admitted.into_request(), &api.app, scope);
     settle(execute(api, execution, loading, operation).await?, &plan)
 }
 

@@ -3,6 +3,7 @@
 mod body;
 mod client;
 mod documents;
+mod downloads;
 mod graphiql;
 mod graphql;
 mod guard;
@@ -86,6 +87,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphql", graphql)
+        .route("/downloads/{token}", downloads::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(graphiql::routes())

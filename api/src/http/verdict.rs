@@ -25,6 +25,12 @@ pub(super) enum Verdict {
     Unauthenticated,
     /// There is nothing at this address.
     NotFound,
+    /// There was something at this address, and it is not there any more.
+    Gone,
+    /// Whoever asks may not.
+    Forbidden,
+    /// As much of this is under way as may be.
+    Busy,
     /// Something else than POST.
     WrongMethod,
     /// The caller accepts nothing that is spoken here.
@@ -48,6 +54,7 @@ pub(super) enum Verdict {
 /// What a caller has to mend.
 pub(super) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+const FORBIDDEN: &str = "FORBIDDEN";
 const RATE_LIMITED: &str = "RATE_LIMITED";
 const TIMEOUT: &str = "TIMEOUT";
 const INTERNAL: &str = "INTERNAL";
@@ -71,6 +78,9 @@ impl Verdict {
             Self::Malformed => same(StatusCode::BAD_REQUEST, BAD_USER_INPUT),
             Self::Unauthenticated => same(StatusCode::UNAUTHORIZED, UNAUTHENTICATED),
             Self::NotFound => same(StatusCode::NOT_FOUND, BAD_USER_INPUT),
+            Self::Gone => same(StatusCode::GONE, BAD_USER_INPUT),
+            Self::Forbidden => same(StatusCode::FORBIDDEN, FORBIDDEN),
+            Self::Busy => same(StatusCode::SERVICE_UNAVAILABLE, RATE_LIMITED),
             Self::WrongMethod => same(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT),
             Self::NotAcceptable => same(StatusCode::NOT_ACCEPTABLE, BAD_USER_INPUT),
             Self::TooSlow => same(StatusCode::REQUEST_TIMEOUT, TIMEOUT),

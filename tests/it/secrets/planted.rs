@@ -106,6 +106,25 @@ pub async fn data(client: &Client<'_>, token: &str) {
     assert!(answer["data"]["members"]["nodes"][0]["firstName"] == MARKER, "{answer}");
 }
 
+/// Links to downloads, used and used again; answers their tokens.
+pub async fn downloads(client: &Client<'_>, token: &str) -> Planted {
+    let text = "query PlantedLinks { segments(first: 1) { nodes { export { url } } } }";
+    let mut tokens = Planted::new();
+    for _ in 0..2 {
+        let answer = client.ask(Some(token), text, Value::Null).await;
+        let url =
+            answer["data"]["segments"]["nodes"][0]["export"]["url"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        for expected in [200, 410] {
+            assert_eq!(client.http.get(url).send().await.unwrap().status(), expected);
+        }
+        client.http.get(format!("{}x", url)).send().await.unwrap();
+        client.http.head(url).send().await.unwrap();
+        let token = url.rsplit('/').next().unwrap();
+        tokens.extend(token.split('.').skip(1).map(|part| ("part of a link".to_owned(), part.to_owned())));
+    }
+    tokens
+}
+
 /// Requests that are wrong in every way, each with a secret in the place where it is wrong.
 pub fn broken_requests(client: &Client<'_>, base: &str) -> Vec<(String, RequestBuilder)> {
     let post = || client.http.post(&client.url).header(ACCEPT, client.accept).header(CONTENT_TYPE, "application/json");

@@ -10,7 +10,7 @@ mod session;
 
 pub use operator::{FirstOwner, ensure_owner, issue_for, set_active, set_password};
 pub use password::change_password;
-pub use people::{NewUser, UserPatch, add_user, count, page, update_user, user, users, viewer};
+pub use people::{NewUser, UserPatch, active_user, add_user, count, page, update_user, user, users, viewer};
 pub use session::{Session, refresh, sign_in, sign_out};
 
 use entity::user;

@@ -6,7 +6,7 @@ use entity::kinds::Role;
 use entity::user;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, IntoActiveModel};
+use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel};
 
 use super::entry;
 use crate::app::App;
@@ -173,6 +173,11 @@ pub(super) async fn change(
 /// The caller's own row.
 pub async fn viewer(app: &App, caller: &Caller) -> Result<Option<user::Model>, Stop> {
     Ok(store::user(app.db.reader(), caller.user).await?)
+}
+
+/// A user who may still come in, for what was promised before.
+pub async fn active_user(db: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>, Fault> {
+    Ok(store::user(db, id).await?.filter(|user| user.active))
 }
 
 /// A user by id, for `node`.

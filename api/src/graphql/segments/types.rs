@@ -11,15 +11,18 @@ use super::input::SegmentMemberOrder;
 use super::members::SegmentMemberConnection;
 use crate::db::page::PageArguments;
 use crate::error::{Fault, FaultKind};
+use crate::exports;
 use crate::global_id::GlobalId;
-use crate::graphql::app;
+use crate::graphql::access::{ANYONE, caller};
 use crate::graphql::connection::{forward, int};
+use crate::graphql::exports::{ExportFormat, ExportLayout, ExportLink};
 use crate::graphql::history::{CourseOf, EventsOf, OverlapsWith};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
 use crate::graphql::members::{MemberConnection, MemberFilter, search};
 use crate::graphql::program::Money;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::{RequestScope, app};
 use crate::members;
 use crate::segments::history::{Course, Stayed};
 use crate::segments::{self, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
@@ -213,6 +216,19 @@ impl Segment {
         };
         let overlaps = load(ctx, Part::new(self.0.segment.id, OverlapsWith(with))).await?.unwrap_or_default();
         Ok(overlaps.iter().map(SegmentOverlap::new).collect())
+    }
+
+    /// A link good for a few minutes that streams the member list, without any size limit.
+    #[graphql(guard = "ANYONE")]
+    async fn export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "ExportFormat::Csv")] format: ExportFormat,
+        #[graphql(default_with = "ExportLayout::Full")] layout: ExportLayout,
+    ) -> Result<ExportLink, Error> {
+        let scope = ctx.data_unchecked::<RequestScope>();
+        let link = exports::ask(app(ctx), caller(ctx)?, &scope.reached, &self.0, (format.into(), layout.into()))?;
+        Ok(link.into())
     }
 }
 

@@ -1,0 +1,67 @@
+//! The link to a download: a token that says what was asked, by whom, and until when.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{SegmentId, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::layout::{Format, Layout};
+use crate::app::App;
+use crate::auth::Purpose;
+use crate::error::Fault;
+
+/// A link as it is given out.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Where it leads.
+    pub url: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// The name that the file will have.
+    pub file_name: String,
+    /// Members at the time of asking.
+    pub rows: i64,
+}
+
+/// What a link is good for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Asked {
+    pub(super) segment: SegmentId,
+    pub(super) format: Format,
+    pub(super) layout: Layout,
+    /// The name of the file, which was promised.
+    pub(super) file: String,
+}
+
+/// A link that somebody opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Opened {
+    /// The link's own name, by which it is known to have been used.
+    pub(super) id: String,
+    pub(super) user: UserId,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) asked: Asked,
+}
+
+/// How long a link works.
+const LIFE: TimeDelta = TimeDelta::minutes(10);
+const DOWNLOAD: Purpose = Purpose { typ: "dl+jwt", audience: "tessera/downloads" };
+/// No link of ours is longer.
+const LONGEST: usize = 4_096;
+
+/// The token of a link, and when it ends.
+pub(super) fn sign(app: &App, user: UserId, asked: Asked) -> Result<(String, DateTime<Utc>), Fault> {
+    let now = app.clock.real();
+    let until = now + LIFE;
+    Ok((app.tokens.seal(DOWNLOAD, &user.0.to_string(), asked, now, until)?, until))
+}
+
+/// What a token says; none where it is none of ours, or one for something else. It may have ended.
+pub(super) fn read(app: &App, token: &str) -> Option<Opened> {
+    if token.len() > LONGEST {
+        return None;
+    }
+    let sealed = app.tokens.unseal::<Asked>(DOWNLOAD, token, app.clock.real())?;
+    let user = UserId(sealed.sub.parse().ok()?);
+    let expires_at = DateTime::from_timestamp(sealed.exp, 0)?;
+    Some(Opened { id: sealed.jti, user, expires_at, asked: sealed.about })
+}

@@ -1,0 +1,168 @@
+//! Asking for a file, and opening the link that was given.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use entity::ids::SegmentId;
+use entity::kinds::Role;
+use entity::user;
+use sea_orm::DbBackend;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::Receiver;
+
+use super::base::Reached;
+use super::layout::{Format, Layout};
+use super::link::{self, Asked, Link, Opened};
+use super::outlet::{Outlet, outlet};
+use super::sheet::Sheet;
+use super::{postgres_store, sqlite_store, store};
+use crate::app::App;
+use crate::audit::{self, By, Changes, Entry, Object};
+use crate::auth::{self, Caller};
+use crate::db;
+use crate::error::{Fault, Stop};
+use crate::segments::SegmentRow;
+
+/// A file on its way.
+#[derive(Debug)]
+pub struct Download {
+    /// Its name.
+    pub file_name: String,
+    /// How it is written.
+    pub format: Format,
+    /// How many members it has, counted at the moment that it shows.
+    pub rows: i64,
+    /// Who asked for it.
+    pub user: entity::ids::UserId,
+    /// Its bytes; a fault in the place of the last ones where they are missing.
+    pub chunks: Receiver<Result<Bytes, Fault>>,
+}
+
+/// Why a link leads nowhere.
+#[derive(Debug)]
+pub enum Refused {
+    /// It is none of ours: made up, changed, or for something else.
+    Unknown,
+    /// Its time is over.
+    Expired,
+    /// It was used before.
+    Used,
+    /// Who asked for it may not have it any more.
+    NotAllowed,
+    /// The segment was removed.
+    Gone,
+    /// As many downloads run as may.
+    Busy,
+    /// A fault of ours.
+    Fault(Fault),
+}
+
+/// A link to the file of a segment's members. Nothing is kept of it.
+pub fn ask(
+    app: &App,
+    caller: &Caller,
+    reached: &Reached,
+    row: &SegmentRow,
+    (format, layout): (Format, Layout),
+) -> Result<Link, Fault> {
+    let today = app.clock.today(app.program().zone);
+    // A key may name its owner before a slash, which no file's name can hold.
+    let file_name = format!("{}-{today}.{}", row.segment.key.replace('/', "-"), format.extension());
+    let asked = Asked { segment: row.segment.id, format, layout, file: file_name.clone() };
+    let (token, expires_at) = link::sign(app, caller.user, asked)?;
+    let url = format!("{}/downloads/{token}", reached.base(&app.settings));
+    Ok(Link { url, expires_at, file_name, rows: row.stats.members })
+}
+
+/// Opens a link, once: whatever comes of the file, the link is used up and the audit log says by whom.
+pub async fn open(app: &App, token: &str, address: IpAddr) -> Result<Download, Refused> {
+    let opened = link::read(app, token).ok_or(Refused::Unknown)?;
+    if opened.expires_at <= app.clock.real() {
+        return Err(Refused::Expired);
+    }
+    let place = app.downloads.take().ok_or(Refused::Busy)?;
+    // Most of those that are to be refused are so before anything is counted.
+    who(auth::ops::active_user(app.db.reader(), opened.user).await?)?;
+    if store::is_used(app.db.reader(), &opened.id).await? {
+        return Err(Refused::Used);
+    }
+    let sheet = Sheet::new(opened.asked.format, opened.asked.layout, &*app.look_at_program().await?);
+    let segment = opened.asked.segment;
+    let (moment, name, rows) = begin(app, segment).await?.ok_or(Refused::Gone)?;
+    use_up(app, &opened, &name, rows, address).await?;
+    let (outlet, chunks) = outlet();
+    tokio::spawn(read(moment, segment, sheet, outlet, rows, place));
+    let Opened { user, asked: Asked { format, file, .. }, .. } = opened;
+    Ok(Download { file_name: file, format, rows, user, chunks })
+}
+
+/// One moment of either database.
+enum Moment {
+    Postgres(postgres_store::Moment),
+    Sqlite(sqlite_store::Moment),
+}
+
+async fn begin(app: &App, segment: SegmentId) -> Result<Option<(Moment, String, i64)>, Fault> {
+    if app.db.backend() == DbBackend::Postgres {
+        let begun = postgres_store::begin(&app.db, segment).await?;
+        Ok(begun.map(|(moment, name, rows)| (Moment::Postgres(moment), name, rows)))
+    } else {
+        let begun = sqlite_store::begin(&app.db, segment).await?;
+        Ok(begun.map(|(moment, name, rows)| (Moment::Sqlite(moment), name, rows)))
+    }
+}
+
+/// Keeps its place until the connection is closed.
+async fn read(
+    moment: Moment,
+    segment: SegmentId,
+    sheet: Sheet,
+    outlet: Outlet,
+    rows: i64,
+    place: OwnedSemaphorePermit,
+) {
+    match moment {
+        Moment::Postgres(moment) => postgres_store::read(moment, segment, sheet, outlet, rows).await,
+        Moment::Sqlite(moment) => sqlite_store::read(moment, segment, sheet, outlet, rows).await,
+    }
+    drop(place);
+}
+
+async fn use_up(app: &App, opened: &Opened, name: &str, rows: i64, address: IpAddr) -> Result<(), Refused> {
+    let Opened { id, user, expires_at, asked } = opened;
+    let used = db::retry(|| async {
+        let txn = app.db.begin().await?;
+        let user = match who(auth::ops::active_user(&txn, *user).await?) {
+            Ok(user) => user,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        if !store::use_up(&txn, id, expires_at.timestamp_millis(), app.clock.real_millis()).await? {
+            return Ok(Err(Refused::Used));
+        }
+        let changes = Changes::none().new_field("format", asked.format).new_field("layout", asked.layout);
+        let object = Object::one("Segment", asked.segment.0, name);
+        let entry = Entry { action: "download", object, changes: changes.new_field("rows", rows) };
+        audit::write(app, &txn, By::caller(&user.email, Some(address)), entry).await?;
+        txn.commit().await?;
+        Ok(Ok(()))
+    });
+    match used.await {
+        Ok(used) => used,
+        Err(Stop::Fault(fault)) => Err(Refused::Fault(fault)),
+        Err(Stop::Refused(_)) => Err(Refused::NotAllowed),
+    }
+}
+
+/// Who asked, if they may still have it.
+fn who(user: Option<user::Model>) -> Result<user::Model, Refused> {
+    let user = user.ok_or(Refused::NotAllowed)?;
+    match user.role {
+        Role::Owner | Role::Admin | Role::Analyst => Ok(user),
+    }
+}
+
+impl<F: Into<Fault>> From<F> for Refused {
+    fn from(fault: F) -> Self {
+        Self::Fault(fault.into())
+    }
+}

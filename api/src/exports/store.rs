@@ -1,0 +1,75 @@
+//! The SQL of downloads: which links were used, and the statements that both databases read a segment's members by.
+
+use engine::calendar::Millis;
+use entity::download;
+use entity::ids::SegmentId;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::columns::Field;
+use crate::db::Txn;
+use crate::error::Fault;
+
+/// Whether a link was used.
+pub(super) async fn is_used(db: &impl ConnectionTrait, link: &str) -> Result<bool, Fault> {
+    Ok(download::Entity::find_by_id(link).one(db).await?.is_some())
+}
+
+/// Notes that a link is used; false where it was already. Links long over are forgotten on this occasion: they are refused
+/// for their age alone.
+pub(super) async fn use_up(txn: &Txn, link: &str, expires_at: Millis, now: Millis) -> Result<bool, Fault> {
+    download::Entity::delete_many().filter(download::Column::ExpiresAt.lt(now - FORGET)).exec(txn).await?;
+    let row = download::ActiveModel {
+        token_id: ActiveValue::Set(link.to_owned()),
+        used_at: ActiveValue::Set(now),
+        expires_at: ActiveValue::Set(expires_at),
+    };
+    let unless_used = OnConflict::column(download::Column::TokenId).do_nothing().to_owned();
+    let done = download::Entity::insert(row).on_conflict(unless_used).exec_without_returning(txn).await?;
+    Ok(done == 1)
+}
+
+/// An hour: far more than the clocks of two processes can differ by.
+const FORGET: Millis = 3_600_000;
+
+/// A segment by `$1`, and how many members it has: its name and the count.
+pub(super) const SEGMENT: &str = "SELECT name, (SELECT COUNT(*) FROM segment_member WHERE segment_id = $1) AS members
+    FROM segment WHERE id = $1";
+
+/// The facts of a segment's members, by their ids. The order costs nothing: it is that of the keys.
+pub(super) fn members(segment: SegmentId, fields: &[Field]) -> String {
+    let list: Vec<&str> = fields.iter().map(|field| expression(*field)).collect();
+    let kept = list.iter().any(|expression| expression.starts_with("k."));
+    let metrics = if kept { " JOIN member_metrics AS k ON k.member_id = s.member_id" } else { "" };
+    format!(
+        "SELECT {} FROM segment_member AS s JOIN member AS m ON m.id = s.member_id{metrics}
+        WHERE s.segment_id = {} ORDER BY s.member_id",
+        list.join(", "),
+        segment.0
+    )
+}
+
+fn expression(field: Field) -> &'static str {
+    match field {
+        Field::Number => "m.number",
+        Field::FirstName => "m.first_name",
+        Field::LastName => "m.last_name",
+        Field::Email => "m.email",
+        Field::Phone => "m.phone",
+        Field::Gender => "m.gender",
+        Field::BirthDate => "m.birth_date",
+        Field::Street => "m.street",
+        Field::PostalCode => "m.postal_code",
+        Field::City => "m.city",
+        Field::Region => "m.region",
+        Field::Country => "m.country",
+        Field::Tier => "m.tier",
+        Field::EnrolledAt => "m.enrolled_at",
+        Field::MarketingConsent => "m.marketing_consent",
+        Field::JoinedAt => "s.joined_at",
+        Field::Transactions => "k.transactions",
+        Field::Spending | Field::HistoricClv => "k.spending",
+        Field::LastPurchaseAt => "k.last_purchase_at",
+        Field::PointsBalance => "k.points_balance",
+    }
+}
