@@ -20,6 +20,7 @@ mod calls;
 mod defaults;
 mod demo;
 mod documents;
+mod faults;
 mod http;
 mod http_fuzz;
 mod imports;
