@@ -64,6 +64,7 @@ impl Caller {
             return Outcome::Lost(None);
         };
         let status = response.status().as_u16();
+        assert!(![503, 507].contains(&status) || response.headers().contains_key("retry-after"), "{status}");
         let Ok(body) = response.bytes().await else { return Outcome::Lost(None) };
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if status >= 500 {

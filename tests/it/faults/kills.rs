@@ -17,8 +17,8 @@ use super::{Caller, crowd, file, must};
 
 const KILLS: usize = 20;
 const WORKERS: usize = 3;
-const SALES: usize = 12_000;
-const LISTED: usize = 12_000;
+const SALES: usize = 8_000;
+const LISTED: usize = 8_000;
 
 /// An import that is begun again with the same command until it is done, and then goes on with the next file.
 struct Importing {
