@@ -69,6 +69,8 @@ pub enum FaultKind {
     Timeout,
     /// The database cannot be reached: try again later.
     Unavailable,
+    /// The database's disk is full: nothing can be written until somebody makes room, everything can be read.
+    NoRoom,
     /// The caller asked for what cannot be, such as a page of 1,000 rows; the description is for the caller.
     BadInput,
     /// Too many tries; the caller may come back after so many seconds.
@@ -111,6 +113,10 @@ impl From<sea_orm::DbErr> for Fault {
     fn from(error: sea_orm::DbErr) -> Self {
         match crate::db::fault_kind(&error) {
             FaultKind::Internal => Self::new(error.to_string()),
+            // Whoever reads this at a terminal or in the log can help.
+            FaultKind::NoRoom => {
+                Self::of(FaultKind::NoRoom, format!("there is no room left on the database's disk: {error}"))
+            }
             kind => Self::of(kind, error.to_string()),
         }
     }

@@ -11,6 +11,7 @@ mod real;
 mod rejects;
 mod resume;
 mod rows;
+mod segment;
 mod shop;
 
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ fn options(kind: Kind, file: PathBuf, map: &str) -> Options {
         lines: false,
         negative_is_return: false,
         source: None,
+        segment: None,
         rejects: Some(PathBuf::from(format!("{}.rejects.csv", file.display()))),
         file,
     }

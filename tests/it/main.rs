@@ -22,6 +22,7 @@ mod defaults;
 mod demo;
 mod documents;
 mod exports;
+mod faults;
 mod history;
 mod http;
 mod http_fuzz;

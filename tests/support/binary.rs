@@ -50,10 +50,15 @@ pub struct Served {
 impl Served {
     /// Starts `tessera serve` and waits until it is ready.
     pub fn start(database_url: &str, folder: &Path) -> Self {
+        Self::start_as(Self::usual(database_url, folder), folder)
+    }
+
+    /// A command with the usual settings of a server.
+    pub fn usual(database_url: &str, folder: &Path) -> Command {
         let mut command = command(database_url, folder);
         command.args(["--metrics-listen", "off"]);
         command.env("TESSERA_OWNER_EMAIL", crate::OWNER).env("TESSERA_OWNER_PASSWORD", crate::PASSWORD);
-        Self::start_as(command, folder)
+        command
     }
 
     /// The same with other settings. What it prints is then in `serve.out` of the folder, what it logs in `serve.log`.

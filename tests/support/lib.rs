@@ -18,10 +18,13 @@ mod app;
 mod binary;
 mod postgres;
 mod random;
+mod small_disk;
 
 pub use app::{Answer, Database, OWNER, PASSWORD, TestApp, run, run_with};
 pub use binary::{Served, binary, command, free_port, wait_until};
+pub use postgres::{Postgres, give, new_database};
 pub use random::{Random, random};
+pub use small_disk::SmallDisk;
 
 /// Makes a test of each database from one body: `on_both! { async fn name(app) { … } }`, where `app` is an
 /// `Arc<TestApp>`. At the end every figure is worked out from rows once more.

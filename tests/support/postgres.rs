@@ -1,57 +1,55 @@
 //! A PostgreSQL of the tests' own: `initdb` and `pg_ctl` into a temporary folder, as an ordinary user.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sea_orm::{ConnectionTrait, Database};
 
-static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+static CLUSTER: OnceLock<Postgres> = OnceLock::new();
 static DATABASES: AtomicUsize = AtomicUsize::new(0);
 
-struct Cluster {
+/// A PostgreSQL. It goes when it is dropped, and when this process ends, however it ends.
+pub struct Postgres {
     port: u16,
+    data: PathBuf,
+    log: PathBuf,
+    options: String,
+    /// Outlives us for a moment: when its input closes, it stops the server and removes the folder.
+    guard: Child,
 }
 
-/// The URL of a new, empty database.
-pub(crate) async fn new_database() -> String {
-    let cluster = tokio::task::spawn_blocking(|| CLUSTER.get_or_init(Cluster::start)).await.unwrap();
+/// The URL of a new, empty database of the run's own PostgreSQL.
+pub async fn new_database() -> String {
+    let start = || CLUSTER.get_or_init(|| Postgres::start("-c synchronous_commit=off -c max_connections=400", None));
+    let cluster = tokio::task::spawn_blocking(start).await.unwrap();
     let name = format!("t{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-    let admin = Database::connect(cluster.url("postgres")).await.unwrap();
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    admin.close().await.unwrap();
+    cluster.run(&format!("CREATE DATABASE {name}")).await;
     cluster.url(&name)
 }
 
-impl Cluster {
-    fn start() -> Self {
+impl Postgres {
+    /// Starts one with options of the server, its log of writes in a folder of its own where one is given.
+    pub fn start(options: &str, wal: Option<&Path>) -> Self {
         let bin = bindir();
         let folder = tempfile::Builder::new().prefix("tessera-postgres-").tempdir().unwrap().keep();
         let data = folder.join("data");
         let port = crate::free_port();
-        if is_root() {
-            must(Command::new("chown").arg("-R").arg(user()).arg(&folder));
-        }
+        give(&folder);
+        // Small pieces, so that they fit on a small disk.
+        let wal = wal.map_or_else(String::new, |wal| format!("--wal-segsize=1 --waldir={}", wal.display()));
         let initdb = format!(
-            "{}/initdb -D {} -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync",
+            "{}/initdb -D {} -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync {wal}",
             bin.display(),
             data.display()
         );
         must(&mut as_user(&initdb));
         // Nothing here outlives the run, so that the disk need not be waited for.
         let options = format!(
-            "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400",
+            "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off {options}",
             folder.display()
         );
-        let log = folder.join("log");
-        let start =
-            format!("{}/pg_ctl -D {} -w -o '{options}' -l {} start", bin.display(), data.display(), log.display());
-        // Not `output`: the server would keep the pipes open for as long as it runs.
-        let started =
-            as_user(&start).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-        assert!(started.success(), "PostgreSQL did not start: {}", std::fs::read_to_string(&log).unwrap_or_default());
-        // The guard outlives us for a moment: when this process ends, however it ends, its input closes.
         let stop = format!(
             "cat > /dev/null; {}/pg_ctl -D {} -m immediate stop; rm -rf {}",
             bin.display(),
@@ -59,12 +57,70 @@ impl Cluster {
             folder.display()
         );
         let guard = as_user(&stop).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::mem::forget(guard);
-        Self { port }
+        let postgres = Self { port, log: folder.join("log"), data, options, guard };
+        postgres.go_on();
+        postgres
     }
 
-    fn url(&self, database: &str) -> String {
+    /// The URL of a database.
+    pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs a statement as the administrator.
+    pub async fn run(&self, text: &str) {
+        let admin = Database::connect(self.url("postgres")).await.unwrap();
+        admin.execute_unprepared(text).await.unwrap();
+        admin.close().await.unwrap();
+    }
+
+    /// Ends it at once, as a crash does.
+    pub fn stop_at_once(&self) {
+        must(&mut as_user(&format!("{} -m immediate stop", self.control())));
+    }
+
+    /// Starts it where it does not run.
+    pub fn go_on(&self) {
+        if self.pid().is_some() {
+            return;
+        }
+        let start = format!("{} -w -o '{}' -l {} start", self.control(), self.options, self.log.display());
+        // Not `output`: the server would keep the pipes open for as long as it runs.
+        let started =
+            as_user(&start).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert!(started.success(), "PostgreSQL did not start: {}", self.log());
+    }
+
+    /// Its first process, where it runs.
+    pub fn pid(&self) -> Option<u32> {
+        if !as_user(&format!("{} status", self.control())).output().unwrap().status.success() {
+            return None;
+        }
+        let text = std::fs::read_to_string(self.data.join("postmaster.pid")).ok()?;
+        text.lines().next()?.parse().ok()
+    }
+
+    /// What it logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn control(&self) -> String {
+        format!("{}/pg_ctl -D {}", bindir().display(), self.data.display())
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
+    }
+}
+
+/// Gives a folder to the user as whom PostgreSQL runs.
+pub fn give(folder: &Path) {
+    if is_root() {
+        must(Command::new("chown").arg("-R").arg(user()).arg(folder));
     }
 }
 

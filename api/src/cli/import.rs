@@ -11,7 +11,7 @@ use super::with_app;
 use crate::config::Settings;
 use crate::imports;
 
-/// Read members, transactions or points from a CSV file
+/// Read members, transactions, points or a segment's members from CSV
 ///
 /// Reads a file of any size, plain or .gz, also while a server runs on the same database.
 /// Good rows are kept; bad rows are written to a file of their own with line, field and
@@ -27,9 +27,12 @@ use crate::imports;
 ///                 returns_document, label.KEY, member.FIELD; with --lines also sku,
 ///                 name, brand, category, quantity, and unit_price in place of amount
 ///   points        document, member, kind, points, at; origin, member.FIELD
+///   segment       number
 /// document=@line numbers the documents by line, for a file without such a column. An empty
 /// member is an anonymous sale, every other empty cell leaves its field as it is.
 /// member.country=COLUMN and the like fill the members' profiles, and the latest row wins.
+/// A list of members goes into a segment, named by its key, that is active: those who belong
+/// already are known, and numbers that nobody has are rejected. Nobody is taken out.
 /// A time without an offset is local to the programme. A pair with a comma in it stands in
 /// quotes: --map 'number=id,"last_name=Name, family"'.
 ///
@@ -42,11 +45,14 @@ use crate::imports;
 ///       --map document=invoice,member=customer,at=time,sku=code,quantity=qty,unit_price=price
 ///   tessera import points ledger.csv \
 ///       --map document=id,member=card,kind=type,points=points,at=booked
+///   tessera import segment winter-mailing list.csv --map number=card
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, allow_missing_positional = true)]
 pub(super) struct Import {
     /// What the file's rows are
     kind: Kind,
+    /// segment: the key of the segment
+    key: Option<String>,
     /// The file: CSV with a header line, in UTF-8; .gz is unpacked
     file: PathBuf,
     /// Which column fills which field
@@ -78,6 +84,8 @@ enum Kind {
     Transactions,
     /// Points earned, redeemed, expired and adjusted
     Points,
+    /// Members who come to a segment
+    Segment,
 }
 
 impl Import {
@@ -97,9 +105,19 @@ impl Import {
         if self.create_members && self.kind == Kind::Members {
             return Err(Failure::usage("--create-members is for transactions and points: members are always made."));
         }
+        match (self.kind == Kind::Segment, &self.key) {
+            (true, None) => {
+                return Err(Failure::usage("The segment's key is missing: tessera import segment KEY FILE."));
+            }
+            (false, Some(key)) => {
+                return Err(Failure::usage(format!("{key} is one file too many: a key stands only behind segment.")));
+            }
+            _ => {}
+        }
         Ok(imports::Options {
             kind: self.kind.into(),
             file: self.file,
+            segment: self.key,
             map: self.map.into_iter().flat_map(|Pairs(pairs)| pairs).collect(),
             create_members: self.create_members,
             lines: self.lines,
@@ -142,6 +160,7 @@ impl From<Kind> for imports::Kind {
             Kind::Members => Self::Members,
             Kind::Transactions => Self::Transactions,
             Kind::Points => Self::Points,
+            Kind::Segment => Self::Segment,
         }
     }
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 
 use super::{Db, StatementCount, deadline};
 
@@ -18,6 +19,8 @@ const QUERY_LIMIT: Duration = Duration::from_secs(10);
 const CHANGE_LIMIT: Duration = Duration::from_secs(600);
 /// How long a request waits for a connection.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+/// How many connections a pool has on PostgreSQL.
+pub(super) const POSTGRES_CONNECTIONS: u32 = 8;
 
 /// Opens the database of a URL: `sqlite://path/to/file.db` (made where it is missing) or `postgres://…`.
 pub async fn connect(url: &str) -> Result<Db, ConnectError> {
@@ -39,16 +42,26 @@ async fn sqlite(path: &str) -> Result<Db, ConnectError> {
     let url = format!("sqlite://{path}?mode=rwc");
     let failed = |error: DbErr| ConnectError(format!("the SQLite file {path} cannot be opened: {error}"));
     // The writer comes first: it makes the file and turns on the write-ahead log.
-    let writer = open(sqlite_options(&url, 1, false)).await.map_err(failed)?;
+    let mut options = sqlite_options(&url, 1, false);
+    options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(is_idle(connection)) }));
+    let writer = open(options).await.map_err(failed)?;
     let mut options = sqlite_options(&url, 4, true);
     options.map_sqlx_sqlite_before_acquire(|connection, _| {
         Box::pin(async move {
             deadline::set(connection, QUERY_LIMIT).await?;
-            Ok(true)
+            Ok(is_idle(connection))
         })
     });
     let reader = open(options).await.map_err(failed)?;
     Ok(Db { reader, writer })
+}
+
+/// Whether a connection that was given back has no transaction; another one takes its place otherwise.
+///
+/// SQLite ends a transaction by itself where the disk is full, and then refuses to roll it back. The driver takes that for
+/// a transaction that still runs, and makes each later one a savepoint within it: answered, and never committed.
+fn is_idle(connection: &SqliteConnection) -> bool {
+    !connection.is_in_transaction()
 }
 
 fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
@@ -89,11 +102,12 @@ async fn postgres(url: &str) -> Result<Db, ConnectError> {
 fn postgres_options(url: &str, limit: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(8)
+        .max_connections(POSTGRES_CONNECTIONS)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_LIMIT)
         .connect_timeout(ACQUIRE_LIMIT)
-        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        // PostgreSQL may have ended it meanwhile, and the caller need not learn of that.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
         .sqlx_logging(false)
         .statement_timeout(limit)
         .map_sqlx_postgres_opts(|options| options.application_name("tessera"));

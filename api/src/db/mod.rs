@@ -54,6 +54,21 @@ impl Db {
 
     /// Begins the transaction of an operation; without `commit` it is rolled back.
     pub async fn begin(&self) -> Result<Txn, DbErr> {
+        let mut left = connect::POSTGRES_CONNECTIONS;
+        loop {
+            match self.try_begin().await {
+                // PostgreSQL ended the connection, perhaps all of them, since it was last used. Nothing was done on it yet.
+                Err(error @ DbErr::Query(_)) if left > 0 && self.is_stale(&error) => left -= 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn is_stale(&self, error: &DbErr) -> bool {
+        self.backend() == DbBackend::Postgres && fault_kind(error) == FaultKind::Unavailable
+    }
+
+    async fn try_begin(&self) -> Result<Txn, DbErr> {
         let immediate = Some(SqliteTransactionMode::Immediate).filter(|_| self.backend() == DbBackend::Sqlite);
         let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
         self.writer.begin_with_options(options).await
@@ -149,6 +164,9 @@ pub fn fault_kind(error: &DbErr) -> FaultKind {
         Some("57014" | "9") => FaultKind::Timeout,
         // PostgreSQL shuts down or starts up; SQLite's file is locked by another process for too long.
         Some("57P01" | "57P02" | "57P03" | "5" | "261" | "517") => FaultKind::Unavailable,
+        // PostgreSQL: a full disk; SQLite: the same, also where its shared memory cannot grow, and a quota or a limit of the
+        // file's size, which it tells as a write that failed.
+        Some("53100" | "13" | "778" | "4874") => FaultKind::NoRoom,
         _ => FaultKind::Internal,
     }
 }

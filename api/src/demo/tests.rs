@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use super::plan::{Plan, Shop, Unit};
-use crate::members::{MemberInput, Patch};
+use crate::members::MemberInput;
+use crate::patch::Patch;
 use crate::transactions::TransactionInput;
 
 const MEMBERS: u32 = 3_000;

@@ -73,6 +73,11 @@ impl From<Fault> for Error {
                 let message = "The database cannot be reached right now. Try again in a moment.";
                 return coded(message, "INTERNAL").extend_with(|_, more| more.set("unavailable", true));
             }
+            FaultKind::NoRoom => {
+                tracing::error!(?fault, "the database's disk is full");
+                let message = "There is no room left on the database's disk: nothing was changed. Reading still works.";
+                return coded(message, "INTERNAL").extend_with(|_, more| more.set("noRoom", true));
+            }
             FaultKind::Internal | FaultKind::Conflict => {
                 tracing::error!(?fault, "a request failed");
                 ("INTERNAL", "Something went wrong on our side; it was noted.".to_owned())

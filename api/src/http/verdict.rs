@@ -47,6 +47,8 @@ pub(super) enum Verdict {
     Broken,
     /// The database cannot be reached.
     Unavailable,
+    /// The database's disk is full.
+    NoRoom,
     /// The operation took too long and was stopped.
     TimedOut,
 }
@@ -89,6 +91,7 @@ impl Verdict {
             Self::RateLimited => same(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED),
             Self::Broken => same(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL),
             Self::Unavailable => same(StatusCode::SERVICE_UNAVAILABLE, INTERNAL),
+            Self::NoRoom => same(StatusCode::INSUFFICIENT_STORAGE, INTERNAL),
             Self::TimedOut => same(StatusCode::GATEWAY_TIMEOUT, TIMEOUT),
         }
     }
@@ -113,6 +116,9 @@ impl Verdict {
         if extension("unavailable") == Some(&true.into()) {
             return Some(Self::Unavailable);
         }
+        if extension("noRoom") == Some(&true.into()) {
+            return Some(Self::NoRoom);
+        }
         match extension("code") {
             Some(async_graphql::Value::String(code)) => match code.as_str() {
                 UNAUTHENTICATED => Some(Self::Unauthenticated),
@@ -136,6 +142,8 @@ pub(super) struct Problem {
 
 /// After how many seconds a caller may find the database again.
 const RETRY_UNAVAILABLE: u64 = 5;
+/// After how many seconds somebody may have made room on the disk.
+const RETRY_NO_ROOM: u64 = 60;
 
 impl Problem {
     /// A problem with one sentence for the caller.
@@ -162,10 +170,16 @@ impl Problem {
         Self::new(Verdict::Unavailable, "The database cannot be reached at the moment. Try again soon.")
     }
 
+    /// The database's disk is full.
+    pub(super) fn no_room() -> Self {
+        Self::new(Verdict::NoRoom, "There is no room left on the database's disk.")
+    }
+
     /// A problem of which the errors tell.
     pub(super) fn of(verdict: Verdict, errors: Vec<ServerError>) -> Self {
         let retry_after = match verdict {
             Verdict::Unavailable => Some(RETRY_UNAVAILABLE),
+            Verdict::NoRoom => Some(RETRY_NO_ROOM),
             Verdict::RateLimited => errors.iter().filter_map(retry_after).max(),
             _ => None,
         };
@@ -194,6 +208,7 @@ impl From<Fault> for Problem {
             FaultKind::Internal | FaultKind::Conflict | FaultKind::BadInput => Self::broken(),
             FaultKind::Timeout => Self::timed_out(),
             FaultKind::Unavailable => Self::unavailable(),
+            FaultKind::NoRoom => Self::no_room(),
             FaultKind::RateLimited { seconds } => {
                 Self { retry_after: Some(seconds), ..Self::new(Verdict::RateLimited, "Too many requests.") }
             }

@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::Sender;
 
 use super::unit::{Body, Reject, Unit};
-use crate::members::MemberInput;
+use crate::members::{MemberInput, MemberRef};
 use crate::{points, transactions};
 
 /// How many rows or documents one transaction takes up.
@@ -25,6 +25,8 @@ pub(super) struct Chunk {
     pub(super) transactions: Vec<(usize, transactions::Checked)>,
     /// Points entries.
     pub(super) points: Vec<(usize, points::Checked)>,
+    /// Members who are to belong to the segment.
+    pub(super) belonging: Vec<(usize, MemberRef)>,
     /// Those that are left out.
     pub(super) rejects: Vec<(usize, Vec<Reject>)>,
     /// How far the file was read, for the progress.
@@ -69,6 +71,7 @@ impl Chunker {
                 chunk.points.push((place, *entry));
                 chunk.members.extend(member.map(|member| (place, *member)));
             }
+            Ok(Body::Belongs(member)) => chunk.belonging.push((place, member)),
             Err(rejects) => chunk.rejects.push((place, rejects)),
         }
         if self.chunk.units >= UNITS || self.lines >= LINES { self.send() } else { Ok(()) }

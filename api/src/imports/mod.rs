@@ -2,7 +2,7 @@
 //! that a killed import goes on where it stopped.
 //!
 //! A file is read on a thread of its own (`parse`), row by row (`reader`), into units (`members`, `transactions`, `lines`,
-//! `points`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
+//! `points`, `segment`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
 
 mod chunk;
 mod external_sort;
@@ -21,6 +21,7 @@ mod rejects;
 mod report;
 mod row;
 mod run;
+mod segment;
 mod sort;
 mod spill;
 mod store;

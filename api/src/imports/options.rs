@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use engine::calendar::Zone;
+use entity::ids::SegmentId;
 use sha2::{Digest, Sha256};
 
 use super::lines::{self, Lines};
 use super::mapping::{LINE, Mapping, Mistake};
 use super::members::{self, Members};
 use super::points::{self, Points};
+use super::segment::{self, List};
 use super::transactions::{self, Single, Transactions};
 use crate::text_input::{length, required};
 use crate::transactions::DEFAULT_SOURCE;
@@ -23,6 +25,8 @@ pub enum Kind {
     Transactions,
     /// Points earned, redeemed, expired and adjusted.
     Points,
+    /// Members who come to a segment.
+    Segment,
 }
 
 /// Which file, and how it is read.
@@ -32,6 +36,8 @@ pub struct Options {
     pub kind: Kind,
     /// The file, plain or packed.
     pub file: PathBuf,
+    /// The key of the segment that a member list goes into.
+    pub segment: Option<String>,
     /// Which column fills which field; where it is empty, each column that bears a field's name.
     pub map: Vec<(String, String)>,
     /// Make members of numbers that nobody has.
@@ -62,6 +68,7 @@ pub(super) enum Columns {
     Single(Box<Single>),
     Lines(Box<Lines>),
     Points(Box<Points>),
+    List(Box<List>),
 }
 
 impl Kind {
@@ -71,6 +78,7 @@ impl Kind {
             Self::Members => "members",
             Self::Transactions => "transactions",
             Self::Points => "points",
+            Self::Segment => "segment",
         }
     }
 }
@@ -84,10 +92,12 @@ impl Options {
             Kind::Transactions if self.lines => ("Lines", [transactions::names(), own(&lines::NAMES)].concat()),
             Kind::Transactions => ("Transactions", [transactions::names(), own(&["amount"])].concat()),
             Kind::Points => ("Points", points::names()),
+            Kind::Segment => ("Member lists", segment::names()),
         };
         let mapping = Mapping::new(&self.map, header, &allowed, what)?;
         let columns = match self.kind {
             Kind::Members => Columns::Members(Box::new(Members::new(&mapping)?)),
+            Kind::Segment => Columns::List(Box::new(List::new(&mapping)?)),
             Kind::Points => {
                 let file = if mapping.is_line("document") { self.short_file_name()? } else { String::new() };
                 Columns::Points(Box::new(Points::new(&mapping, file, self.create_members)?))
@@ -115,8 +125,8 @@ impl Options {
     }
 
     /// Tells this import of this file from every other: a hash of the file's place, size and time, and of everything that
-    /// changes how it is read.
-    pub(super) fn fingerprint(&self, zone: Zone) -> std::io::Result<String> {
+    /// changes how it is read. A segment counts by its id: another one may have its key by now.
+    pub(super) fn fingerprint(&self, zone: Zone, segment: Option<SegmentId>) -> std::io::Result<String> {
         let metadata = std::fs::metadata(&self.file)?;
         let path = std::fs::canonicalize(&self.file)?;
         let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -124,7 +134,7 @@ impl Options {
         map.sort();
         let flags = [self.create_members, self.lines, self.negative_is_return];
         // Debug text quotes and parts everything, so that no two imports look alike.
-        let all = (VERSION, self.kind, path, metadata.len(), changed, map, flags, &self.source, zone.name());
+        let all = (VERSION, self.kind, path, metadata.len(), changed, map, flags, &self.source, zone.name(), segment);
         let digest = Sha256::digest(format!("{all:?}"));
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -136,6 +146,12 @@ impl Options {
         }
         if self.kind == Kind::Members && self.create_members {
             return mistake("--create-members is for transactions and points: members are always made.");
+        }
+        if self.kind == Kind::Segment && self.create_members {
+            return mistake("--create-members is for transactions and points: a segment takes members that are there.");
+        }
+        if (self.kind == Kind::Segment) != self.segment.is_some() {
+            return mistake("The key of a segment stands behind segment, and nowhere else.");
         }
         if self.lines && self.map.iter().any(|(field, column)| field.trim() == "document" && column.trim() == LINE) {
             return mistake("--lines brings the lines of a document together: document needs a column.");

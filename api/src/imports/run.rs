@@ -15,6 +15,7 @@ use super::progress::Progress;
 use super::reader::Reader;
 use super::rejects::Rejects;
 use super::report::Report;
+use super::segment::Target;
 use super::store;
 use super::write::{MemberRule, Writer, overtaken};
 use crate::app::App;
@@ -40,7 +41,11 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
     let rejects = Rejects::at(options.rejects_file(), &options.file)?;
     // A database that no server looked after since has figures of an earlier day.
     figures::roll::to_today(app).await?;
-    let row = open(app, &options).await?;
+    let segment = match &options.segment {
+        Some(key) => Some(Target::open(app, key).await?),
+        None => None,
+    };
+    let row = open(app, &options, segment.as_ref()).await?;
     let before = u64::try_from(row.position).unwrap_or_default();
     let bytes = std::fs::metadata(&options.file)?.len();
     let progress = Arc::new(Progress::new(bytes, options.lines));
@@ -48,7 +53,7 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
         Columns::Single(single) => single.member_rule(),
         Columns::Lines(lines) => lines.member_rule(),
         Columns::Points(points) => points.member_rule(),
-        Columns::Members(_) => MemberRule { create: true, profile: true },
+        Columns::Members(_) | Columns::List(_) => MemberRule { create: true, profile: true },
     };
     let parse = Parse {
         reader,
@@ -59,7 +64,7 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
         currency: app.program().currency,
         progress: progress.clone(),
     };
-    let mut writer = Writer { app, kind: options.kind, members, row, rejects };
+    let mut writer = Writer { app, kind: options.kind, members, segment, row, rejects };
     let (sender, receiver) = mpsc::channel(WAITING);
     let parsing = tokio::task::spawn_blocking(move || parse.run(sender));
     let written = write(&mut writer, receiver, &progress).await;
@@ -82,8 +87,8 @@ async fn write(writer: &mut Writer<'_>, mut chunks: Receiver<Chunk>, progress: &
 }
 
 /// The row of this import: where it was interrupted, or at the beginning.
-async fn open(app: &App, options: &Options) -> anyhow::Result<import::Model> {
-    let fingerprint = options.fingerprint(app.program().zone)?;
+async fn open(app: &App, options: &Options, segment: Option<&Target>) -> anyhow::Result<import::Model> {
+    let fingerprint = options.fingerprint(app.program().zone, segment.map(|segment| segment.id))?;
     let row = db::retry(|| async {
         let (txn, now) = (app.db.begin().await?, app.clock.real_millis());
         match store::find(&txn, &fingerprint).await? {
@@ -122,7 +127,9 @@ async fn finish(writer: &Writer<'_>) -> Result<(), Stop> {
         if !store::finish(&txn, row.id, row.position, app.clock.real_millis()).await? {
             return Err(overtaken().into());
         }
-        if row.created + row.updated > 0 {
+        if let Some(segment) = &writer.segment {
+            segment.trace(app, &txn, row).await?;
+        } else if row.created + row.updated > 0 {
             audit::write(app, &txn, By::command(COMMAND), entry(writer.kind, row)).await?;
         }
         Ok(txn.commit().await?)
@@ -136,6 +143,8 @@ fn entry(kind: Kind, row: &import::Model) -> Entry {
         Kind::Members => "Member",
         Kind::Transactions => "Transaction",
         Kind::Points => "PointsEntry",
+        // A list of members has a trace of its own, which names the segment.
+        Kind::Segment => "Segment",
     };
     let count = |number: i64| u64::try_from(number).unwrap_or_default();
     let counts = [
@@ -153,7 +162,7 @@ fn report(writer: &Writer<'_>, before: u64, began: Instant) -> anyhow::Result<Re
     let left = writer.rejects.finish(count(row.rejects_bytes))?;
     Ok(Report {
         what: match writer.kind {
-            Kind::Members => "members",
+            Kind::Members | Kind::Segment => "members",
             Kind::Transactions => "transactions",
             Kind::Points => "points entries",
         },

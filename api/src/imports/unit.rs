@@ -1,7 +1,7 @@
 //! What is taken up or rejected as one: a row, or the lines of a document.
 
 use super::row::Wrong;
-use crate::members::MemberInput;
+use crate::members::{MemberInput, MemberRef};
 use crate::{points, transactions};
 
 /// A row, or the lines of a document.
@@ -22,6 +22,8 @@ pub(super) enum Body {
     Transaction(Box<transactions::Checked>, Option<Box<MemberInput>>),
     /// A points entry, and its member where it may have to be made.
     Points(Box<points::Checked>, Option<Box<MemberInput>>),
+    /// A member who is to belong to the segment.
+    Belongs(MemberRef),
 }
 
 /// Why a line is left out.

@@ -10,6 +10,7 @@ use super::options::Kind;
 use super::profile;
 use super::rejects::Rejects;
 use super::row::Wrong;
+use super::segment::Target;
 use super::store;
 use super::unit::Reject;
 use crate::app::App;
@@ -26,6 +27,8 @@ pub(super) struct Writer<'a> {
     pub(super) app: &'a App,
     pub(super) kind: Kind,
     pub(super) members: MemberRule,
+    /// Where a member list goes.
+    pub(super) segment: Option<Target>,
     /// How far the import has come.
     pub(super) row: import::Model,
     pub(super) rejects: Rejects,
@@ -72,9 +75,10 @@ impl Writer<'_> {
             return Err(overtaken().into());
         }
         let reckoning = figures::reckon(self.app, &txn).await?;
-        let (done, changed) = match self.kind {
-            Kind::Members => (self.members(&txn, &reckoning, chunk).await?, HashSet::new()),
-            Kind::Transactions | Kind::Points => match self.touched(&txn, &reckoning, chunk, refused).await? {
+        let (done, changed) = match (self.kind, &self.segment) {
+            (_, Some(segment)) => (segment.take(&txn, &reckoning, &chunk.belonging).await?, HashSet::new()),
+            (Kind::Members | Kind::Segment, None) => (self.members(&txn, &reckoning, chunk).await?, HashSet::new()),
+            (Kind::Transactions | Kind::Points, None) => match self.touched(&txn, &reckoning, chunk, refused).await? {
                 Ok(changed) => (self.documents(&txn, &reckoning, chunk, refused).await?, changed),
                 Err(more) => return Ok(Attempt::Without(more)),
             },
