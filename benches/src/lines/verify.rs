@@ -1,0 +1,1 @@
+pub(crate) fn verify(_: &crate::scene::Stage, _: &mut crate::report::Report) -> anyhow::Result<()> { Ok(()) }
