@@ -50,11 +50,6 @@ impl Cluster {
         Ok(self.url(name))
     }
 
-    /// Takes a database away again.
-    pub(crate) fn drop_database(&self, name: &str) -> Result<()> {
-        psql(&self.url("postgres"), &format!("DROP DATABASE {name} WITH (FORCE)")).map(drop)
-    }
-
     /// The seconds of processor that all its processes have used.
     pub(crate) fn cpu(&self) -> Result<Cpu> {
         let file = self.folder.path().join("data/postmaster.pid");

@@ -42,7 +42,9 @@ impl Load {
     /// The latency below which a share of the answers lies, in milliseconds.
     pub(crate) fn latency(&self, share: f64) -> f64 {
         let place = (self.latencies.len() as f64 * share) as usize;
-        self.latencies.get(place.min(self.latencies.len().saturating_sub(1))).map_or(0.0, |micros| f64::from(*micros) / 1000.0)
+        self.latencies
+            .get(place.min(self.latencies.len().saturating_sub(1)))
+            .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
     }
 
     /// Adds another round of the same.

@@ -17,7 +17,8 @@ const FILES: [(&str, &str); 3] = [
 pub(crate) fn serve(cache: &Path, url: &str) -> Result<Server> {
     let folder = cache.join("postgraphile");
     std::fs::create_dir_all(&folder)?;
-    let is_same = |(name, text): &(&str, &str)| std::fs::read_to_string(folder.join(name)).is_ok_and(|old| old == *text);
+    let is_same =
+        |(name, text): &(&str, &str)| std::fs::read_to_string(folder.join(name)).is_ok_and(|old| old == *text);
     if !FILES.iter().all(is_same) || !folder.join("node_modules/.package-lock.json").exists() {
         for (name, text) in FILES {
             std::fs::write(folder.join(name), text)?;

@@ -63,7 +63,7 @@ impl Report {
     pub(crate) fn add(&mut self, figure: Figure) {
         let figure = Figure { scene: self.scene.clone(), ..figure };
         let what = if figure.what == self.last { "" } else { &figure.what };
-        println!("  {what:<42} {:<13} {:<58} {}", figure.who, figure.text, figure.against());
+        println!("  {what:<51} {:<12} {:<56} {}", figure.who, figure.text, figure.against());
         self.last.clone_from(&figure.what);
         self.figures.push(figure);
     }

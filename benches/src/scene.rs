@@ -36,7 +36,13 @@ pub(crate) struct Scene<'a> {
 
 impl Stage {
     /// Makes tables and fills them.
-    pub(crate) fn fill(kind: Kind, cluster: Option<&Cluster>, run: &Run, size: Size, report: &mut Report) -> Result<Self> {
+    pub(crate) fn fill(
+        kind: Kind,
+        cluster: Option<&Cluster>,
+        run: &Run,
+        size: Size,
+        report: &mut Report,
+    ) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tessera-bench-").tempdir()?;
         let url = match cluster {
             Some(cluster) => cluster.database(&format!("bench_{}", size.members))?,

@@ -35,7 +35,16 @@ impl Tessera {
     /// A command of it, in its folder.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(arguments).args(["--database-url", &self.url, "--today", TODAY, "--launched-on", LAUNCHED_ON, "--log", "warn"]);
+        command.args(arguments).args([
+            "--database-url",
+            &self.url,
+            "--today",
+            TODAY,
+            "--launched-on",
+            LAUNCHED_ON,
+            "--log",
+            "warn",
+        ]);
         command.current_dir(&self.folder).env("TESSERA_OWNER_PASSWORD", "correct-horse");
         command
     }
@@ -54,7 +63,8 @@ impl Tessera {
     pub(crate) fn serve(&self) -> Result<Server> {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]);
         let address = |line: &str| {
-            let url = line.split_whitespace().find(|word| word.starts_with("http://") && word.ends_with("/graphiql"))?;
+            let url =
+                line.split_whitespace().find(|word| word.starts_with("http://") && word.ends_with("/graphiql"))?;
             Some(url.trim_start_matches("http://").trim_end_matches("/graphiql").to_owned())
         };
         Server::start(&mut command, address).context("tessera serve")

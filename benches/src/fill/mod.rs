@@ -34,12 +34,7 @@ pub(crate) trait Rows {
 /// Takes tables.
 pub(crate) trait Filler {
     /// Writes the rows that `fill` hands over.
-    fn table(
-        &mut self,
-        name: &str,
-        columns: &[&str],
-        fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>,
-    ) -> Result<()>;
+    fn table(&mut self, name: &str, columns: &[&str], fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
 
     /// Makes the tables as they would be in use: every index, counted up, looked over.
     fn finish(&mut self) -> Result<()>;

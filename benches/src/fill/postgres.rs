@@ -29,12 +29,7 @@ impl Postgres {
 }
 
 impl Filler for Postgres {
-    fn table(
-        &mut self,
-        name: &str,
-        columns: &[&str],
-        fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>,
-    ) -> Result<()> {
+    fn table(&mut self, name: &str, columns: &[&str], fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         let copy = format!("COPY {name} ({}) FROM STDIN", columns.join(", "));
         let mut child = crate::cluster::psql_command(&self.url, &copy)
             .stdin(Stdio::piped())

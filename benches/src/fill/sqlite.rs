@@ -18,7 +18,8 @@ impl Sqlite {
         let connection = Connection::open(path)?;
         // A fill that fails is begun anew.
         connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; BEGIN IMMEDIATE")?;
-        let mut found = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")?;
+        let mut found =
+            connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")?;
         let found_indexes: Vec<(String, String)> =
             found.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         drop(found);
@@ -30,12 +31,7 @@ impl Sqlite {
 }
 
 impl Filler for Sqlite {
-    fn table(
-        &mut self,
-        name: &str,
-        columns: &[&str],
-        fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>,
-    ) -> Result<()> {
+    fn table(&mut self, name: &str, columns: &[&str], fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         let places = vec!["?"; columns.len()].join(", ");
         let text = format!("INSERT INTO {name} ({}) VALUES ({places})", columns.join(", "));
         fill(&mut Inserts(self.connection.prepare(&text)?))

@@ -10,6 +10,12 @@ mod sizes;
 mod verify;
 
 pub(crate) use {
-    assign::assign, download::download, history::history, import::import, pages::{ask, pages}, shops::shops, sizes::sizes,
+    assign::assign,
+    download::download,
+    history::history,
+    import::import,
+    pages::{ask, pages},
+    shops::shops,
+    sizes::sizes,
     verify::verify,
 };

@@ -191,11 +191,8 @@ async fn measure(
         let mut loads = vec![Load::default(); servers.len()];
         for _ in 0..scene.run.rounds {
             for ((_, question, server, _), load) in servers.iter().zip(&mut loads) {
-                let target = Target {
-                    question: question.clone(),
-                    server: &|| server.cpu(),
-                    database: &|| scene.database_cpu(),
-                };
+                let target =
+                    Target { question: question.clone(), server: &|| server.cpu(), database: &|| scene.database_cpu() };
                 load.add(load::ask(&target, plan(scene, connections)).await?);
             }
         }

@@ -101,7 +101,11 @@ impl Store {
     }
 
     /// A segment and those of its members who came last.
-    pub(super) async fn segment(&self, key: &str, limit: i64) -> Result<Option<(NameRow, Vec<MemberRow>)>, sqlx::Error> {
+    pub(super) async fn segment(
+        &self,
+        key: &str,
+        limit: i64,
+    ) -> Result<Option<(NameRow, Vec<MemberRow>)>, sqlx::Error> {
         let segment: Option<NameRow> = match self {
             Self::Postgres(pool) => sqlx::query_as(SEGMENT).bind(key).fetch_optional(pool).await?,
             Self::Sqlite(pool) => sqlx::query_as(SEGMENT).bind(key).fetch_optional(pool).await?,

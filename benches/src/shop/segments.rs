@@ -12,8 +12,18 @@ use super::{DAY, LAUNCHED, NOW, OWNER, Size, Sums, Written, key};
 use crate::fill::{Cell, Filler};
 
 const SEGMENT: [&str; 12] = [
-    "id", "key", "name", "name_folded", "search_words", "kind", "active", "version", "created_at", "created_by",
-    "updated_at", "description",
+    "id",
+    "key",
+    "name",
+    "name_folded",
+    "search_words",
+    "kind",
+    "active",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "description",
 ];
 const STATS: [&str; 11] = [
     "segment_id",
