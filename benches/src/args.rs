@@ -44,7 +44,7 @@ pub(crate) struct Run {
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<Line>,
     /// Seconds that each round of a load is counted
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 3)]
     pub(crate) seconds: u64,
     /// Rounds: each asks every server once
     #[arg(long, default_value_t = 2)]

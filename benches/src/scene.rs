@@ -86,8 +86,8 @@ impl<'a> Scene<'a> {
         if let Some(error) = answer["errors"].get(0) {
             bail!("{}", error["message"]);
         }
-        let refusals = answer["data"].as_object().into_iter().flat_map(|fields| fields.values());
-        for refusal in refusals.filter_map(|payload| payload["userErrors"].get(0)) {
+        let mut payloads = answer["data"].as_object().into_iter().flat_map(|fields| fields.values());
+        if let Some(refusal) = payloads.find_map(|payload| payload["userErrors"].get(0)) {
             bail!("{}", refusal["message"]);
         }
         answer.get("data").cloned().context("no data")
