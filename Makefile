@@ -8,6 +8,8 @@ SHELL := /bin/bash
 # What `make run` is told: DEMO=0 leaves the demo data out; ARGS are settings, for example ARGS="--listen 127.0.0.1:9000".
 DEMO ?= 1
 ARGS ?=
+# What `make bench` is told, for example BENCH_ARGS="--members 100000 --only list,assign --databases sqlite".
+BENCH_ARGS ?=
 
 GRAPHIQL := api/graphiql/dist/index.html
 GRAPHIQL_SOURCES := $(wildcard api/graphiql/src/*) $(addprefix api/graphiql/,index.html package.json tsconfig.json vite.config.ts)
@@ -31,9 +33,10 @@ test-long: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ##
 	cargo build --locked --workspace
 	TESSERA_FUZZ_SECONDS=300 cargo test --locked --workspace -- --include-ignored
 
-bench: require-build $(GRAPHIQL) ## Measure demo, import and queries on this machine, and print the table
+bench: require-bench $(GRAPHIQL) ## Measure it all beside hand-written peers, in about 20 minutes (parts: see benches/README.md)
 	@cargo build --locked --release --package tessera
-	@benches/run $(TESSERA)
+	@cargo build --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench/build
+	@target/bench/build/release/bench run $(BENCH_ARGS)
 
 lint: $(GRAPHIQL) ## Check the formatting and let clippy look, warnings denied
 	cargo fmt --all --check
@@ -64,4 +67,7 @@ require-build:
 require-test:
 	@scripts/require.sh rust c node postgres chromium
 
-.PHONY: help run test test-long bench lint fmt graphiql clean require-build require-test
+require-bench:
+	@scripts/require.sh rust c node postgres
+
+.PHONY: help run test test-long bench lint fmt graphiql clean require-bench require-build require-test
