@@ -96,6 +96,9 @@ pub(crate) struct Ask {
     /// list or members
     #[arg(long, default_value = "list")]
     pub(crate) page: Line,
+    /// Any other query, without variables, in the place of a page
+    #[arg(long)]
+    pub(crate) query: Option<String>,
     #[arg(long, default_value_t = 16)]
     pub(crate) connections: usize,
     #[arg(long, default_value_t = 5)]

@@ -149,9 +149,13 @@ pub(crate) async fn pages(scene: &Scene<'_>, report: &mut Report) -> Result<()> 
 /// Asks a server that runs already, and prints what came of it.
 pub(crate) async fn ask(arguments: &Ask) -> Result<()> {
     let page = if arguments.page == Line::Members { members(arguments.segment) } else { list() };
+    let (query, variables) = match &arguments.query {
+        Some(query) => (query.as_str(), &json!({})),
+        None => (page.query, &page.variables),
+    };
     let cpu = |process: Option<u32>| process.map_or(Cpu::default(), Cpu::of_tree);
     let target = Target {
-        question: Question::graphql(&arguments.address, Some(&arguments.token), page.query, &page.variables),
+        question: Question::graphql(&arguments.address, Some(&arguments.token), query, variables),
         server: &|| cpu(arguments.process),
         database: &|| cpu(arguments.database_process),
     };
