@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use migration::{Migrator, MigratorTrait};
 use tokio::sync::{Mutex, Notify};
 
-use crate::auth::{SignInRates, Tokens};
+use crate::auth::{RecentSessions, SignInRates, Tokens};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
@@ -29,6 +29,8 @@ pub struct App {
     pub work: Notify,
     /// Signs and reads access tokens.
     pub tokens: Tokens,
+    /// Sessions looked up a moment ago.
+    pub sessions: RecentSessions,
     /// How often sign-in may be tried.
     pub rates: SignInRates,
     /// How many downloads may run.
@@ -49,8 +51,8 @@ impl App {
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
-        let downloads = Slots::default();
-        Ok(Arc::new(Self { settings, db, clock, program, looking, work, tokens, rates, downloads, metrics }))
+        let (downloads, sessions) = (Slots::default(), RecentSessions::default());
+        Ok(Arc::new(Self { settings, db, clock, program, looking, work, tokens, sessions, rates, downloads, metrics }))
     }
 
     /// The programme, as it was last seen here: another process may have changed it a moment ago.

@@ -22,6 +22,8 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "direction: OrderDirection! = DESC",
         "everywhere: Boolean! = false",
         "format: ExportFormat! = CSV",
+        "frozen: Boolean! = false",
+        "interval: Interval! = DAY",
         "kind: TransactionKind! = SALE",
         "layout: ExportLayout! = FULL",
         "orderBy: SegmentOrder = {field: CREATED_ON",
@@ -127,6 +129,21 @@ on_both! {
         for node in nodes.as_array().unwrap() {
             assert_eq!(node, &json!({"source": "pos", "kind": "SALE", "items": [{"quantity": "1"}]}));
         }
+    }
+
+    async fn what_was_and_what_is_copied_keep_their_defaults(app) {
+        segment(&app, "One").await;
+        let text = "query($i: Interval, $f: Date!, $t: Date!) { segment(ref: {key: \"one\"}) { history(from: $f, to: $t, interval: $i) { date } } }";
+        let today = app.graphql("{ program { today } }", json!({})).await["program"]["today"].clone();
+        for sent in [json!({"f": today, "t": today}), json!({"f": today, "t": today, "i": "DAY"})] {
+            assert_eq!(app.graphql(text, sent).await["segment"]["history"], json!([{"date": today}]));
+        }
+        let text = "mutation($n: String!, $f: Boolean) { duplicateSegment(input: {segment: {key: \"one\"}, name: $n, frozen: $f}) { segment { key kind } } }";
+        for sent in [json!({"n": "Two"}), json!({"n": "Three", "f": false})] {
+            assert_eq!(app.graphql(text, sent).await["duplicateSegment"]["segment"]["kind"], "MANUAL");
+        }
+        let answer = app.send(Some(&app.token), text, json!({"n": "Four", "f": null})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.body);
     }
 
     async fn signing_out_ends_one_session_where_nothing_is_said(app) {

@@ -5,6 +5,7 @@ mod key;
 pub mod ops;
 mod password;
 mod rates;
+mod recent;
 mod store;
 mod token;
 
@@ -12,4 +13,5 @@ pub use caller::{Caller, authenticate};
 pub use key::KeyError;
 pub use password::random as random_password;
 pub use rates::SignInRates;
+pub use recent::RecentSessions;
 pub use token::{Purpose, Tokens};

@@ -6,6 +6,7 @@ mod connect;
 mod constraint;
 mod deadline;
 pub mod filter;
+mod list;
 mod listen;
 pub mod page;
 mod row;
@@ -20,6 +21,7 @@ pub use aside::{postgres_aside, rusqlite_fault, sqlite_aside, sqlite_file, sqlx_
 pub use batch::{Batch, Column};
 pub use connect::{ConnectError, connect};
 pub use constraint::violated;
+pub use list::List;
 pub use listen::{listen, notify};
 pub(crate) use row::row_by_place;
 pub use statements::{STATEMENTS, StatementCount};

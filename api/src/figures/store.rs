@@ -13,22 +13,8 @@ use serde::Serialize;
 
 use super::{MemberMove, Reckoning, SegmentMove, Share};
 use crate::db::Column::Int;
-use crate::db::{Batch, Column, Txn, for_share, for_update, sql};
+use crate::db::{Batch, Column, List, Txn, for_share, for_update, sql};
 use crate::error::Fault;
-
-const ID: &[(&str, Column)] = &[("id", Int)];
-
-#[derive(Serialize)]
-struct Id {
-    id: i64,
-}
-
-fn ids_of(members: &[MemberId]) -> Vec<Id> {
-    let mut ids: Vec<i64> = members.iter().map(|id| id.0).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.into_iter().map(|id| Id { id }).collect()
-}
 
 /// What the programme's row says of its figures.
 #[derive(Clone, Copy, Debug)]
@@ -98,26 +84,24 @@ async fn lock(txn: &Txn, members: &[MemberId], clause: &str) -> Result<(), Fault
     if clause.is_empty() || members.is_empty() {
         return Ok(());
     }
-    let ids = ids_of(members);
-    let batch = Batch::new(ID, &ids);
+    let ids = List::ids(members.iter().map(|id| id.0));
     let text = format!(
         "SELECT COUNT(*) FROM (SELECT 1 FROM member_metrics WHERE member_id IN (SELECT id FROM {}) ORDER BY member_id{clause}) AS locked",
-        batch.table(txn, 1)
+        ids.table(txn, 1)
     );
-    txn.query_one_raw(sql(txn, text, [batch.value()?])).await?;
+    txn.query_one_raw(sql(txn, text, [ids.value(txn)?])).await?;
     Ok(())
 }
 
 /// Makes the empty sums of new members.
 pub async fn make_members(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
-    let ids = ids_of(members);
-    let batch = Batch::new(ID, &ids);
+    let ids = List::ids(members.iter().map(|id| id.0));
     let text = format!(
         "INSERT INTO member_metrics (member_id, transactions, spending, spending_12m, points_earned, points_redeemed,
             points_expired, points_adjusted, points_balance) SELECT id, 0, 0, 0, 0, 0, 0, 0, 0 FROM {}",
-        batch.table(txn, 1)
+        ids.table(txn, 1)
     );
-    txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
+    txn.execute_raw(sql(txn, text, [ids.value(txn)?])).await?;
     Ok(())
 }
 
@@ -166,8 +150,7 @@ pub(super) async fn find_purchases_anew(txn: &Txn, members: &[MemberId]) -> Resu
     if members.is_empty() {
         return Ok(());
     }
-    let ids = ids_of(members);
-    let batch = Batch::new(ID, &ids);
+    let ids = List::ids(members.iter().map(|id| id.0));
     let bound = |which: &str| {
         format!(
             "(SELECT {which}(at) FROM \"transaction\" AS t WHERE t.member_id = member_metrics.member_id AND t.purchase)"
@@ -177,9 +160,9 @@ pub(super) async fn find_purchases_anew(txn: &Txn, members: &[MemberId]) -> Resu
         "UPDATE member_metrics SET first_purchase_at = {}, last_purchase_at = {} WHERE member_id IN (SELECT id FROM {})",
         bound("MIN"),
         bound("MAX"),
-        batch.table(txn, 1)
+        ids.table(txn, 1)
     );
-    txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
+    txn.execute_raw(sql(txn, text, [ids.value(txn)?])).await?;
     Ok(())
 }
 
@@ -241,15 +224,14 @@ pub(super) async fn by_segment(txn: &Txn, shares: &[Share]) -> Result<Vec<Segmen
 
 /// The sums of segments, locked in the order of their ids.
 pub(super) async fn lock_segments(txn: &Txn, segments: &[SegmentId]) -> Result<HashMap<SegmentId, Sums>, Fault> {
-    let ids: Vec<Id> = segments.iter().map(|id| Id { id: id.0 }).collect();
-    let batch = Batch::new(ID, &ids);
+    let ids = List::ids(segments.iter().map(|id| id.0));
     let text = format!(
         "SELECT segment_id, members, reachable, transactions, spending, spending_12m FROM segment_stats
         WHERE segment_id IN (SELECT id FROM {}) ORDER BY segment_id{}",
-        batch.table(txn, 1),
+        ids.table(txn, 1),
         for_update(txn)
     );
-    let found = SumsRow::find_by_statement(sql(txn, text, [batch.value()?])).all(txn).await?;
+    let found = SumsRow::find_by_statement(sql(txn, text, [ids.value(txn)?])).all(txn).await?;
     Ok(found.iter().map(|row| (SegmentId(row.segment_id), row.sums())).collect())
 }
 

@@ -11,22 +11,8 @@ use serde::Serialize;
 
 use super::{LabelInput, MemberRow, columns};
 use crate::db::Column::{Bool, Int, Text};
-use crate::db::{Batch, Column, Txn, for_update, sql};
+use crate::db::{Batch, Column, List, Txn, for_update, sql};
 use crate::error::Fault;
-
-#[derive(Serialize)]
-struct One<T> {
-    it: T,
-}
-
-fn each<T: Ord>(mut values: Vec<T>) -> Vec<One<T>> {
-    values.sort_unstable();
-    values.dedup();
-    values.into_iter().map(|it| One { it }).collect()
-}
-
-const IT_TEXT: &[(&str, Column)] = &[("it", Text)];
-const IT_INT: &[(&str, Column)] = &[("it", Int)];
 
 #[derive(FromQueryResult)]
 struct Found {
@@ -56,13 +42,10 @@ async fn ids_by(db: &impl ConnectionTrait, names: Vec<String>, column: &str) -> 
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let names = each(names);
-    let batch = Batch::new(IT_TEXT, &names);
-    let text = format!(
-        "SELECT m.{column} AS name, m.id FROM {} JOIN member AS m ON m.{column} = batch.it",
-        batch.table(db, 1)
-    );
-    Ok(Found::find_by_statement(sql(db, text, [batch.value()?])).all(db).await?)
+    let names = List::texts(names);
+    let text =
+        format!("SELECT m.{column} AS name, m.id FROM {} JOIN member AS m ON m.{column} = list.it", names.table(db, 1));
+    Ok(Found::find_by_statement(sql(db, text, [names.value(db)?])).all(db).await?)
 }
 
 /// Which of these ids are members.
@@ -70,23 +53,21 @@ pub(super) async fn ids_known(db: &impl ConnectionTrait, ids: Vec<i64>) -> Resul
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let ids = each(ids);
-    let batch = Batch::new(IT_INT, &ids);
-    let text = format!("SELECT '' AS name, m.id FROM {} JOIN member AS m ON m.id = batch.it", batch.table(db, 1));
-    let found = Found::find_by_statement(sql(db, text, [batch.value()?])).all(db).await?;
+    let ids = List::ids(ids);
+    let text = format!("SELECT '' AS name, m.id FROM {} JOIN member AS m ON m.id = list.id", ids.table(db, 1));
+    let found = Found::find_by_statement(sql(db, text, [ids.value(db)?])).all(db).await?;
     Ok(found.into_iter().map(|found| found.id).collect())
 }
 
 /// The rows of numbers, locked in the order of their ids.
 pub(super) async fn lock_by_number(txn: &Txn, numbers: Vec<String>) -> Result<Vec<member::Model>, Fault> {
-    let numbers = each(numbers);
-    let batch = Batch::new(IT_TEXT, &numbers);
+    let numbers = List::texts(numbers);
     let text = format!(
         "SELECT * FROM member WHERE number IN (SELECT it FROM {}) ORDER BY id{}",
-        batch.table(txn, 1),
+        numbers.table(txn, 1),
         for_update(txn)
     );
-    Ok(member::Model::find_by_statement(sql(txn, text, [batch.value()?])).all(txn).await?)
+    Ok(member::Model::find_by_statement(sql(txn, text, [numbers.value(txn)?])).all(txn).await?)
 }
 
 /// The labels of members, in their order.
@@ -193,10 +174,9 @@ pub(super) async fn write_labels(txn: &Txn, labels: &[(MemberId, &[LabelInput])]
     if labels.is_empty() {
         return Ok(());
     }
-    let members = each(labels.iter().map(|(member, _)| member.0).collect());
-    let batch = Batch::new(IT_INT, &members);
-    let text = format!("DELETE FROM member_label WHERE member_id IN (SELECT it FROM {})", batch.table(txn, 1));
-    txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
+    let members = List::ids(labels.iter().map(|(member, _)| member.0));
+    let text = format!("DELETE FROM member_label WHERE member_id IN (SELECT id FROM {})", members.table(txn, 1));
+    txn.execute_raw(sql(txn, text, [members.value(txn)?])).await?;
     let row = |member: &MemberId, (position, label): (usize, &'_ LabelInput)| (member.0, position, label.clone());
     let rows: Vec<_> =
         labels.iter().flat_map(|(id, all)| all.iter().enumerate().map(move |one| row(id, one))).collect();

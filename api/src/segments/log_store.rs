@@ -6,11 +6,9 @@ use entity::ids::SegmentId;
 use entity::kinds::{MembershipEventKind, MembershipReason, MembershipVia};
 use entity::segment;
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
 
 use super::log::Who;
-use crate::db::Column::Int;
-use crate::db::{Batch, Column, Txn, sql};
+use crate::db::{List, Txn, sql};
 use crate::error::Fault;
 use crate::figures::SegmentMove;
 
@@ -34,13 +32,6 @@ pub(super) async fn last(txn: &Txn) -> Result<(i64, Millis), Fault> {
     row.map_or(Ok((0, 0)), |row| Ok((row.try_get("", "id")?, row.try_get("", "at")?)))
 }
 
-#[derive(Serialize)]
-struct Id {
-    id: i64,
-}
-
-const ID: &[(&str, Column)] = &[("id", Int)];
-
 /// Writes the coming of those who do not belong yet, or the leaving of those who do.
 pub(super) async fn write(
     txn: &Txn,
@@ -51,9 +42,8 @@ pub(super) async fn write(
     let not = if event.kind == MembershipEventKind::Joined { "NOT " } else { "" };
     let (table, value) = match who {
         Who::Members(members) => {
-            let ids: Vec<Id> = members.iter().map(|member| Id { id: member.0 }).collect();
-            let batch = Batch::new(ID, &ids);
-            (format!("SELECT DISTINCT id FROM {}", batch.table(txn, 1)), batch.value()?)
+            let ids = List::ids(members.iter().map(|member| member.0));
+            (format!("SELECT id FROM {}", ids.table(txn, 1)), ids.value(txn)?)
         }
         Who::BelongingTo(other) => {
             ("SELECT member_id AS id FROM segment_member WHERE segment_id = $1".to_owned(), other.0.into())

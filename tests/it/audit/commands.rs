@@ -64,6 +64,7 @@ on_both! {
             let options = Options {
                 kind,
                 file: path.clone(),
+                segment: None,
                 map: Vec::new(),
                 create_members: false,
                 lines: false,

@@ -78,6 +78,7 @@ async fn update(app: &App, email: &str, patch: UserPatch) -> Result<user::Model,
         let by = By::command("tessera user");
         let user = people::change(app, &txn, by, user, &patch, hash.clone(), &owners).await?;
         txn.commit().await?;
+        app.sessions.forget();
         Ok(user)
     })
     .await

@@ -39,5 +39,6 @@ pub async fn change_password(
     let changes = Changes::none().secret("password");
     audit::write(app, &txn, caller.by(), entry(caller.by().action("changePassword"), &user, changes)).await?;
     txn.commit().await?;
+    app.sessions.forget();
     Ok(user)
 }

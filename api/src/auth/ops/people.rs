@@ -93,6 +93,7 @@ pub async fn update_user(app: &App, by: By<'_>, id: UserId, patch: UserPatch) ->
         let user = store::lock_user(&txn, id).await?.ok_or_else(unknown)?;
         let user = change(app, &txn, by, user, &patch, hash.clone(), &owners).await?;
         txn.commit().await?;
+        app.sessions.forget();
         Ok(user)
     })
     .await

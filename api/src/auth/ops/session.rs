@@ -81,6 +81,7 @@ pub async fn refresh(app: &App, address: IpAddr, refresh_token: &str) -> Result<
             audit::write(app, &txn, by, entry(by.action("refreshSession"), &user, changes)).await?;
         }
         txn.commit().await?;
+        app.sessions.forget();
         return Err(refused().into());
     }
     let changes = Changes::none().field("sessionExpiresAt", shown(old.expires_at), shown(until));
@@ -106,6 +107,7 @@ pub async fn sign_out(app: &App, caller: &Caller, everywhere: bool) -> Result<()
         audit::write(app, &txn, caller.by(), entry(caller.by().action("signOut"), &user, changes)).await?;
     }
     txn.commit().await?;
+    app.sessions.forget();
     Ok(())
 }
 

@@ -4,16 +4,9 @@ use chrono::NaiveDate;
 use entity::ids::SegmentId;
 use entity::segment_day;
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
 
-use crate::db::Column::Int;
-use crate::db::{Batch, sql};
+use crate::db::{List, sql};
 use crate::error::Fault;
-
-#[derive(Serialize)]
-struct Id {
-    id: i64,
-}
 
 /// The days of segments from one day until before another, and of each the last one before, in the order of segments and
 /// days.
@@ -23,15 +16,14 @@ pub(super) async fn days(
     from: NaiveDate,
     until: NaiveDate,
 ) -> Result<Vec<segment_day::Model>, Fault> {
-    let ids: Vec<Id> = segments.iter().map(|segment| Id { id: segment.0 }).collect();
-    let batch = Batch::new(&[("id", Int)], &ids);
+    let ids = List::ids(segments.iter().map(|segment| segment.0));
     let text = format!(
-        "SELECT d.* FROM {} JOIN segment_day AS d ON d.segment_id = batch.id
+        "SELECT d.* FROM {} JOIN segment_day AS d ON d.segment_id = list.id
         WHERE d.day < $3 AND d.day >= COALESCE(
-            (SELECT MAX(before.day) FROM segment_day AS before WHERE before.segment_id = batch.id AND before.day < $2), $2)
+            (SELECT MAX(before.day) FROM segment_day AS before WHERE before.segment_id = list.id AND before.day < $2), $2)
         ORDER BY d.segment_id, d.day",
-        batch.table(db, 1)
+        ids.table(db, 1)
     );
-    let values = [batch.value()?, from.to_string().into(), until.to_string().into()];
+    let values = [ids.value(db)?, from.to_string().into(), until.to_string().into()];
     Ok(segment_day::Model::find_by_statement(sql(db, text, values)).all(db).await?)
 }

@@ -4,16 +4,9 @@ use std::collections::HashMap;
 
 use entity::ids::SegmentId;
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
 
-use crate::db::Column::Int;
-use crate::db::{Batch, sql};
+use crate::db::{List, sql};
 use crate::error::Fault;
-
-#[derive(Serialize)]
-struct Id {
-    id: i64,
-}
 
 #[derive(FromQueryResult)]
 struct Shared {
@@ -29,13 +22,10 @@ pub(super) async fn shared(
     segments: &[SegmentId],
     with: Option<&[SegmentId]>,
 ) -> Result<HashMap<(SegmentId, SegmentId), i64>, Fault> {
-    let ids = |segments: &[SegmentId]| segments.iter().map(|id| Id { id: id.0 }).collect::<Vec<_>>();
-    let ones = ids(segments);
-    let ones = Batch::new(&[("id", Int)], &ones);
-    let others = with.map(ids).unwrap_or_default();
-    let others = Batch::new(&[("id", Int)], &others);
-    let among = match with {
-        Some(_) => format!("AND b.segment_id IN (SELECT id FROM {})", others.table(db, 2)),
+    let ids = |segments: &[SegmentId]| List::ids(segments.iter().map(|id| id.0));
+    let (ones, others) = (ids(segments), with.map(ids));
+    let among = match &others {
+        Some(others) => format!("AND b.segment_id IN (SELECT id FROM {})", others.table(db, 2)),
         None => String::new(),
     };
     let text = format!(
@@ -45,7 +35,8 @@ pub(super) async fn shared(
         GROUP BY a.segment_id, b.segment_id",
         ones.table(db, 1)
     );
-    let values = std::iter::once(ones.value()?).chain(with.map(|_| others.value()).transpose()?);
+    let others = others.map(|others| others.value(db)).transpose()?;
+    let values = std::iter::once(ones.value(db)?).chain(others);
     let found = Shared::find_by_statement(sql(db, text, values)).all(db).await?;
     Ok(found.into_iter().map(|row| ((row.one, row.other), row.shared)).collect())
 }
