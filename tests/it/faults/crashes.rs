@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tests::{Postgres, Random, Served, random};
 
 use super::model::CROWD;
-use super::work::{Tally, Worker, look};
+use super::work::{Tally, Worker, look, work};
 use super::{Caller, Outcome, crowd, must};
 
 const CRASHES: usize = 3;
@@ -28,8 +28,7 @@ async fn postgres_crashes_and_the_server_goes_on() {
     let mut workers: Vec<Worker> = (0..3).map(|n| worker(n, &mut chance)).collect();
     let mut tally = Tally::default();
     for _ in 0..CRASHES {
-        let working: Vec<_> = workers.drain(..).map(|worker| worker.start(caller.clone())).collect();
-        tokio::time::sleep(Duration::from_millis(chance.random_range(100..1_200))).await;
+        let working = work(&mut workers, &caller, &mut chance).await;
         postgres.stop_at_once();
         workers = join_all(working).await.into_iter().map(Result::unwrap).collect();
 

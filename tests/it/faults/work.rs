@@ -1,7 +1,11 @@
 //! Callers who change their segments until their server goes, and who then look what became of the last call.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use rand::Rng;
 use serde_json::{Value, json};
 use tests::Random;
 use tokio::task::JoinHandle;
@@ -34,11 +38,12 @@ impl Worker {
         Self { name, random, made: 0, segments: Segments::new(), unknown: None, answered: 0 }
     }
 
-    /// Works until a call is not answered.
-    pub fn start(mut self, caller: Caller) -> JoinHandle<Self> {
+    /// Works until a call is not answered; `calls` counts those that ended.
+    pub fn start(mut self, caller: Caller, calls: Arc<AtomicUsize>) -> JoinHandle<Self> {
         tokio::spawn(async move {
             while self.unknown.is_none() {
                 self.call(&caller).await;
+                calls.fetch_add(1, Ordering::Relaxed);
             }
             self
         })
@@ -118,6 +123,18 @@ fn differ(call: &Call, before: &Segments, after: &Segments, found: &Segments) {
         one.map(|(word, one)| (word.clone(), brief(one))).collect()
     };
     panic!("{call:?}: neither {:#?}\nnor {:#?}\nbut {:#?}", brief(before), brief(after), brief(found));
+}
+
+/// Lets all of them work until a moment that nobody chooses: at once, or after the first answer.
+pub async fn work(workers: &mut Vec<Worker>, caller: &Caller, chance: &mut Random) -> Vec<JoinHandle<Worker>> {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let working = workers.drain(..).map(|worker| worker.start(caller.clone(), Arc::clone(&calls))).collect();
+    let after_an_answer = chance.random_bool(0.7);
+    while after_an_answer && calls.load(Ordering::Relaxed) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(chance.random_range(0..600))).await;
+    working
 }
 
 /// Lets all of them look.
