@@ -25,7 +25,7 @@ use crate::error::{Fault, Stop};
 use crate::figures;
 
 /// What the log calls it.
-const COMMAND: &str = "tessera import";
+pub(super) const COMMAND: &str = "tessera import";
 
 /// How many chunks may wait for the database.
 const WAITING: usize = 2;
@@ -127,10 +127,8 @@ async fn finish(writer: &Writer<'_>) -> Result<(), Stop> {
         if !store::finish(&txn, row.id, row.position, app.clock.real_millis()).await? {
             return Err(overtaken().into());
         }
-        if let Some(segment) = &writer.segment {
-            segment.trace(app, &txn, row).await?;
-        } else if row.created + row.updated > 0 {
-            audit::write(app, &txn, By::command(COMMAND), entry(writer.kind, row)).await?;
+        if row.created + row.updated > 0 {
+            audit::write(app, &txn, By::command(COMMAND), entry(writer, row)).await?;
         }
         Ok(txn.commit().await?)
     })
@@ -138,13 +136,14 @@ async fn finish(writer: &Writer<'_>) -> Result<(), Stop> {
 }
 
 /// What the log keeps of a file: counts, and nothing of what stands in it.
-fn entry(kind: Kind, row: &import::Model) -> Entry {
-    let kind = match kind {
-        Kind::Members => "Member",
+fn entry(writer: &Writer<'_>, row: &import::Model) -> Entry {
+    if let Some(segment) = &writer.segment {
+        return segment.entry(row);
+    }
+    let kind = match writer.kind {
+        Kind::Members | Kind::Segment => "Member",
         Kind::Transactions => "Transaction",
         Kind::Points => "PointsEntry",
-        // A list of members has a trace of its own, which names the segment.
-        Kind::Segment => "Segment",
     };
     let count = |number: i64| u64::try_from(number).unwrap_or_default();
     let counts = [

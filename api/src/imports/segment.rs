@@ -5,18 +5,16 @@ use entity::import;
 
 use super::mapping::{Mapping, Mistake};
 use super::row::{Column, Row, Wrong};
+use super::run::COMMAND;
 use super::unit::Body;
 use crate::app::App;
-use crate::audit::{self, By, Changes, Entry, Object};
+use crate::audit::{By, Changes, Entry, Object};
 use crate::db::Txn;
 use crate::error::{Fault, RefusalCode, Stop};
 use crate::figures::Reckoning;
 use crate::ingest::Ingested;
 use crate::members::MemberRef;
 use crate::segments::{self, SegmentRef};
-
-/// Who does it, for the logs.
-const BY: &str = "tessera import";
 
 /// The segment that a file goes into.
 #[derive(Clone, Debug)]
@@ -47,7 +45,7 @@ impl Target {
         members: &[(usize, MemberRef)],
     ) -> Result<Ingested, Stop> {
         let (places, references): (Vec<usize>, Vec<MemberRef>) = members.iter().cloned().unzip();
-        let added = segments::import_in(txn, reckoning, self.id, &references, By::command(BY)).await;
+        let added = segments::import_in(txn, reckoning, self.id, &references, By::command(COMMAND)).await;
         let (created, unresolved) = added.map_err(|stop| self.stopped(stop))?;
         let duplicates = references.len().saturating_sub(created + unresolved.len());
         let mut done = Ingested { created, duplicates, ..Ingested::default() };
@@ -57,18 +55,13 @@ impl Target {
         Ok(done)
     }
 
-    /// Notes who came, where anybody did, in the transaction that ends the import.
-    pub(super) async fn trace(&self, app: &App, txn: &Txn, done: &import::Model) -> Result<(), Fault> {
-        if done.created == 0 {
-            return Ok(());
-        }
-        // Who they were stands in the log of memberships.
+    /// What the log keeps of a list. Who they were stands in the log of memberships.
+    pub(super) fn entry(&self, done: &import::Model) -> Entry {
         let changes = Changes::none()
             .new_field("joined", done.created)
-            .new_field("knownAlready", done.duplicates)
+            .new_field("duplicates", done.duplicates)
             .new_field("rejected", done.rejected);
-        let object = Object::one("Segment", self.id.0, self.name.as_str());
-        audit::write(app, txn, By::command(BY), Entry { action: BY, object, changes }).await
+        Entry { action: COMMAND, object: Object::one("Segment", self.id.0, self.name.as_str()), changes }
     }
 
     /// The segment was switched off or removed while the file was read: a sentence for the operator.

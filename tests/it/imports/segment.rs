@@ -106,7 +106,7 @@ on_both! {
         assert_eq!(belonging(&app).await, 4);
         let entry = ["actor", "action", "object_kind", "object_name", "changes", "ip"];
         let entries = query(&app.app, &entry, "audit_entry WHERE action = 'tessera import' AND object_kind = 'Segment'").await;
-        let changes = r#"{"joined":{"new":3,"old":null},"knownAlready":{"new":2,"old":null},"rejected":{"new":4,"old":null}}"#;
+        let changes = r#"{"duplicates":{"new":2,"old":null},"joined":{"new":3,"old":null},"rejected":{"new":4,"old":null}}"#;
         assert_eq!(entries, [format!("tessera import|tessera import|Segment|Best Gäste|{changes}|-")]);
         assert_eq!(query(&app.app, &["object_id"], "audit_entry WHERE action = 'tessera import' AND object_kind = 'Segment'").await, query(&app.app, &["id"], "segment").await);
     }
