@@ -2,6 +2,7 @@
 //! them, never recounted on reading.
 
 mod day_store;
+mod kept_store;
 mod margin;
 mod margin_store;
 pub mod roll;
@@ -118,7 +119,7 @@ impl MemberMove {
 
 /// What the figures of a transaction are reckoned with; keeps the day from being rolled until the transaction ends.
 pub async fn reckon(app: &App, txn: &Txn) -> Result<Reckoning, Fault> {
-    let kept = store::kept(txn).await?;
+    let kept = kept_store::kept(txn).await?;
     Ok(Reckoning {
         now: app.clock.now(kept.zone),
         last_12_months: kept.figures_zone.last_12_months(kept.figures_on),

@@ -2,8 +2,8 @@
 
 use engine::calendar::Span;
 
-use super::store::Kept;
-use super::{Reckoning, roll_store, store};
+use super::kept_store::{self, Kept};
+use super::{Reckoning, roll_store};
 use crate::app::App;
 use crate::db;
 use crate::error::Stop;
@@ -19,11 +19,11 @@ pub async fn to_today(app: &App) -> Result<bool, Stop> {
 
 async fn roll(app: &App) -> Result<bool, Stop> {
     // Most calls find nothing to do, and need no writer for that.
-    if is_rolled(app, &store::read_kept(app.db.reader(), "").await?) {
+    if is_rolled(app, &kept_store::read_kept(app.db.reader(), "").await?) {
         return Ok(false);
     }
     let txn = app.db.begin().await?;
-    let kept = store::kept_alone(&txn).await?;
+    let kept = kept_store::kept_alone(&txn).await?;
     if is_rolled(app, &kept) {
         return Ok(false);
     }
