@@ -102,6 +102,8 @@ pub enum Lock {
     Migration = 7_301_001,
     /// Record returns beside their sales; batches without returns go side by side.
     Books = 7_301_002,
+    /// Move the sums of members, together with others who do, or keep all of them as they are, alone.
+    Figures = 7_301_004,
     /// Write the log of memberships: its instants rise with its ids, and it is read in the order of its commits.
     MembershipLog = 7_301_003,
 }

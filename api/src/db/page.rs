@@ -126,6 +126,10 @@ impl Page {
         selects: Vec<(i64, SelectStatement)>,
         order: &Order,
     ) -> Result<HashMap<i64, Slice<T>>, DbErr> {
+        if let [(list, select)] = selects.as_slice() {
+            // One list alone takes the plain statement, whose text does not name the list.
+            return Ok(HashMap::from([(*list, self.read(db, select.clone(), order).await?)]));
+        }
         let mut slices: HashMap<i64, Slice<T>> = selects.iter().map(|(list, _)| (*list, Slice::empty())).collect();
         for selects in selects.chunks(LISTS) {
             let mut branches = selects.iter().map(|(list, select)| self.branch(*list, select.clone(), order));

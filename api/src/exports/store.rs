@@ -32,9 +32,9 @@ pub(super) async fn use_up(txn: &Txn, link: &str, expires_at: Millis, now: Milli
 /// An hour: far more than the clocks of two processes can differ by.
 const FORGET: Millis = 3_600_000;
 
-/// A segment by `$1`, and how many members it has: its name and the count.
-pub(super) const SEGMENT: &str = "SELECT name, (SELECT COUNT(*) FROM segment_member WHERE segment_id = $1) AS members
-    FROM segment WHERE id = $1";
+/// A segment by `$1`: its name, and how many members it has at this moment, which is kept exact with every change.
+pub(super) const SEGMENT: &str = "SELECT s.name, f.members FROM segment AS s
+    JOIN segment_stats AS f ON f.segment_id = s.id WHERE s.id = $1";
 
 /// The facts of a segment's members, by their ids. The order costs nothing: it is that of the keys.
 pub(super) fn members(segment: SegmentId, fields: &[Field]) -> String {

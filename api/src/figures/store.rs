@@ -10,31 +10,30 @@ use serde::Serialize;
 
 use super::{MemberMove, Reckoning, SegmentMove, Share};
 use crate::db::Column::Int;
-use crate::db::{Batch, Column, List, Txn, for_share, for_update, sql};
+use crate::db::{self, Batch, Column, List, Lock, Txn, for_share, for_update, sql};
 use crate::error::Fault;
 
 /// Locks members in the order of their ids, for a change of their sums.
 pub async fn lock_members(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
+    db::lock_shared(txn, Lock::Figures).await?;
     lock(txn, members, for_update(txn)).await
 }
 
+/// So many members are kept by locking their rows; beyond, locking each costs more than keeping everybody's sums still
+/// for a moment: on PostgreSQL a row that is locked is a page that is written.
+const FEW: usize = 1_000;
+
 /// Keeps the sums of members from changing, in the order of their ids, while they come to or leave a segment.
 pub async fn share_members(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
+    if members.len() > FEW {
+        return share_everybody(txn).await;
+    }
     lock(txn, members, for_share(txn)).await
 }
 
-/// The same for everybody who belongs to a segment.
-pub async fn share_members_of(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
-    let clause = for_share(txn);
-    if !clause.is_empty() {
-        let text = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM member_metrics
-                WHERE member_id IN (SELECT member_id FROM segment_member WHERE segment_id = $1)
-                ORDER BY member_id{clause}) AS locked"
-        );
-        txn.query_one_raw(sql(txn, text, [segment.into()])).await?;
-    }
-    Ok(())
+/// Keeps the sums of all members from changing.
+pub async fn share_everybody(txn: &Txn) -> Result<(), Fault> {
+    Ok(db::lock(txn, Lock::Figures).await?)
 }
 
 async fn lock(txn: &Txn, members: &[MemberId], clause: &str) -> Result<(), Fault> {

@@ -62,12 +62,6 @@ pub async fn members(
 ) -> Result<HashMap<SegmentId, Slice<Belonging>>, Fault> {
     let order = member_order(list.order);
     let page = Page::new(arguments, &order)?;
-    if let [segment] = segments {
-        // One list alone takes the plain statement, whose plan is the best there is.
-        let select = list.belonging(*segment, &page, &order);
-        let slice = page.read(app.db.reader(), select, &order).await?;
-        return Ok(HashMap::from([(*segment, slice)]));
-    }
     let select = |segment: &SegmentId| (segment.0, list.belonging(*segment, &page, &order));
     let slices = page.read_each(app.db.reader(), segments.iter().map(select).collect(), &order).await?;
     Ok(slices.into_iter().map(|(segment, slice)| (SegmentId(segment), slice)).collect())
@@ -107,10 +101,14 @@ const BY_NAME: SegmentOrder = SegmentOrder { field: SegmentOrderField::Name, des
 
 /// The segment that a reference names.
 pub async fn by_ref(app: &App, reference: &SegmentRef) -> Result<Option<SegmentRow>, Fault> {
-    match reference.find(app.db.reader()).await? {
-        Some(id) => Ok(store::rows_of(app.db.reader(), vec![id]).await?.into_iter().next()),
-        None => Ok(None),
-    }
+    let db = app.db.reader();
+    let found = match reference {
+        SegmentRef::Id(id) => store::rows_of(db, vec![*id]).await?,
+        // No key holds a NUL, and PostgreSQL takes none.
+        SegmentRef::Key(key) if engine::text::is_key(key) => store::row_of_key(db, key).await?,
+        SegmentRef::Key(_) | SegmentRef::Unreadable => Vec::new(),
+    };
+    Ok(found.into_iter().next())
 }
 
 /// The ids of the segments that references name; one that is not known is an error.

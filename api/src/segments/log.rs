@@ -43,7 +43,7 @@ impl<'a> Log<'a> {
     ) -> Result<Self, Fault> {
         match members {
             Who::Members(members) => figures::share_members(txn, members).await?,
-            Who::BelongingTo(segment) => figures::share_members_of(txn, *segment).await?,
+            Who::BelongingTo(_) => figures::share_everybody(txn).await?,
         }
         Self::open_alone(txn, reckoning, actor).await
     }

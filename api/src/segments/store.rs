@@ -91,17 +91,25 @@ pub(super) fn columns(select: &mut SelectStatement) {
 
 /// The segments of ids, with their figures, in no order.
 pub(super) async fn rows_of(db: &impl ConnectionTrait, ids: Vec<SegmentId>) -> Result<Vec<SegmentRow>, Fault> {
-    let mut select = select();
-    columns(&mut select);
-    select.and_where(segment::Column::Id.is_in(ids));
-    let statement = db.get_database_backend().build(&select);
-    Ok(SegmentRow::find_by_statement(statement).all(db).await?)
+    rows(db, Some(segment::Column::Id.is_in(ids))).await
+}
+
+/// The segment of a key, with its figures, if there is one.
+pub(super) async fn row_of_key(db: &impl ConnectionTrait, key: &str) -> Result<Vec<SegmentRow>, Fault> {
+    rows(db, Some(segment::Column::Key.eq(key))).await
 }
 
 /// Every segment with its figures, in no order.
 pub(super) async fn all_rows(db: &impl ConnectionTrait) -> Result<Vec<SegmentRow>, Fault> {
+    rows(db, None).await
+}
+
+async fn rows(db: &impl ConnectionTrait, condition: Option<Expr>) -> Result<Vec<SegmentRow>, Fault> {
     let mut select = select();
     columns(&mut select);
+    if let Some(condition) = condition {
+        select.and_where(condition);
+    }
     let statement = db.get_database_backend().build(&select);
     Ok(SegmentRow::find_by_statement(statement).all(db).await?)
 }

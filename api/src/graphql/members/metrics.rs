@@ -7,7 +7,7 @@ use engine::money::{quotient, share_of};
 
 use crate::graphql::app;
 use crate::graphql::connection::int;
-use crate::graphql::program::Money;
+use crate::graphql::program::money::Money;
 use crate::graphql::scalars::{BigInt, DateTime};
 use crate::members::MemberRow;
 

@@ -1,5 +1,6 @@
 //! The programme as the schema shows it.
 
+pub(super) mod money;
 mod mutation;
 
 use std::sync::Arc;
@@ -77,31 +78,5 @@ impl ProgramQuery {
     #[graphql(guard = "ANYONE")]
     async fn program(&self, ctx: &Context<'_>) -> Program {
         Program::new(app(ctx))
-    }
-}
-
-/// An amount in the programme's currency.
-pub(super) struct Money {
-    minor: i64,
-    currency: engine::money::Currency,
-}
-
-impl Money {
-    /// An amount of minor units.
-    pub(super) fn new(ctx: &Context<'_>, minor: i64) -> Self {
-        Self { minor, currency: app(ctx).program().currency }
-    }
-}
-
-/// An amount in the programme's currency.
-#[Object]
-impl Money {
-    async fn amount(&self) -> Decimal {
-        Decimal(self.currency.decimal(self.minor))
-    }
-
-    /// ISO 4217, for example EUR.
-    async fn currency_code(&self) -> &'static str {
-        self.currency.code()
     }
 }

@@ -8,7 +8,7 @@ use crate::graphql::connection::{forward, int};
 use crate::graphql::history::{CountOf, StayedOf};
 use crate::graphql::loaders::{Part, load};
 use crate::graphql::members::MemberConnection;
-use crate::graphql::program::Money;
+use crate::graphql::program::money::Money;
 use crate::graphql::scalars::Date;
 use crate::segments::history::{Overlap, Point, Stayed};
 

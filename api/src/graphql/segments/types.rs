@@ -19,7 +19,7 @@ use crate::graphql::exports::{ExportFormat, ExportLayout, ExportLink};
 use crate::graphql::history::{CourseOf, EventsOf, OverlapsWith};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
 use crate::graphql::members::{MemberConnection, MemberFilter, search};
-use crate::graphql::program::Money;
+use crate::graphql::program::money::Money;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{RequestScope, app};

@@ -11,7 +11,7 @@ use crate::global_id::GlobalId;
 use crate::graphql::connection::PageInfo;
 use crate::graphql::loaders::load;
 use crate::graphql::members::{Label, Member};
-use crate::graphql::program::Money;
+use crate::graphql::program::money::Money;
 use crate::graphql::scalars::{DateTime, Decimal};
 use crate::members::LabelInput;
 
