@@ -33,6 +33,7 @@ mod lists;
 mod member_lists;
 mod members;
 mod moving_lists;
+mod plain;
 mod points;
 mod program;
 mod races;

@@ -15,6 +15,7 @@ mod loading;
 mod members;
 mod node;
 mod patch;
+mod plain;
 mod points;
 mod program;
 mod refs;

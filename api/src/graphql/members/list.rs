@@ -14,6 +14,7 @@ use crate::graphql::app;
 use crate::graphql::connection::{PageInfo, int};
 use crate::graphql::history::CountOf;
 use crate::graphql::loaders::{Part, load};
+use crate::graphql::plain::Quick;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::members::list::{self, MemberList};
 use crate::members::{self, MemberOrderField};
@@ -63,8 +64,8 @@ impl MemberConnection {
         self.rows.iter().map(|(cursor, node)| MemberEdge { cursor: cursor.text(), node: node.clone() }).collect()
     }
 
-    async fn nodes(&self) -> Vec<Member> {
-        self.rows.iter().map(|(_, node)| node.clone()).collect()
+    async fn nodes(&self) -> Vec<Quick<Member>> {
+        self.rows.iter().map(|(_, node)| Quick(node.clone())).collect()
     }
 
     async fn page_info(&self) -> &PageInfo {

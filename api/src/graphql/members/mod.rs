@@ -4,6 +4,7 @@ mod input;
 mod list;
 mod metrics;
 mod mutation;
+mod plain;
 mod types;
 
 pub(super) use input::{LabelInput, MemberFilter, search};

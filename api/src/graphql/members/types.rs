@@ -38,6 +38,10 @@ impl Member {
     pub(crate) fn new(row: impl Into<Arc<MemberRow>>) -> Self {
         Self(row.into())
     }
+
+    pub(super) fn row(&self) -> &Arc<MemberRow> {
+        &self.0
+    }
 }
 
 /// A customer known by name: enrolled in the programme, or an identified guest.

@@ -11,6 +11,7 @@ use crate::graphql::access::ANYONE;
 use crate::graphql::app;
 use crate::graphql::connection::{OrderDirection, PageInfo, int};
 use crate::graphql::members::search;
+use crate::graphql::plain::Quick;
 use crate::graphql::refs::SegmentRef;
 use crate::segments::{self, SegmentList, SegmentRow};
 
@@ -44,8 +45,8 @@ impl SegmentConnection {
         self.rows.iter().map(|(cursor, node)| SegmentEdge { cursor: cursor.text(), node: node.clone() }).collect()
     }
 
-    async fn nodes(&self) -> Vec<Segment> {
-        self.rows.iter().map(|(_, node)| node.clone()).collect()
+    async fn nodes(&self) -> Vec<Quick<Segment>> {
+        self.rows.iter().map(|(_, node)| Quick(node.clone())).collect()
     }
 
     async fn page_info(&self) -> &PageInfo {

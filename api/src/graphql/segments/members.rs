@@ -8,6 +8,7 @@ use crate::db::page::{Cursor, Slice};
 use crate::graphql::app;
 use crate::graphql::connection::{PageInfo, int};
 use crate::graphql::members::Member;
+use crate::graphql::plain::Quick;
 use crate::graphql::scalars::DateTime;
 use crate::segments::{self, Belonging, SegmentMemberList};
 
@@ -21,7 +22,7 @@ pub(crate) enum MembershipVia {
 
 /// The members of a segment in a list's order.
 pub(crate) struct SegmentMemberConnection {
-    edges: Vec<SegmentMemberEdge>,
+    edges: Vec<Quick<SegmentMemberEdge>>,
     page_info: PageInfo,
     segment: SegmentId,
     list: SegmentMemberList,
@@ -30,10 +31,10 @@ pub(crate) struct SegmentMemberConnection {
 /// A member, since when and how it belongs.
 #[derive(Clone)]
 pub(crate) struct SegmentMemberEdge {
-    cursor: Cursor,
-    node: Member,
-    joined_at: Millis,
-    via: entity::kinds::MembershipVia,
+    pub(super) cursor: Cursor,
+    pub(super) node: Member,
+    pub(super) joined_at: Millis,
+    pub(super) via: entity::kinds::MembershipVia,
 }
 
 /// A member, since when and how it belongs.
@@ -58,11 +59,13 @@ impl SegmentMemberEdge {
 
 impl SegmentMemberConnection {
     pub(super) fn new(slice: &Slice<Belonging>, segment: SegmentId, list: SegmentMemberList) -> Self {
-        let edge = |(cursor, belonging): &(Cursor, Belonging)| SegmentMemberEdge {
-            cursor: cursor.clone(),
-            node: Member::new(belonging.member.clone()),
-            joined_at: belonging.joined_at,
-            via: belonging.via,
+        let edge = |(cursor, belonging): &(Cursor, Belonging)| {
+            Quick(SegmentMemberEdge {
+                cursor: cursor.clone(),
+                node: Member::new(belonging.member.clone()),
+                joined_at: belonging.joined_at,
+                via: belonging.via,
+            })
         };
         Self { edges: slice.rows.iter().map(edge).collect(), page_info: PageInfo::of(slice), segment, list }
     }
@@ -71,12 +74,12 @@ impl SegmentMemberConnection {
 /// The members of a segment in a list's order.
 #[Object]
 impl SegmentMemberConnection {
-    async fn edges(&self) -> &[SegmentMemberEdge] {
+    async fn edges(&self) -> &[Quick<SegmentMemberEdge>] {
         &self.edges
     }
 
-    async fn nodes(&self) -> Vec<Member> {
-        self.edges.iter().map(|edge| edge.node.clone()).collect()
+    async fn nodes(&self) -> Vec<Quick<Member>> {
+        self.edges.iter().map(|Quick(edge)| Quick(edge.node.clone())).collect()
     }
 
     async fn page_info(&self) -> &PageInfo {

@@ -6,6 +6,7 @@ mod input;
 mod list;
 mod members;
 mod mutation;
+mod plain;
 mod types;
 
 pub(super) use events::{MembershipEvent, MembershipEventConnection};

@@ -43,6 +43,10 @@ impl Segment {
     pub(crate) fn new(row: impl Into<Arc<SegmentRow>>) -> Self {
         Self(row.into())
     }
+
+    pub(super) fn row(&self) -> &SegmentRow {
+        &self.0
+    }
 }
 
 /// A named group of members.
