@@ -53,7 +53,7 @@ on_both! {
             ("segment(ref: {key: \"all\"}) { members { nodes", "Member"),
             ("segment(ref: {key: \"all\"}) { members { edges", "SegmentMemberEdge"),
         ] {
-            let closing = "} ".repeat(list.matches('{').count() + 1);
+            let closing = "} ".repeat(list.matches('{').count() - list.matches('}').count() + 1);
             let ask = async |by_fragment: bool| {
                 let text = format!("{{ {list} {{ {} }} {closing}", fields(kind, BELOW, by_fragment));
                 app.graphql(&text, Value::Null).await

@@ -5,6 +5,7 @@ use entity::user;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use tessera::global_id::GlobalId;
 use tests::{OWNER, PASSWORD, TestApp, on_both};
 
 use super::{VIEWER, add_user, pair, refuses_refresh, sign_in, try_refresh, try_sign_in, works};
@@ -87,16 +88,28 @@ on_both! {
         let session = sign_in(&app, "ann@example.org", PASSWORD).await;
         let make = "mutation($name: String!) { createSegment(input: {name: $name}) { segment { id } userErrors { code } } }";
         for (role, may) in [(Role::Analyst, false), (Role::Admin, true), (Role::Owner, true), (Role::Analyst, false)] {
-            user::Entity::update_many()
-                .col_expr(user::Column::Role, Expr::value(role))
-                .filter(user::Column::Id.eq(ann.id))
-                .exec(app.app.db.writer())
-                .await
-                .unwrap();
+            let change = "mutation($id: ID!, $role: Role!) { updateUser(input: {id: $id, role: $role}) { user { role } userErrors { code } } }";
+            let id = GlobalId::User(ann.id).text();
+            let changed = app.graphql(change, json!({"id": id, "role": role.word()})).await;
+            assert_eq!(changed["updateUser"], json!({"user": {"role": role.word()}, "userErrors": []}));
             assert_eq!(role_of(&app, &session.access).await, role.word());
             let answer = app.send(Some(&session.access), make, json!({"name": format!("s{}", rand::random::<u32>())})).await;
             assert_eq!(answer.code() != "FORBIDDEN", may, "{}", answer.body);
             assert_eq!(answer.body["data"]["createSegment"]["segment"]["id"].is_string(), may, "{}", answer.body);
+        }
+        // What another process changes is seen when the session is looked up again, a second later at most.
+        user::Entity::update_many()
+            .col_expr(user::Column::Role, Expr::value(Role::Admin))
+            .filter(user::Column::Id.eq(ann.id))
+            .exec(app.app.db.writer())
+            .await
+            .unwrap();
+        for tries in 0.. {
+            if role_of(&app, &session.access).await == "ADMIN" {
+                break;
+            }
+            assert!(tries < 500, "the session is still believed");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }
 }

@@ -26,6 +26,7 @@ impl Plain for Member {
             "email" => maybe(member.email.as_deref()),
             "phone" => maybe(member.phone.as_deref()),
             "gender" => maybe(member.gender.as_deref()),
+            "birthDate" => maybe(member.birth_date.as_deref()),
             "country" => maybe(member.country.as_deref()),
             "region" => maybe(member.region.as_deref()),
             "city" => maybe(member.city.as_deref()),
