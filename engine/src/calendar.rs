@@ -2,7 +2,9 @@
 //!
 //! An instant is a number of milliseconds since 1970-01-01T00:00:00Z.
 
-use chrono::{DateTime, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+};
 use chrono_tz::Tz;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -126,6 +128,20 @@ impl Zone {
 
 /// No zone is further than this from UTC, whole skipped days included.
 const GAP_SEARCH: i64 = 40 * 3600 * 1000;
+
+/// A day as the number of days since 1970-01-01.
+pub fn day_number(day: NaiveDate) -> i32 {
+    day.num_days_from_ce() - EPOCH
+}
+
+/// The day of a number of days since 1970-01-01; the ends of chrono's calendar outside it.
+pub fn numbered_day(number: i32) -> NaiveDate {
+    let ends = if number < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
+    number.checked_add(EPOCH).and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(ends)
+}
+
+/// The number that chrono gives to 1970-01-01.
+const EPOCH: i32 = 719_163;
 
 fn next(day: NaiveDate) -> NaiveDate {
     day.checked_add_days(Days::new(1)).unwrap_or(day)

@@ -1,0 +1,18 @@
+//! What is known of members, as columns: of a handful read from rows in a transaction, or of everybody in memory.
+//!
+//! The evaluator looks at nothing else, so that a rule means the same wherever the facts come from. Members stand in the
+//! order of their ids; what belongs to one stands together, in the order of time.
+
+mod builder;
+mod columns;
+mod dictionary;
+
+pub use builder::{Builder, ItemRow, MemberRow, TransactionRow};
+pub use columns::{AttributeValue, Facts, Profile};
+pub use dictionary::{Dictionary, NO_TEXT, TextId};
+
+/// A local day of the programme, as days since 1970-01-01.
+pub type Day = i32;
+
+/// No day at all.
+pub const NO_DAY: Day = Day::MIN;
