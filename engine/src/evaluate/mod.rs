@@ -1,5 +1,28 @@
 //! The one evaluator: whether a rule holds for a member, what was found, and from when on that may be different.
+//!
+//! Rules are compiled once for a day and a dictionary, and then run over any number of members, all of them in one pass.
 
+mod days;
+mod due;
+mod explain;
+mod interval;
+mod known;
+mod matcher;
+mod measure;
 mod outcome;
+mod program;
+mod run;
+mod sample;
+mod series;
+mod test;
+mod texts;
 
+pub use days::{Moment, age, next_yearly};
+pub use explain::explain;
+pub use known::{Known, Pins};
 pub use outcome::{Observed, Outcome, Unit};
+pub use program::Program;
+pub use sample::Share;
+
+/// Digits behind the point of shares and rates.
+pub const SHARE_DIGITS: u32 = 4;

@@ -9,6 +9,7 @@ mod dictionary;
 
 pub use builder::{Builder, ItemRow, MemberRow, TransactionRow};
 pub use columns::{AttributeValue, Facts, Profile};
+pub(crate) use columns::{Item, PURCHASE, Pair, RETURN};
 pub use dictionary::{Dictionary, NO_TEXT, TextId};
 
 /// A local day of the programme, as days since 1970-01-01.

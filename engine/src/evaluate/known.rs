@@ -1,0 +1,36 @@
+//! What a run is told beside the facts.
+
+use std::collections::HashMap;
+
+use roaring::RoaringTreemap;
+
+/// Who belongs to the segments that rules name and that the run does not decide itself, and who is pinned. Segments and
+/// members by id.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Who belongs; a segment that is missing has nobody.
+    pub members: HashMap<i64, RoaringTreemap>,
+    /// Who is pinned in or out; a segment that is missing has no pins.
+    pub pins: HashMap<i64, Pins>,
+}
+
+/// Members whom a person has put in or out, whatever the rule says.
+#[derive(Clone, Debug, Default)]
+pub struct Pins {
+    /// Pinned in.
+    pub inside: RoaringTreemap,
+    /// Pinned out.
+    pub outside: RoaringTreemap,
+}
+
+impl Pins {
+    /// (rule ∪ pinned in) − pinned out.
+    pub(super) fn decide(&self, member: u64, by_rule: bool) -> bool {
+        (by_rule || self.inside.contains(member)) && !self.outside.contains(member)
+    }
+}
+
+/// A member's id in a set of members.
+pub(super) fn in_set(member: i64) -> u64 {
+    u64::try_from(member).unwrap_or(u64::MAX)
+}
