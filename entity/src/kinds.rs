@@ -29,13 +29,17 @@ kinds! {
     /// What a points entry moves.
     PointsKind { Earned = "EARNED", Redeemed = "REDEEMED", Expired = "EXPIRED", Adjusted = "ADJUSTED", }
     /// Who decides on membership.
-    SegmentKind { Manual = "MANUAL", }
+    SegmentKind { Dynamic = "DYNAMIC", Manual = "MANUAL", }
     /// How a member came to belong.
-    MembershipVia { Assigned = "ASSIGNED", }
+    MembershipVia { Rule = "RULE", Assigned = "ASSIGNED", }
     /// A coming or a going.
     MembershipEventKind { Joined = "JOINED", Left = "LEFT", }
     /// Why a member came or went.
-    MembershipReason { Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", Imported = "IMPORTED", SegmentRemoved = "SEGMENT_REMOVED", }
+    MembershipReason {
+        DataChanged = "DATA_CHANGED", TimePassed = "TIME_PASSED", RuleChanged = "RULE_CHANGED",
+        SegmentChanged = "SEGMENT_CHANGED", Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", Unpinned = "UNPINNED",
+        Imported = "IMPORTED", Activated = "ACTIVATED", SegmentRemoved = "SEGMENT_REMOVED",
+    }
     /// How far a job has come.
     JobStatus { Queued = "QUEUED", Running = "RUNNING", Succeeded = "SUCCEEDED", Failed = "FAILED", Cancelled = "CANCELLED", }
 }

@@ -27,6 +27,10 @@ pub struct Model {
     pub figures_at: i64,
     /// The zone of that day; while it differs from the zone above, a job is about to reckon anew.
     pub figures_zone: String,
+    /// The local day for which everybody was last decided, as an ISO date.
+    pub decided_on: String,
+    /// The zone of that day.
+    pub decided_zone: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

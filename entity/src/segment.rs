@@ -25,6 +25,8 @@ pub struct Model {
     pub created_at: i64,
     pub created_by: Option<String>,
     pub updated_at: i64,
+    /// JSON in the shape of the API's RuleInput, segments by id; none where the segment is not DYNAMIC.
+    pub rule: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -61,6 +61,8 @@ fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model
         figures_on: today.to_string(),
         figures_at: clock.now(zone),
         figures_zone: zone.name().to_owned(),
+        decided_on: today.to_string(),
+        decided_zone: zone.name().to_owned(),
     })
 }
 

@@ -134,6 +134,7 @@ pub(super) async fn insert(
         created_at: Set(now),
         created_by: Set(Some(caller.email.clone())),
         updated_at: Set(now),
+        rule: Set(None),
     };
     loop {
         let key = match &checked.key {

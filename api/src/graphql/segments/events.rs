@@ -25,12 +25,24 @@ pub(crate) enum MembershipEventKind {
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::kinds::MembershipReason")]
 pub(crate) enum MembershipReason {
+    /// What is known of the member changed.
+    DataChanged,
+    /// A day came or went: a purchase left a window, a birthday entered one.
+    TimePassed,
+    /// The segment has another rule.
+    RuleChanged,
+    /// Another segment that the rule names changed.
+    SegmentChanged,
     /// By hand.
     Assigned,
     /// By hand.
     Unassigned,
+    /// The rule decides again, where a person did before.
+    Unpinned,
     /// By a file.
     Imported,
+    /// The segment was switched on again.
+    Activated,
     /// The segment is gone, and with it everybody's membership.
     SegmentRemoved,
 }

@@ -16,6 +16,8 @@ use crate::segments::{self, Belonging, SegmentMemberList};
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::kinds::MembershipVia")]
 pub(crate) enum MembershipVia {
+    /// By the segment's rule.
+    Rule,
     /// By hand, or by a file.
     Assigned,
 }

@@ -31,6 +31,8 @@ use crate::segments::{self, SegmentMemberList, SegmentMemberOrderField, SegmentR
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "entity::kinds::SegmentKind")]
 pub(crate) enum SegmentKind {
+    /// Who belongs follows from `rule`; people may still be pinned in or out by hand.
+    Dynamic,
     /// Who belongs was chosen by hand or by a file.
     Manual,
 }

@@ -1,0 +1,74 @@
+//! The log of changed facts: every transaction that touches what rules look at writes down whose facts it touched, so that
+//! a copy in memory can follow, and a long evaluation can learn whom to look at once more.
+
+mod store;
+
+use engine::calendar::Millis;
+use entity::ids::MemberId;
+use sea_orm::ConnectionTrait;
+
+use crate::db::{self, Txn};
+use crate::error::Fault;
+
+/// The channel on which PostgreSQL tells all processes of changes.
+pub const CHANNEL: &str = "tessera_change";
+
+/// A place in the log. Whoever has read up to it has missed nothing before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// PostgreSQL's number of the transaction; 0 on SQLite, whose writers come one after the other.
+    pub(crate) xid: i64,
+    pub(crate) id: i64,
+}
+
+/// One transaction's changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Where it stands.
+    pub position: Position,
+    /// Whose facts; none: everybody's.
+    pub members: Option<Vec<MemberId>>,
+}
+
+/// Notes that facts of members are changed by this transaction; nobody's writes nothing.
+pub async fn note(txn: &Txn, members: &[MemberId], at: Millis) -> Result<(), Fault> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = members.iter().map(|member| member.0).collect();
+    store::write(txn, Some(serde_json::to_string(&ids)?), at).await?;
+    db::notify(txn, CHANNEL).await
+}
+
+/// Notes that anybody's facts may be changed by this transaction.
+pub async fn note_everybody(txn: &Txn, at: Millis) -> Result<(), Fault> {
+    store::write(txn, None, at).await?;
+    db::notify(txn, CHANNEL).await
+}
+
+/// The place of the latest change that is committed. An earlier place may still be taken by a transaction under way.
+pub async fn latest(db: &impl ConnectionTrait) -> Result<Position, Fault> {
+    store::latest(db).await
+}
+
+/// The place before which nothing can come any more, and everything is committed.
+pub async fn settled(db: &impl ConnectionTrait) -> Result<Position, Fault> {
+    store::settled(db).await
+}
+
+/// The changes after a place, in order, so many at most; those that may still be preceded by one under way are left for
+/// later.
+pub async fn after(db: &impl ConnectionTrait, position: Position, most: u64) -> Result<Vec<Change>, Fault> {
+    store::after(db, position, most).await
+}
+
+/// All changes after a place that are committed, whose facts they touched; none: everybody's. For a transaction that
+/// keeps all others from changing facts.
+pub async fn members_after(txn: &Txn, position: Position) -> Result<Option<Vec<MemberId>>, Fault> {
+    store::members_after(txn, position).await
+}
+
+/// Removes what is older than an instant.
+pub async fn forget(db: &impl ConnectionTrait, before: Millis) -> Result<(), Fault> {
+    store::forget(db, before).await
+}

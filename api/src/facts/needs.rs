@@ -1,0 +1,44 @@
+//! What of the facts some rules look at, so that nothing else is read.
+
+use engine::rules::{Profile, Rule, TransactionsMeasure};
+
+/// Kinds of rows beside the members' own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Labels of members.
+    pub labels: bool,
+    /// Documents.
+    pub transactions: bool,
+    /// Their lines.
+    pub items: bool,
+    /// Points entries.
+    pub points: bool,
+    /// Answers in surveys.
+    pub feedback: bool,
+}
+
+impl Needs {
+    /// Everything.
+    pub const ALL: Self = Self { labels: true, transactions: true, items: true, points: true, feedback: true };
+
+    /// What rules look at.
+    pub fn of<'r>(rules: impl IntoIterator<Item = &'r Rule<i64>>) -> Self {
+        let mut needs = Self::default();
+        for clause in rules.into_iter().flat_map(Rule::clauses) {
+            match clause {
+                Rule::Profile(Profile::Label(_)) => needs.labels = true,
+                Rule::Transactions(condition) => {
+                    needs.transactions = true;
+                    let asks_lines = condition.matching.as_ref().is_some_and(|matching| {
+                        matching.skus.is_some() || matching.brands.is_some() || matching.categories.is_some()
+                    });
+                    needs.items |= asks_lines || condition.measure == TransactionsMeasure::DistinctCategories;
+                }
+                Rule::Points(_) => needs.points = true,
+                Rule::Feedback(_) => needs.feedback = true,
+                _ => {}
+            }
+        }
+        needs
+    }
+}

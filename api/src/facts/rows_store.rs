@@ -1,0 +1,215 @@
+//! The SQL of facts, each kind of row in the order of its members and of time.
+
+use engine::ledger::{Direction, PointsMove};
+use entity::kinds::{PointsKind, TransactionKind};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+
+use super::Whose;
+use crate::db::{List, sql};
+use crate::error::Fault;
+
+pub(super) struct Member {
+    pub(super) id: i64,
+    pub(super) number: String,
+    pub(super) email: Option<String>,
+    pub(super) enrolled_at: Option<i64>,
+    pub(super) birth_date: Option<String>,
+    pub(super) gender: Option<String>,
+    pub(super) country: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) city: Option<String>,
+    pub(super) postal_code: Option<String>,
+    pub(super) tier: Option<String>,
+    pub(super) marketing_consent: bool,
+    pub(super) attributes: String,
+}
+
+pub(super) struct Label {
+    pub(super) member_id: i64,
+    pub(super) key: String,
+    pub(super) value: String,
+}
+
+pub(super) struct Document {
+    pub(super) member_id: i64,
+    pub(super) id: i64,
+    pub(super) at: i64,
+    kind: TransactionKind,
+    pub(super) amount: i64,
+    pub(super) purchase: bool,
+    pub(super) channel: Option<String>,
+    pub(super) location: Option<String>,
+    pub(super) labels: String,
+}
+
+impl Document {
+    pub(super) fn direction(&self) -> Direction {
+        match self.kind {
+            TransactionKind::Sale => Direction::Sale,
+            TransactionKind::Return => Direction::Return,
+        }
+    }
+
+    /// Where it stands among documents and lines.
+    pub(super) fn place(&self) -> (i64, i64, i64) {
+        (self.member_id, self.at, self.id)
+    }
+}
+
+pub(super) struct Item {
+    member_id: i64,
+    at: i64,
+    pub(super) transaction_id: i64,
+    pub(super) amount: i64,
+    pub(super) sku: String,
+    pub(super) brand: Option<String>,
+    pub(super) category: Option<String>,
+}
+
+impl Item {
+    /// Where its document stands.
+    pub(super) fn place(&self) -> (i64, i64, i64) {
+        (self.member_id, self.at, self.transaction_id)
+    }
+}
+
+pub(super) struct Entry {
+    pub(super) member_id: i64,
+    pub(super) at: i64,
+    kind: PointsKind,
+    pub(super) points: i64,
+}
+
+impl Entry {
+    pub(super) fn kind(&self) -> PointsMove {
+        match self.kind {
+            PointsKind::Earned => PointsMove::Earned,
+            PointsKind::Redeemed => PointsMove::Redeemed,
+            PointsKind::Expired => PointsMove::Expired,
+            PointsKind::Adjusted => PointsMove::Adjusted,
+        }
+    }
+}
+
+pub(super) struct Answer {
+    pub(super) member_id: i64,
+    pub(super) survey: String,
+    pub(super) score: i64,
+}
+
+/// The members themselves.
+pub(super) async fn members(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Member>, Fault> {
+    let text = "SELECT m.id, m.number, m.email, m.enrolled_at, m.birth_date, m.gender, m.country, m.region, m.city,
+            m.postal_code, m.tier, m.marketing_consent, m.attributes
+        FROM member AS m WHERE {m.id} ORDER BY m.id";
+    let member = |row: &QueryResult| {
+        Ok(Member {
+            id: row.try_get_by_index(0)?,
+            number: row.try_get_by_index(1)?,
+            email: row.try_get_by_index(2)?,
+            enrolled_at: row.try_get_by_index(3)?,
+            birth_date: row.try_get_by_index(4)?,
+            gender: row.try_get_by_index(5)?,
+            country: row.try_get_by_index(6)?,
+            region: row.try_get_by_index(7)?,
+            city: row.try_get_by_index(8)?,
+            postal_code: row.try_get_by_index(9)?,
+            tier: row.try_get_by_index(10)?,
+            marketing_consent: row.try_get_by_index(11)?,
+            attributes: row.try_get_by_index(12)?,
+        })
+    };
+    all(db, text, "m.id", whose, member).await
+}
+
+/// Their labels.
+pub(super) async fn labels(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Label>, Fault> {
+    let text = "SELECT l.member_id, l.key, l.value FROM member_label AS l
+        WHERE {l.member_id} ORDER BY l.member_id, l.position";
+    let label = |row: &QueryResult| {
+        let (member_id, key) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Label { member_id, key, value: row.try_get_by_index(2)? })
+    };
+    all(db, text, "l.member_id", whose, label).await
+}
+
+/// Their sales and returns.
+pub(super) async fn documents(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Document>, Fault> {
+    let text = "SELECT t.member_id, t.id, t.at, t.kind, t.amount, t.purchase, t.channel, t.location, t.labels
+        FROM \"transaction\" AS t WHERE {t.member_id} ORDER BY t.member_id, t.at, t.id";
+    let document = |row: &QueryResult| {
+        Ok(Document {
+            member_id: row.try_get_by_index(0)?,
+            id: row.try_get_by_index(1)?,
+            at: row.try_get_by_index(2)?,
+            kind: row.try_get_by_index(3)?,
+            amount: row.try_get_by_index(4)?,
+            purchase: row.try_get_by_index(5)?,
+            channel: row.try_get_by_index(6)?,
+            location: row.try_get_by_index(7)?,
+            labels: row.try_get_by_index(8)?,
+        })
+    };
+    all(db, text, "t.member_id", whose, document).await
+}
+
+/// The lines of their documents.
+pub(super) async fn items(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Item>, Fault> {
+    let text = "SELECT t.member_id, t.at, t.id, i.amount, i.sku, i.brand, i.category
+        FROM \"transaction\" AS t JOIN transaction_item AS i ON i.transaction_id = t.id
+        WHERE {t.member_id} ORDER BY t.member_id, t.at, t.id, i.position";
+    let item = |row: &QueryResult| {
+        Ok(Item {
+            member_id: row.try_get_by_index(0)?,
+            at: row.try_get_by_index(1)?,
+            transaction_id: row.try_get_by_index(2)?,
+            amount: row.try_get_by_index(3)?,
+            sku: row.try_get_by_index(4)?,
+            brand: row.try_get_by_index(5)?,
+            category: row.try_get_by_index(6)?,
+        })
+    };
+    all(db, text, "t.member_id", whose, item).await
+}
+
+/// Their points entries.
+pub(super) async fn entries(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Entry>, Fault> {
+    let text = "SELECT p.member_id, p.at, p.kind, p.points FROM points_entry AS p
+        WHERE {p.member_id} ORDER BY p.member_id, p.at, p.id";
+    let entry = |row: &QueryResult| {
+        let (member_id, at) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Entry { member_id, at, kind: row.try_get_by_index(2)?, points: row.try_get_by_index(3)? })
+    };
+    all(db, text, "p.member_id", whose, entry).await
+}
+
+/// Their answers in surveys.
+pub(super) async fn answers(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Answer>, Fault> {
+    let text = "SELECT f.member_id, f.survey, f.score FROM feedback AS f
+        WHERE {f.member_id} ORDER BY f.member_id, f.at, f.id";
+    let answer = |row: &QueryResult| {
+        let (member_id, survey) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Answer { member_id, survey, score: row.try_get_by_index(2)? })
+    };
+    all(db, text, "f.member_id", whose, answer).await
+}
+
+/// The rows of a statement whose condition, in braces, is that of a column with a member's id.
+async fn all<T>(
+    db: &impl ConnectionTrait,
+    text: &str,
+    column: &str,
+    whose: Whose<'_>,
+    read: impl Fn(&QueryResult) -> Result<T, DbErr>,
+) -> Result<Vec<T>, Fault> {
+    let (condition, values): (String, Vec<Value>) = match whose {
+        Whose::Members(members) => {
+            let ids = List::ids(members.iter().map(|member| member.0));
+            (format!("{column} IN (SELECT id FROM {})", ids.table(db, 1)), vec![ids.value(db)?])
+        }
+        Whose::Between(after, last) => (format!("{column} > $1 AND {column} <= $2"), vec![after.into(), last.into()]),
+    };
+    let text = text.replace(&format!("{{{column}}}"), &condition);
+    let rows = db.query_all_raw(sql(db, text, values)).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
