@@ -10,6 +10,7 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod exports;
+pub mod feedback;
 pub mod figures;
 pub mod global_id;
 pub mod graphql;
