@@ -12,6 +12,7 @@ pub mod demo;
 pub mod error;
 pub mod exports;
 pub mod facts;
+pub mod feedback;
 pub mod figures;
 pub mod global_id;
 pub mod graphql;

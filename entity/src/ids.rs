@@ -22,6 +22,8 @@ ids! {
     TransactionId,
     /// Of a points entry.
     PointsEntryId,
+    /// Of an answer to a survey.
+    FeedbackId,
     /// Of a segment.
     SegmentId,
     /// Of a coming or going.

@@ -4,6 +4,7 @@
 
 pub mod audit_entry;
 pub mod download;
+pub mod feedback;
 pub mod ids;
 pub mod import;
 pub mod job;

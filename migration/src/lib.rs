@@ -17,6 +17,7 @@ mod m0006_audit;
 mod m0007_jobs;
 mod m0008_history;
 mod m0009_downloads;
+mod m0010_feedback;
 mod m0011_rules;
 
 /// All changes in order.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_jobs::Migration),
             Box::new(m0008_history::Migration),
             Box::new(m0009_downloads::Migration),
+            Box::new(m0010_feedback::Migration),
             Box::new(m0011_rules::Migration),
         ]
     }

@@ -1,4 +1,4 @@
-//! The calls that tests of members, documents and points make, and what they read afterwards.
+//! The calls that tests of members, documents, points and feedback make, and what they read afterwards.
 
 use std::sync::OnceLock;
 
@@ -11,6 +11,9 @@ pub const RECORD: &str = "mutation($t: [TransactionInput!]!) { recordTransaction
     created updated duplicates problems { path code message } userErrors { code field message } } }";
 /// Records points, given as the variable `t`.
 pub const POINTS: &str = "mutation($t: [PointsInput!]!) { recordPoints(input: {entries: $t}) {
+    created updated duplicates problems { path code message } userErrors { code field message } } }";
+/// Records answers to surveys, given as the variable `t`.
+pub const FEEDBACK: &str = "mutation($t: [FeedbackInput!]!) { recordFeedback(input: {responses: $t}) {
     created updated duplicates problems { path code message } userErrors { code field message } } }";
 /// Makes or changes members, given as the variable `t`.
 pub const UPSERT: &str = "mutation($t: [MemberInput!]!) { upsertMembers(input: {members: $t}) {
@@ -43,7 +46,7 @@ pub async fn send(app: &TestApp, call: &str, rows: Value) -> Taken {
     let problems = payload["problems"].as_array().unwrap().iter().map(|problem| {
         let path: Vec<&str> = problem["path"].as_array().unwrap().iter().map(|step| step.as_str().unwrap()).collect();
         assert_eq!(path[0], "input", "{problem}");
-        assert!(["transactions", "entries", "members"].contains(&path[1]), "{problem}");
+        assert!(["transactions", "entries", "responses", "members"].contains(&path[1]), "{problem}");
         assert!(problem["message"].as_str().is_some_and(|message| !message.is_empty()), "{problem}");
         format!("{} {}", path[2..].join("."), problem["code"].as_str().unwrap())
     });

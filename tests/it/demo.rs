@@ -11,7 +11,7 @@ use tests::{TestApp, command, on_both, wait_until};
 const SMALL: Options = Options { seed: 1, members: 500 };
 
 /// Every table whose rows a demo makes.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "member",
     "member_label",
     "member_metrics",
@@ -25,6 +25,7 @@ const TABLES: [&str; 13] = [
     "membership_event",
     "import",
     "session",
+    "feedback",
 ];
 
 async fn rows(app: &TestApp) -> Vec<i64> {
@@ -51,6 +52,7 @@ async fn sums(app: &TestApp) -> Vec<i64> {
         "SELECT CAST(SUM(points_balance) AS BIGINT) AS number FROM member_metrics",
         "SELECT CAST(SUM(LENGTH(search_words)) AS BIGINT) AS number FROM member",
         "SELECT CAST(SUM(spending) AS BIGINT) AS number FROM segment_stats",
+        "SELECT CAST(SUM(score * (at % 1000003)) AS BIGINT) AS number FROM feedback",
     ] {
         sums.push(number(app, text).await);
     }
@@ -71,7 +73,7 @@ on_both! {
         assert!(demo::present(&app.app).await.unwrap());
         app.verify().await;
         let whole = sums(&app).await;
-        assert!(whole[3] > 2_500 && whole[4] > 6_000 && whole[5] > 2_500, "{whole:?}");
+        assert!(whole[3] > 2_500 && whole[4] > 6_000 && whole[5] > 2_500 && whole[13] > 100, "{whole:?}");
 
         assert_eq!(make(&app, SMALL).await.outcome, Outcome::AlreadyThere);
         assert_eq!(sums(&app).await, whole);
@@ -94,10 +96,13 @@ on_both! {
         let query = "{ members(first: 1, orderBy: {field: SPENDING, direction: DESC}) { totalCount nodes { number
                 metrics { transactions spending { amount } lastPurchaseAt } transactions(first: 50) { nodes {
                     document channel location items { category brand } } } pointsEntries(first: 5) { nodes { kind } } } }
+            surveys { key responses lastAt }
             guests: members(filter: {enrolled: false}) { totalCount }
             segments(first: 20, orderBy: {field: NAME}) { nodes { key memberCount active tags averageSpending { amount } } } }";
         let data = app.graphql(query, json!({})).await;
         assert_eq!(data["members"]["totalCount"], 500, "{data}");
+        let surveys = data["surveys"].as_array().unwrap();
+        assert!(surveys.len() == 1 && surveys[0]["key"] == "post-purchase" && surveys[0]["responses"].as_u64() > Some(100), "{data}");
         let guests = data["guests"]["totalCount"].as_i64().unwrap();
         assert!((20..100).contains(&guests), "{guests} guests");
         assert!(data["members"]["nodes"][0]["transactions"]["nodes"].as_array().unwrap().len() > 10, "{data}");
@@ -120,10 +125,15 @@ on_both! {
         let record = "mutation($t: [TransactionInput!]!) { recordTransactions(input: {transactions: $t}) { created problems { message } } }";
         let done = app.graphql(record, json!({"t": [sale, ours]})).await;
         assert_eq!(done["recordTransactions"]["created"], 2, "{done}");
+        // What both say of the shop.
+        let answer = |number: &str| json!({"document": "mine", "member": {"number": number}, "survey": "POST-purchase", "score": 7, "at": "2026-01-01T00:00:00Z"});
+        crate::calls::make(&app, crate::calls::FEEDBACK, json!([answer("demo-000001"), answer("m1")])).await;
         app.verify().await;
 
         demo::remove(&app.app, &|_| {}).await.unwrap();
         app.verify().await;
+        let left = app.graphql("{ surveys { key responses } }", json!({})).await;
+        assert_eq!(left["surveys"], json!([{"key": "POST-purchase", "responses": 1}]), "{left}");
         let after = app.graphql("{ segments { nodes { key memberCount averageTransactionValue { amount } } } }", json!({})).await;
         let left = json!([{"key": "demo-ours", "memberCount": 2, "averageTransactionValue": {"amount": "12.33"}}]);
         assert_eq!(after["segments"]["nodes"], left, "{after}");

@@ -1,6 +1,7 @@
 //! Files that come in: what is taken, what is left out and why, and that nothing gets lost or counted twice, whatever
 //! happens meanwhile.
 
+mod feedback;
 mod kills;
 mod lines;
 mod members;
@@ -106,6 +107,8 @@ async fn books(app: &App) -> Vec<String> {
     books.extend(query(app, &label, "member_label AS l JOIN member AS m ON m.id = l.member_id").await);
     let entry = ["m.number", "p.document", "p.kind", "p.points", "p.at", "p.origin"];
     books.extend(query(app, &entry, "points_entry AS p JOIN member AS m ON m.id = p.member_id").await);
+    let answer = ["m.number", "f.document", "f.survey", "f.survey_folded", "f.score", "f.comment", "f.at"];
+    books.extend(query(app, &answer, "feedback AS f JOIN member AS m ON m.id = f.member_id").await);
     books.sort_unstable();
     books
 }

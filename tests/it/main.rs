@@ -23,6 +23,7 @@ mod demo;
 mod documents;
 mod exports;
 mod faults;
+mod feedback;
 mod history;
 mod http;
 mod http_fuzz;

@@ -13,7 +13,7 @@ const RANKS: &[(u8, &[&str])] = &[
     (1, &["audit"]),
     (2, &["auth", "figures", "jobs"]),
     (3, &["members", "program"]),
-    (4, &["points", "segments", "transactions"]),
+    (4, &["feedback", "points", "segments", "transactions"]),
     (5, &["demo", "exports", "imports", "verify"]),
     (6, &["graphql", "worker"]),
     (7, &["schema"]),

@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tests::{Database, TestApp};
 
-use crate::calls::{POINTS, RECORD, UPSERT, days, make, segment};
+use crate::calls::{FEEDBACK, POINTS, RECORD, UPSERT, days, make, segment};
 
 /// What is made wrong, what must be said of it, and how it is put right. `{m1}` and the like stand for ids.
 struct Damage {
@@ -44,7 +44,7 @@ fn check(database: Database) {
     });
 }
 
-/// Two members with documents, points and labels, one without anything, and segments with and without them.
+/// Two members with documents, points, an answer and labels, one without anything, and segments with and without them.
 async fn fill(app: &TestApp) {
     let labels = json!([{"key": "k", "value": "v"}]);
     make(
@@ -80,6 +80,8 @@ async fn fill(app: &TestApp) {
         json!([points("e", "EARNED"), points("r", "REDEEMED"), points("x", "EXPIRED"), points("a", "ADJUSTED")]),
     )
     .await;
+    let answer = json!({"member": {"number": "m2"}, "survey": "nps", "score": 9, "at": days(-3), "document": "answer"});
+    make(app, FEEDBACK, json!([answer])).await;
     segment(app, "two", &["m1", "m2"]).await;
     segment(app, "none", &[]).await;
     // One came and went.
@@ -174,6 +176,7 @@ fn all() -> Vec<Damage> {
     set("member", "id = {m1}", "marketing_consent", ["FALSE", "TRUE"], "segment {two}:");
     set("points_entry", "document = 'e'", "kind", ["'REDEEMED'", "'EARNED'"], "member {m1}:");
     set("points_entry", "document = 'e'", "member_id", ["999", "{m1}"], "points of no member ");
+    set("feedback", "document = 'answer'", "member_id", ["999", "{m2}"], "feedback of no member ");
     let joined = "segment_id = {two} AND member_id = {m1}";
     set(
         "membership_event",

@@ -25,6 +25,7 @@ fn name(kind: &str, count: u64) -> String {
         "Member" => ("member", "members"),
         "Transaction" => ("transaction", "transactions"),
         "PointsEntry" => ("points entry", "points entries"),
+        "Feedback" => ("feedback response", "feedback responses"),
         _ => ("object", "objects"),
     };
     format!("{count} {}", if count == 1 { one } else { many })

@@ -11,7 +11,7 @@ use super::with_app;
 use crate::config::Settings;
 use crate::imports;
 
-/// Read members, transactions, points or a segment's members from CSV
+/// Read members, transactions, points, feedback or a list from CSV
 ///
 /// Reads a file of any size, plain or .gz, also while a server runs on the same database.
 /// Good rows are kept; bad rows are written to a file of their own with line, field and
@@ -27,6 +27,7 @@ use crate::imports;
 ///                 returns_document, label.KEY, member.FIELD; with --lines also sku,
 ///                 name, brand, category, quantity, and unit_price in place of amount
 ///   points        document, member, kind, points, at; origin, member.FIELD
+///   feedback      document, member, survey, score, at; comment, member.FIELD
 ///   segment       number
 /// document=@line numbers the documents by line, for a file without such a column. An empty
 /// member is an anonymous sale, every other empty cell leaves its field as it is.
@@ -45,6 +46,8 @@ use crate::imports;
 ///       --map document=invoice,member=customer,at=time,sku=code,quantity=qty,unit_price=price
 ///   tessera import points ledger.csv \
 ///       --map document=id,member=card,kind=type,points=points,at=booked
+///   tessera import feedback answers.csv --create-members \
+///       --map document=@line,member=card,survey=form,score=nps,comment=why,at=answered
 ///   tessera import segment winter-mailing list.csv --map number=card
 #[derive(Args)]
 #[command(verbatim_doc_comment, allow_missing_positional = true)]
@@ -84,6 +87,8 @@ enum Kind {
     Transactions,
     /// Points earned, redeemed, expired and adjusted
     Points,
+    /// Answers to surveys, with scores from 0 to 10
+    Feedback,
     /// Members who come to a segment
     Segment,
 }
@@ -103,7 +108,9 @@ impl Import {
             }
         }
         if self.create_members && self.kind == Kind::Members {
-            return Err(Failure::usage("--create-members is for transactions and points: members are always made."));
+            return Err(Failure::usage(
+                "--create-members is for transactions, points and feedback: members are always made.",
+            ));
         }
         match (self.kind == Kind::Segment, &self.key) {
             (true, None) => {
@@ -160,6 +167,7 @@ impl From<Kind> for imports::Kind {
             Kind::Members => Self::Members,
             Kind::Transactions => Self::Transactions,
             Kind::Points => Self::Points,
+            Kind::Feedback => Self::Feedback,
             Kind::Segment => Self::Segment,
         }
     }

@@ -56,7 +56,7 @@ fn a_wrong_command_line_is_told_so() {
     for (line, said) in [
         ("tessera import members", "<FILE>"),
         ("tessera import members a.csv --map number", "it must be FIELD=COLUMN"),
-        ("tessera import orders a.csv --map a=b", "possible values: members, transactions, points"),
+        ("tessera import orders a.csv --map a=b", "possible values: members, transactions, points, feedback, segment"),
         ("tessera token a@b.c --minutes 0", "1..=43200"),
         ("tessera demo --remove --seed 3", "cannot be used with"),
         ("tessera serv", "serve"),

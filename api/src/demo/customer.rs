@@ -4,6 +4,7 @@ use chrono::{Days, TimeDelta};
 use engine::calendar::Millis;
 use rand::Rng;
 
+use super::answers;
 use super::basket::{Slip, comes_back, sale};
 use super::buyer::{Buyer, Coming};
 use super::chance::Chance;
@@ -45,7 +46,12 @@ pub(super) fn customer(shop: &Shop, number: u32, chance: &mut Chance) -> Unit {
     };
     let documents = sales.iter().chain(&returns).map(|slip| slip.document(shop, Some(&person.number)));
     let transactions = documents.collect();
-    Unit { member: Some(person.member(enrolled_at, tier, &interests)), transactions, points }
+    // Whoever has no address is not asked. Drawn last, so that all else of a seed is as it was before there were answers.
+    let feedback = match person.email {
+        Some(_) => answers::answers(shop, &person.number, &sales, &returns, chance),
+        None => Vec::new(),
+    };
+    Unit { member: Some(person.member(enrolled_at, tier, &interests)), transactions, points, feedback }
 }
 
 /// How a customer came to the programme.

@@ -1,5 +1,6 @@
 //! The demo: two years of a made-up shop, to try things on. The same seed makes the same shop.
 
+mod answers;
 mod basket;
 mod buyer;
 mod campaigns;

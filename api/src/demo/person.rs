@@ -21,7 +21,7 @@ pub(super) struct Person {
     pub(super) city: &'static City,
     gender: Option<&'static str>,
     name: (&'static str, String),
-    email: Option<String>,
+    pub(super) email: Option<String>,
     phone: Option<String>,
     address: Option<(String, String)>,
     birth_date: Option<NaiveDate>,

@@ -11,6 +11,7 @@ use super::customer;
 use super::passersby;
 use super::prices::Prices;
 use super::rhythm::Rhythm;
+use crate::feedback::FeedbackInput;
 use crate::members::MemberInput;
 use crate::points::PointsInput;
 use crate::transactions::TransactionInput;
@@ -46,6 +47,7 @@ pub(super) struct Unit {
     pub(super) member: Option<MemberInput>,
     pub(super) transactions: Vec<TransactionInput>,
     pub(super) points: Vec<PointsInput>,
+    pub(super) feedback: Vec<FeedbackInput>,
 }
 
 impl Shop {
@@ -74,7 +76,7 @@ impl Shop {
 impl Unit {
     /// How many rows it makes, lines and labels not counted.
     pub(super) fn rows(&self) -> usize {
-        usize::from(self.member.is_some()) + self.transactions.len() + self.points.len()
+        usize::from(self.member.is_some()) + self.transactions.len() + self.points.len() + self.feedback.len()
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) async fn remove(app: &App, plan: &Plan, progress: &(dyn Fn(u32) + Syn
         sum.members += deleted.members;
         sum.transactions += deleted.transactions;
         sum.points += deleted.points;
+        sum.feedback += deleted.feedback;
         from = until;
         progress(from);
     }

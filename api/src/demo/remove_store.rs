@@ -97,13 +97,14 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     delete(lines).await?;
     let transactions = delete(of("\"transaction\"")).await?;
     let points = delete(of("points_entry")).await?;
+    let feedback = delete(of("feedback")).await?;
     delete(of("segment_member")).await?;
     delete(of("segment_past")).await?;
     delete(of("membership_event")).await?;
     delete(of("member_label")).await?;
     delete(of("member_metrics")).await?;
     let members = delete(format!("member WHERE id IN {these}")).await?;
-    Ok(Deleted { members, transactions, points })
+    Ok(Deleted { members, transactions, points, feedback })
 }
 
 /// How many rows were deleted.
@@ -112,6 +113,7 @@ pub(super) struct Deleted {
     pub(super) members: u64,
     pub(super) transactions: u64,
     pub(super) points: u64,
+    pub(super) feedback: u64,
 }
 
 /// Some of the demo's anonymous documents, deleted with their lines; 0 where none is left.

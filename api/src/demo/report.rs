@@ -42,6 +42,7 @@ impl Holdings {
             ("members", count(self.members)),
             ("transactions", count(self.sales + self.returns)),
             ("pointsEntries", count(self.points)),
+            ("feedback", count(self.feedback)),
             ("segments", count(self.segments)),
         ];
         audit::counted(COMMAND, "Member", count(self.members), &counts)
@@ -51,18 +52,19 @@ impl Holdings {
 impl Deleted {
     /// What the log keeps of a demo that was taken away.
     pub(super) fn entry(&self) -> Entry {
-        let Self { members, transactions, points } = *self;
+        let Self { members, transactions, points, feedback } = *self;
         let changes = Changes::none()
             .gone_field("members", members)
             .gone_field("transactions", transactions)
-            .gone_field("pointsEntries", points);
+            .gone_field("pointsEntries", points)
+            .gone_field("feedback", feedback);
         Entry { action: COMMAND, object: Object::many("Member", format!("{members} members")), changes }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Holdings { members, guests, sales, returns, anonymous, lines, points, segments } = &self.holdings;
+        let Holdings { members, guests, sales, returns, anonymous, lines, points, feedback, segments } = &self.holdings;
         let Plan { seed, until, .. } = self.plan;
         let outcome = match self.outcome {
             Outcome::Made => "The demo is made",
@@ -80,21 +82,23 @@ impl fmt::Display for Report {
             count(anonymous),
             count(returns)
         )?;
-        write!(out, "  {} points entries and {} segments", count(points), count(segments))
+        writeln!(out, "  {} points entries and {} answers to a survey", count(points), count(feedback))?;
+        write!(out, "  {} segments", count(segments))
     }
 }
 
 impl fmt::Display for Removed {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(Deleted { members, transactions, points }) = self.0 else {
+        let Some(Deleted { members, transactions, points, feedback }) = self.0 else {
             return write!(out, "There is no demo here, so nothing is taken away.");
         };
         write!(
             out,
-            "The demo is taken away: {} customers, {} sales and returns, {} points entries.",
+            "The demo is taken away: {} customers, {} sales and returns, {} points entries, {} answers.",
             HumanCount(members),
             HumanCount(transactions),
-            HumanCount(points)
+            HumanCount(points),
+            HumanCount(feedback)
         )
     }
 }

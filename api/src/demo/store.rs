@@ -117,6 +117,7 @@ pub(super) struct Holdings {
     pub(super) anonymous: i64,
     pub(super) lines: i64,
     pub(super) points: i64,
+    pub(super) feedback: i64,
     pub(super) segments: i64,
 }
 
@@ -133,6 +134,8 @@ pub(super) async fn holdings(db: &impl ConnectionTrait) -> Result<Holdings, Faul
             (SELECT COUNT(*) FROM transaction_item WHERE transaction_id IN (SELECT t.id {document})) AS lines,
             (SELECT COUNT(*) FROM points_entry WHERE member_id IN (SELECT m.id {member})
                 AND document >= $1 AND document < $2) AS points,
+            (SELECT COUNT(*) FROM feedback WHERE member_id IN (SELECT m.id {member})
+                AND document >= $1 AND document < $2) AS feedback,
             (SELECT COUNT(*) FROM segment WHERE created_by = $3 AND key >= $1 AND key < $2) AS segments"
     );
     let [from, until] = names();

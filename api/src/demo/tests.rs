@@ -9,6 +9,7 @@ use entity::kinds::{PointsKind, TransactionKind};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
+use super::answers;
 use super::plan::{Plan, Shop, Unit};
 use crate::members::MemberInput;
 use crate::patch::Patch;
@@ -79,6 +80,7 @@ fn every_row_is_one_that_the_programme_takes_in_any_currency() {
             }
             unit.member.into_iter().for_each(|member| assert!(member.check(now).is_ok()));
             unit.points.into_iter().for_each(|entry| assert!(entry.check(now).is_ok()));
+            unit.feedback.into_iter().for_each(|response| assert!(response.check(now).is_ok()));
             for document in unit.transactions {
                 assert!(document.check(shop.currency, now).is_ok());
             }
@@ -137,6 +139,29 @@ fn the_points_balance_is_never_negative() {
     }
     assert_eq!(kinds.len(), 4, "{kinds:?}");
     assert!(kinds.values().all(|count| *count > 100), "{kinds:?}");
+}
+
+#[test]
+fn some_answer_after_a_purchase_and_most_of_them_are_content() {
+    let shop = shop();
+    let units = units(&shop);
+    let all = || units.iter().flat_map(|unit| &unit.feedback);
+    for unit in &units {
+        for answer in &unit.feedback {
+            let sale = unit.transactions.iter().find(|sale| sale.document == answer.document).unwrap();
+            assert!(answer.at > sale.at && answer.survey == answers::SURVEY, "{answer:?} of {sale:?}");
+        }
+    }
+    assert!(all().all(|answer| shop.zone.day_of(answer.at) < shop.plan.until));
+    let members = units.iter().filter(|unit| !unit.feedback.is_empty()).count();
+    about("the part of the members who answer", share(members, 3_000), 0.15, 0.4);
+    let scores: Vec<i64> = all().map(|answer| answer.score).collect();
+    about("answers a sale", share(scores.len(), of_kind(&units, TransactionKind::Sale).count()), 0.05, 0.2);
+    let promoters = share(scores.iter().filter(|score| **score >= 9).count(), scores.len());
+    let detractors = share(scores.iter().filter(|score| **score <= 6).count(), scores.len());
+    about("the score", promoters - detractors, 0.15, 0.6);
+    assert!(detractors > 0.05 && scores.iter().min() < Some(&4), "{detractors}");
+    about("comments", share(all().filter(|answer| answer.comment.is_some()).count(), scores.len()), 0.2, 0.4);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::store;
 use crate::app::App;
 use crate::error::{Refusal, RefusalCode, Stop};
 use crate::ingest::Ingested;
-use crate::{db, figures, members, points, transactions};
+use crate::{db, feedback, figures, members, points, transactions};
 
 /// How many rows one transaction writes, lines and labels not counted.
 const ROWS: usize = 5_000;
@@ -23,6 +23,7 @@ struct Chunk {
     members: Vec<members::Checked>,
     transactions: Vec<(usize, transactions::Checked)>,
     points: Vec<(usize, points::Checked)>,
+    feedback: Vec<(usize, feedback::Checked)>,
 }
 
 /// Writes the units from a place on, each chunk in a transaction together with how far it is.
@@ -61,6 +62,9 @@ fn make(shop: &Shop, from: u32, now: Millis, sender: &mpsc::Sender<Chunk>) -> Re
         for entry in unit.points {
             chunk.points.push((chunk.points.len(), entry.check(now)?));
         }
+        for response in unit.feedback {
+            chunk.feedback.push((chunk.feedback.len(), response.check(now)?));
+        }
     }
     // Who left does not matter here: the chunk that could not be written says why.
     let _ = sender.blocking_send(chunk);
@@ -78,6 +82,7 @@ async fn write_chunk(app: &App, chunk: &Chunk) -> Result<(), Stop> {
         all_taken(members::ops::upsert_in(&txn, &reckoning, &chunk.members).await?)?;
         all_taken(transactions::record_in(&txn, &reckoning, &chunk.transactions).await?)?;
         all_taken(points::ops::record_in(&txn, &reckoning, &chunk.points).await?)?;
+        all_taken(feedback::ops::record_in(&txn, &chunk.feedback).await?)?;
         txn.commit().await?;
         Ok(())
     })
@@ -93,6 +98,14 @@ fn all_taken(done: Ingested) -> Result<(), Stop> {
 
 impl Chunk {
     fn at(place: u32) -> Self {
-        Self { from: place, until: place, rows: 0, members: Vec::new(), transactions: Vec::new(), points: Vec::new() }
+        Self {
+            from: place,
+            until: place,
+            rows: 0,
+            members: Vec::new(),
+            transactions: Vec::new(),
+            points: Vec::new(),
+            feedback: Vec::new(),
+        }
     }
 }

@@ -6,6 +6,7 @@ mod auth;
 mod connection;
 mod errors;
 mod exports;
+mod feedback;
 mod filters;
 mod history;
 mod ingest;
@@ -42,6 +43,7 @@ pub struct Query(
     program::ProgramQuery,
     segments::SegmentQuery,
     members::MemberQuery,
+    feedback::FeedbackQuery,
     auth::PeopleQuery,
     audit::AuditQuery,
     jobs::JobQuery,
@@ -57,6 +59,7 @@ pub struct Mutation(
     members::MemberMutation,
     transactions::TransactionMutation,
     points::PointsMutation,
+    feedback::FeedbackMutation,
     jobs::JobMutation,
 );
 

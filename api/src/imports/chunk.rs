@@ -4,7 +4,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::unit::{Body, Reject, Unit};
 use crate::members::{MemberInput, MemberRef};
-use crate::{points, transactions};
+use crate::{feedback, points, transactions};
 
 /// How many rows or documents one transaction takes up.
 const UNITS: usize = 5_000;
@@ -18,13 +18,15 @@ pub(super) struct Chunk {
     pub(super) units: usize,
     /// The first line of each.
     pub(super) lines: Vec<u64>,
-    /// Members to make or change, in the order of the file: those of a file of members, and those that documents and
-    /// entries speak of.
+    /// Members to make or change, in the order of the file: those of a file of members, and those that documents,
+    /// entries and answers speak of.
     pub(super) members: Vec<(usize, MemberInput)>,
     /// Sales and returns.
     pub(super) transactions: Vec<(usize, transactions::Checked)>,
     /// Points entries.
     pub(super) points: Vec<(usize, points::Checked)>,
+    /// Answers to surveys.
+    pub(super) feedback: Vec<(usize, feedback::Checked)>,
     /// Members who are to belong to the segment.
     pub(super) belonging: Vec<(usize, MemberRef)>,
     /// Those that are left out.
@@ -69,6 +71,10 @@ impl Chunker {
             }
             Ok(Body::Points(entry, member)) => {
                 chunk.points.push((place, *entry));
+                chunk.members.extend(member.map(|member| (place, *member)));
+            }
+            Ok(Body::Feedback(response, member)) => {
+                chunk.feedback.push((place, *response));
                 chunk.members.extend(member.map(|member| (place, *member)));
             }
             Ok(Body::Belongs(member)) => chunk.belonging.push((place, member)),

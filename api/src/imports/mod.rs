@@ -2,10 +2,12 @@
 //! that a killed import goes on where it stopped.
 //!
 //! A file is read on a thread of its own (`parse`), row by row (`reader`), into units (`members`, `transactions`, `lines`,
-//! `points`, `segment`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
+//! `points`, `feedback`, `segment`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
 
 mod chunk;
+mod document;
 mod external_sort;
+mod feedback;
 mod instant;
 mod lines;
 mod manners;

@@ -7,6 +7,7 @@ use engine::calendar::Zone;
 use entity::ids::SegmentId;
 use sha2::{Digest, Sha256};
 
+use super::feedback::{self, Feedback};
 use super::lines::{self, Lines};
 use super::mapping::{LINE, Mapping, Mistake};
 use super::members::{self, Members};
@@ -25,6 +26,8 @@ pub enum Kind {
     Transactions,
     /// Points earned, redeemed, expired and adjusted.
     Points,
+    /// Answers to surveys.
+    Feedback,
     /// Members who come to a segment.
     Segment,
 }
@@ -68,6 +71,7 @@ pub(super) enum Columns {
     Single(Box<Single>),
     Lines(Box<Lines>),
     Points(Box<Points>),
+    Feedback(Box<Feedback>),
     List(Box<List>),
 }
 
@@ -78,6 +82,7 @@ impl Kind {
             Self::Members => "members",
             Self::Transactions => "transactions",
             Self::Points => "points",
+            Self::Feedback => "feedback",
             Self::Segment => "segment",
         }
     }
@@ -92,6 +97,7 @@ impl Options {
             Kind::Transactions if self.lines => ("Lines", [transactions::names(), own(&lines::NAMES)].concat()),
             Kind::Transactions => ("Transactions", [transactions::names(), own(&["amount"])].concat()),
             Kind::Points => ("Points", points::names()),
+            Kind::Feedback => ("Feedback responses", feedback::names()),
             Kind::Segment => ("Member lists", segment::names()),
         };
         let mapping = Mapping::new(&self.map, header, &allowed, what)?;
@@ -99,8 +105,12 @@ impl Options {
             Kind::Members => Columns::Members(Box::new(Members::new(&mapping)?)),
             Kind::Segment => Columns::List(Box::new(List::new(&mapping)?)),
             Kind::Points => {
-                let file = if mapping.is_line("document") { self.short_file_name()? } else { String::new() };
+                let file = self.before_line(&mapping)?;
                 Columns::Points(Box::new(Points::new(&mapping, file, self.create_members)?))
+            }
+            Kind::Feedback => {
+                let file = self.before_line(&mapping)?;
+                Columns::Feedback(Box::new(Feedback::new(&mapping, file, self.create_members)?))
             }
             Kind::Transactions => {
                 if self.source.is_some() && mapping.column("source").is_some() {
@@ -145,10 +155,12 @@ impl Options {
             return mistake("--lines, --negative-is-return and --source are for transactions alone.");
         }
         if self.kind == Kind::Members && self.create_members {
-            return mistake("--create-members is for transactions and points: members are always made.");
+            return mistake("--create-members is for transactions, points and feedback: members are always made.");
         }
         if self.kind == Kind::Segment && self.create_members {
-            return mistake("--create-members is for transactions and points: a segment takes members that are there.");
+            return mistake(
+                "--create-members is for transactions, points and feedback: a segment takes members that are there.",
+            );
         }
         if (self.kind == Kind::Segment) != self.segment.is_some() {
             return mistake("The key of a segment stands behind segment, and nowhere else.");
@@ -166,6 +178,11 @@ impl Options {
             None if by_line => self.short_file_name(),
             None => Ok(DEFAULT_SOURCE.to_owned()),
         }
+    }
+
+    /// What stands before the number of the line where that is the document of a row without a source.
+    fn before_line(&self, mapping: &Mapping) -> Result<String, Mistake> {
+        if mapping.is_line("document") { self.short_file_name() } else { Ok(String::new()) }
     }
 
     /// The file's name, short enough for the documents that are numbered by it.

@@ -97,6 +97,7 @@ fn read(columns: &Columns, row: &Row<'_>, reading: &Reading) -> Result<Body, Wro
         Columns::Members(members) => members.read(row, reading),
         Columns::Single(transactions) => transactions.read(row, reading),
         Columns::Points(points) => points.read(row, reading),
+        Columns::Feedback(feedback) => feedback.read(row, reading),
         Columns::List(list) => list.read(row),
         // Lines go through the sorter.
         Columns::Lines(_) => Err(Wrong::new("", "is a line")),

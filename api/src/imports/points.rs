@@ -3,6 +3,7 @@
 use entity::kinds::PointsKind;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::document::Document;
 use super::mapping::{Mapping, Mistake};
 use super::profile::{self, Profile};
 use super::row::{Column, Reading, Row, Wrong};
@@ -24,13 +25,6 @@ pub(super) struct Points {
     create_members: bool,
 }
 
-#[derive(Clone, Debug)]
-enum Document {
-    Column(Column),
-    /// The line behind the file's name: an entry has no source, and its document is unique with the member alone.
-    Line(String),
-}
-
 /// The names of the fields.
 pub(super) fn names() -> Vec<String> {
     let own = ["document", "member", "kind", "points", "at", "origin"];
@@ -39,13 +33,8 @@ pub(super) fn names() -> Vec<String> {
 
 impl Points {
     pub(super) fn new(mapping: &Mapping, file_name: String, create_members: bool) -> Result<Self, Mistake> {
-        let document = if mapping.is_line("document") {
-            Document::Line(file_name)
-        } else {
-            Document::Column(mapping.needed("document")?)
-        };
         Ok(Self {
-            document,
+            document: Document::of(mapping, file_name)?,
             member: mapping.needed("member")?,
             kind: mapping.needed("kind")?,
             points: mapping.needed("points")?,
@@ -70,10 +59,7 @@ impl Points {
             points: self.points(row)?,
             at: row.instant(&self.at, reading.zone)?,
             origin: row.maybe(self.origin.as_ref())?.map(str::to_owned),
-            document: match &self.document {
-                Document::Column(column) => row.needed(column)?.to_owned(),
-                Document::Line(file) => format!("{file}:{}", row.line),
-            },
+            document: self.document.read(row)?,
         };
         let entry = entry.check(reading.now).map_err(|refusal| Wrong::refused(&refusal, ""))?;
         let MemberRule { create, profile } = self.member_rule();

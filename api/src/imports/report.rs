@@ -9,7 +9,7 @@ use indicatif::HumanCount;
 /// What became of a file, also of the part that was taken up before an interruption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What was counted: `members`, `transactions` or `points entries`.
+    /// What was counted: for example `members` or `points entries`.
     pub what: &'static str,
     /// Rows, or with `--lines` documents, that the file has.
     pub rows: u64,

@@ -53,6 +53,7 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
         Columns::Single(single) => single.member_rule(),
         Columns::Lines(lines) => lines.member_rule(),
         Columns::Points(points) => points.member_rule(),
+        Columns::Feedback(feedback) => feedback.member_rule(),
         Columns::Members(_) | Columns::List(_) => MemberRule { create: true, profile: true },
     };
     let parse = Parse {
@@ -144,6 +145,7 @@ fn entry(writer: &Writer<'_>, row: &import::Model) -> Entry {
         Kind::Members | Kind::Segment => "Member",
         Kind::Transactions => "Transaction",
         Kind::Points => "PointsEntry",
+        Kind::Feedback => "Feedback",
     };
     let count = |number: i64| u64::try_from(number).unwrap_or_default();
     let counts = [
@@ -164,6 +166,7 @@ fn report(writer: &Writer<'_>, before: u64, began: Instant) -> anyhow::Result<Re
             Kind::Members | Kind::Segment => "members",
             Kind::Transactions => "transactions",
             Kind::Points => "points entries",
+            Kind::Feedback => "feedback responses",
         },
         rows: count(row.position),
         created: count(row.created),

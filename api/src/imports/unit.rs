@@ -2,7 +2,7 @@
 
 use super::row::Wrong;
 use crate::members::{MemberInput, MemberRef};
-use crate::{points, transactions};
+use crate::{feedback, points, transactions};
 
 /// A row, or the lines of a document.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(super) enum Body {
     Transaction(Box<transactions::Checked>, Option<Box<MemberInput>>),
     /// A points entry, and its member where it may have to be made.
     Points(Box<points::Checked>, Option<Box<MemberInput>>),
+    /// An answer to a survey, and its member where it may have to be made.
+    Feedback(Box<feedback::Checked>, Option<Box<MemberInput>>),
     /// A member who is to belong to the segment.
     Belongs(MemberRef),
 }

@@ -20,7 +20,7 @@ use crate::figures::{self, Reckoning};
 use crate::ingest::Ingested;
 use crate::members::{self, LabelInput, MemberInput, MemberRef};
 use crate::patch::Patch;
-use crate::{points, transactions};
+use crate::{feedback, points, transactions};
 
 /// Writes the chunks of one import.
 pub(super) struct Writer<'a> {
@@ -34,7 +34,7 @@ pub(super) struct Writer<'a> {
     pub(super) rejects: Rejects,
 }
 
-/// What documents and entries do to the members that they name.
+/// What documents, entries and answers do to the members that they name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MemberRule {
     /// Those that nobody knows are made.
@@ -78,10 +78,12 @@ impl Writer<'_> {
         let (done, changed) = match (self.kind, &self.segment) {
             (_, Some(segment)) => (segment.take(&txn, &reckoning, &chunk.belonging).await?, HashSet::new()),
             (Kind::Members | Kind::Segment, None) => (self.members(&txn, &reckoning, chunk).await?, HashSet::new()),
-            (Kind::Transactions | Kind::Points, None) => match self.touched(&txn, &reckoning, chunk, refused).await? {
-                Ok(changed) => (self.documents(&txn, &reckoning, chunk, refused).await?, changed),
-                Err(more) => return Ok(Attempt::Without(more)),
-            },
+            (Kind::Transactions | Kind::Points | Kind::Feedback, None) => {
+                match self.touched(&txn, &reckoning, chunk, refused).await? {
+                    Ok(changed) => (self.documents(&txn, &reckoning, chunk, refused).await?, changed),
+                    Err(more) => return Ok(Attempt::Without(more)),
+                }
+            }
         };
         let mut left_out = refused.clone();
         left_out.extend(done.problems.iter().map(|problem| (problem.row, self.wrong(&problem.refusal))));
@@ -189,6 +191,7 @@ impl Writer<'_> {
     ) -> Result<Ingested, Fault> {
         match self.kind {
             Kind::Points => points::ops::record_in(txn, reckoning, &without(&chunk.points, refused)).await,
+            Kind::Feedback => feedback::ops::record_in(txn, &without(&chunk.feedback, refused)).await,
             _ => transactions::record_in(txn, reckoning, &without(&chunk.transactions, refused)).await,
         }
     }

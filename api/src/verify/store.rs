@@ -28,7 +28,8 @@ pub(super) async fn programme(txn: &Txn) -> Result<program::Model, Fault> {
 /// How many rows the comparisons go over.
 pub(super) async fn compared(txn: &Txn) -> Result<u64, Fault> {
     let text = "SELECT (SELECT COUNT(*) FROM member) + (SELECT COUNT(*) FROM \"transaction\")
-        + (SELECT COUNT(*) FROM points_entry) + (SELECT COUNT(*) FROM segment) + (SELECT COUNT(*) FROM segment_member) AS things";
+        + (SELECT COUNT(*) FROM points_entry) + (SELECT COUNT(*) FROM feedback)
+        + (SELECT COUNT(*) FROM segment) + (SELECT COUNT(*) FROM segment_member) AS things";
     let row = txn.query_one_raw(sql(txn, text, [])).await?.ok_or_else(|| Fault::new("nothing was counted"))?;
     Ok(u64::try_from(row.try_get::<i64>("", "things")?).unwrap_or_default())
 }
@@ -125,7 +126,7 @@ pub(super) const LOG: &str = "
     WHERE l.kind = 'JOINED' AND s.member_id IS NULL";
 
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
-const ORPHANS: [(&str, &str); 10] = [
+const ORPHANS: [(&str, &str); 11] = [
     (
         "no sums of member",
         "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL",
@@ -161,6 +162,10 @@ const ORPHANS: [(&str, &str); 10] = [
     (
         "points of no member",
         "SELECT p.id FROM points_entry AS p LEFT JOIN member AS m ON m.id = p.member_id WHERE m.id IS NULL",
+    ),
+    (
+        "feedback of no member",
+        "SELECT f.id FROM feedback AS f LEFT JOIN member AS m ON m.id = f.member_id WHERE m.id IS NULL",
     ),
     (
         "label of no member",

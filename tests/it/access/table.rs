@@ -49,6 +49,7 @@ pub const ROWS: &[Row] = &[
         "{ member(ref: {number: \"m1\"}) { number segments { nodes { key } } pointsEntries { nodes { points } } } }",
     ),
     row("Query.memberships", ANALYST, "{ memberships(member: {number: \"m1\"}, segments: [{key: \"some\"}]) }"),
+    row("Query.surveys", ANALYST, "{ surveys { key responses lastAt } }"),
     row("Query.users", OWNER, "{ users { totalCount nodes { email role active } } }"),
     row("Query.auditLog", ADMIN, "{ auditLog { nodes { actor action objectName changes ip } } }"),
     row("Query.jobs", ANALYST, "{ jobs { totalCount nodes { kind status error } } }"),
@@ -146,6 +147,13 @@ pub const ROWS: &[Row] = &[
         ADMIN,
         "mutation { recordPoints(input: {entries: [
             {document: \"p1\", member: {number: \"m1\"}, kind: EARNED, points: 1, at: \"2024-01-01T00:00:00Z\"}]}) {
+            created userErrors { code } } }",
+    ),
+    row(
+        "Mutation.recordFeedback",
+        ADMIN,
+        "mutation { recordFeedback(input: {responses: [
+            {document: \"f1\", member: {number: \"m1\"}, survey: \"nps\", score: 9, at: \"2024-01-01T00:00:00Z\"}]}) {
             created userErrors { code } } }",
     ),
 ];

@@ -52,6 +52,7 @@ on_both! {
         let people = file("people.csv", "number,city\nm1,Sopot\nm2,Secretville\n,Nowhere\n");
         let sales = file("sales.csv", "document,member,at,amount\nd1,m1,2024-01-05T10:00:00Z,1.00\nd1,m1,2024-01-05T10:00:00Z,1.00\n");
         let points = file("points.csv", "document,member,kind,points,at\np1,m1,EARNED,5,2024-01-05T10:00:00Z\n");
+        let answers = file("answers.csv", "document,member,survey,score,comment,at\nf1,m1,nps,9,Secretville,2024-01-05T10:00:00Z\nf2,m1,nps,11,,2024-01-05T10:00:00Z\n");
         let moved = file("moved.csv", "number,city\nm1,Gdynia\nm2,Secretville\n");
         for (kind, path, expected) in [
             (Kind::Members, &people, Some(("Member", "2 members", counts(2, 0, 0, 1)))),
@@ -59,6 +60,7 @@ on_both! {
             (Kind::Members, &moved, Some(("Member", "1 member", counts(0, 1, 1, 0)))),
             (Kind::Transactions, &sales, Some(("Transaction", "1 transaction", counts(1, 0, 1, 0)))),
             (Kind::Points, &points, Some(("PointsEntry", "1 points entry", counts(1, 0, 0, 0)))),
+            (Kind::Feedback, &answers, Some(("Feedback", "1 feedback response", counts(1, 0, 0, 1)))),
         ] {
             let before = mark(&app).await;
             let options = Options {
@@ -96,7 +98,7 @@ on_both! {
         let gone = mine(since(&app, &before).await);
         assert_eq!(gone.len(), 1);
         let [old, was] = [&gone[0]["changes"], &made[0]["changes"]];
-        for what in ["members", "transactions", "pointsEntries"] {
+        for what in ["members", "transactions", "pointsEntries", "feedback"] {
             assert_eq!((&old[what]["old"], &old[what]["new"]), (&was[what]["new"], &Value::Null), "{what}");
         }
         run(&app, &["demo", "--remove"]).await;

@@ -16,6 +16,8 @@ use crate::calls::{members, segment};
 /// Who calls; an OWNER, so that every call is allowed.
 const ANN: &str = "ann@example.org";
 const NEW: &str = "an entirely new password";
+/// What a member has to say is nobody's business but the shop's.
+const COMMENT: &str = "Ann was rude to me";
 
 struct Row {
     field: &'static str,
@@ -146,6 +148,16 @@ const ROWS: &[Row] = &[
             {document: \"a\", member: {number: \"m1\"}, kind: EARNED, points: 1, at: \"2024-01-01T00:00:00Z\"}]}) { created userErrors { code } }"],
     },
     Row {
+        field: "recordFeedback",
+        call: "recordFeedback(input: {responses: [
+            {document: \"a\", member: {number: \"m1\"}, survey: \"nps\", score: 9, comment: \"<comment>\", at: \"2024-01-01T00:00:00Z\"},
+            {document: \"b\", member: {number: \"m1\"}, survey: \"nps\", score: 11, at: \"2024-01-01T00:00:00Z\"}]}) { created userErrors { code } }",
+        entries: || vec![("Feedback", "1 feedback response", json!({"created": new(1), "updated": new(0), "duplicates": new(0)}))],
+        silent: &["recordFeedback(input: {responses: [
+            {document: \"a\", member: {number: \"m1\"}, survey: \"nps\", score: 9, comment: \"<comment>\", at: \"2024-01-01T00:00:00Z\"},
+            {document: \"a\", member: {number: \"m1\"}, survey: \"nps\", score: 8, at: \"2024-01-01T00:00:00Z\"}]}) { created userErrors { code } }"],
+    },
+    Row {
         field: "createSegment",
         call: "createSegment(input: {name: \"Fresh\", members: [{number: \"m1\"}]}) { segment { id } userErrors { code } }",
         entries: || vec![("Segment", "Fresh", json!("*"))],
@@ -239,6 +251,7 @@ impl Filled {
             ("<password>", PASSWORD.to_owned()),
             ("<new>", NEW.to_owned()),
             ("<refresh>", sign_in(app, ANN, PASSWORD).await.refresh),
+            ("<comment>", COMMENT.to_owned()),
         ])
     }
 
@@ -272,7 +285,7 @@ on_both! {
         segment(&app, "some", &["m1"]).await;
         let filled = Filled::new(&app).await;
         let analyst = app.token_of(Role::Analyst).await;
-        let mut secrets = vec![PASSWORD.to_owned(), NEW.to_owned(), filled.0[4].1.clone(), "$argon2".to_owned()];
+        let mut secrets = vec![PASSWORD.to_owned(), NEW.to_owned(), filled.0[4].1.clone(), COMMENT.to_owned(), "$argon2".to_owned()];
         for row in ROWS {
             if !OPEN.contains(&row.field) {
                 let before = mark(&app).await;

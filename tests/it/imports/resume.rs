@@ -13,7 +13,7 @@ async fn position(app: &TestApp) -> i64 {
 }
 
 /// Interrupts an import once it has committed something, and answers how far it came.
-async fn interrupted(app: &TestApp, given: Options) -> i64 {
+pub async fn interrupted(app: &TestApp, given: Options) -> i64 {
     let running = tokio::spawn({
         let app = app.app.clone();
         async move { imports::run(&app, given).await.map(drop) }

@@ -75,10 +75,11 @@ pub async fn session(client: &Client<'_>, email: &str, password: &str) -> Plante
 pub async fn data(client: &Client<'_>, token: &str) {
     let write =
         "mutation PlantedWrite($members: [MemberInput!]!, $sales: [TransactionInput!]!, $points: [PointsInput!]!,
-        $segment: CreateSegmentInput!) {
+        $answers: [FeedbackInput!]!, $segment: CreateSegmentInput!) {
         upsertMembers(input: {members: $members}) { created updated problems { code message } userErrors { code } }
         recordTransactions(input: {transactions: $sales}) { created problems { code message } userErrors { code } }
         recordPoints(input: {entries: $points}) { created problems { code message } userErrors { code } }
+        recordFeedback(input: {responses: $answers}) { created problems { code message } userErrors { code } }
         createSegment(input: $segment) { segment { id } userErrors { code } } }";
     let number = format!("{MARKER}-{}", rand::random::<u32>());
     let document = format!("{MARKER}-document-{}", rand::random::<u32>());
@@ -93,15 +94,19 @@ pub async fn data(client: &Client<'_>, token: &str) {
     let variables = json!({"members": [member, bad], "sales": [sale, sale, nobodys],
         "points": [{"document": document, "member": {"number": number}, "kind": "EARNED", "points": 1,
             "at": "2024-01-01T00:00:00Z", "origin": MARKER}],
+        "answers": [{"document": document, "member": {"number": number}, "survey": MARKER, "score": 1, "comment": MARKER,
+            "at": "2024-01-01T00:00:00Z"}, {"document": document, "member": {"email": mail}, "survey": MARKER, "score": 11,
+            "comment": MARKER, "at": "2024-01-01T00:00:00Z"}],
         "segment": {"name": number, "description": MARKER, "tags": [MARKER], "members": [{"number": number}]}});
     let answer = client.ask(Some(token), write, variables).await;
     assert_eq!(answer["data"]["upsertMembers"]["created"], 1, "{answer}");
+    assert_eq!(answer["data"]["recordFeedback"]["created"], 1, "{answer}");
 
     let read = "query PlantedData($search: String!, $mail: String!) {
         members(search: $search, filter: {or: [{email: {eq: $mail}}, {name: {contains: $search}}]}) {
             nodes { number firstName email attributes transactions { nodes { document items { name } } } } }
         segments(search: $search, filter: {description: {contains: $search}}) { nodes { name members { totalCount } } }
-        member(ref: {email: $mail}) { number } segment(ref: {key: $search}) { name } }";
+        member(ref: {email: $mail}) { number } segment(ref: {key: $search}) { name } surveys { key responses } }";
     let answer = client.ask(Some(token), read, json!({"search": MARKER, "mail": mail})).await;
     assert!(answer["data"]["members"]["nodes"][0]["firstName"] == MARKER, "{answer}");
 }

@@ -1,0 +1,84 @@
+//! Answers to surveys come in.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::ids::MemberId;
+
+use super::FeedbackInput;
+use super::input::Checked;
+use super::store::{self, ResponseRow};
+use crate::app::App;
+use crate::audit::{self, By};
+use crate::db::{self, Txn, raced};
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
+use crate::figures;
+use crate::ingest::{self, Ingested};
+use crate::members::{self, MemberRef};
+
+/// Records answers. Bad rows are named, good ones kept, known ones counted as duplicates.
+pub async fn record(app: &App, by: By<'_>, rows: Vec<FeedbackInput>) -> Result<Ingested, Stop> {
+    let now = app.clock.now(app.program().zone);
+    let (good, problems) = ingest::part(rows, |row| row.check(now));
+    db::retry(|| async {
+        let txn = app.db.begin().await?;
+        let done = record_in(&txn, &good).await?;
+        if let Some(entry) = audit::ingested(by.action("recordFeedback"), "Feedback", &done) {
+            audit::write(app, &txn, by, entry).await?;
+        }
+        txn.commit().await?;
+        Ok(done.and(&problems))
+    })
+    .await
+}
+
+/// The same within a transaction, for answers with their places in the batch.
+pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<Ingested, Fault> {
+    let mut done = Ingested::default();
+    let references: Vec<MemberRef> = rows.iter().map(|(_, Checked(row))| row.member.clone()).collect();
+    let members = members::resolve(txn, &references).await?;
+    let mut named = Vec::with_capacity(rows.len());
+    for ((place, Checked(row)), member) in rows.iter().zip(members) {
+        match member {
+            Ok(member) => named.push((*place, ResponseRow::new(member, row))),
+            Err(why) => done.refuse(*place, why.refusal(&["member"])),
+        }
+    }
+    let new = unknown(txn, named, &mut done).await?;
+    done.created = new.len();
+    done.problems.sort_by_key(|problem| problem.row);
+    if new.is_empty() {
+        return Ok(done);
+    }
+    // Whose answers change here, in the order of their ids. Their rows are locked before anything is written, so that
+    // whatever is decided of them in this transaction is decided by one operation at a time.
+    let touched: Vec<MemberId> = new.iter().map(|row| row.member_id).collect::<BTreeSet<_>>().into_iter().collect();
+    figures::lock_members(txn, &touched).await?;
+    if store::insert(txn, &new).await? != new.len() {
+        return Err(raced("an answer was recorded"));
+    }
+    Ok(done)
+}
+
+/// The answers that are not recorded yet, in the order in which they are written; the others are counted or refused.
+async fn unknown(txn: &Txn, named: Vec<(usize, ResponseRow)>, done: &mut Ingested) -> Result<Vec<ResponseRow>, Fault> {
+    let mut known: HashMap<(MemberId, String), ResponseRow> = HashMap::new();
+    for row in store::known(txn, named.iter().map(|(_, row)| row)).await? {
+        known.insert((row.member_id, row.document.clone()), row);
+    }
+    let mut new: Vec<ResponseRow> = Vec::with_capacity(named.len());
+    for (place, row) in named {
+        match known.get(&(row.member_id, row.document.clone())) {
+            Some(recorded) if *recorded == row => done.duplicates += 1,
+            Some(_) => {
+                let message = "this document is recorded with another body; give the answer a document of its own";
+                done.refuse(place, Refusal::new(RefusalCode::Conflict, message, &["document"]));
+            }
+            None => {
+                known.insert((row.member_id, row.document.clone()), row.clone());
+                new.push(row);
+            }
+        }
+    }
+    new.sort_by(|one, other| (one.member_id, &one.document).cmp(&(other.member_id, &other.document)));
+    Ok(new)
+}
