@@ -24,6 +24,12 @@ pub enum RefusalCode {
     NotAllowed,
     /// More than one object fits.
     Ambiguous,
+    /// Other objects depend on this one.
+    InUse,
+    /// The rule refers to itself through other segments.
+    Cycle,
+    /// The rule names nobody in particular.
+    EmptyRule,
 }
 
 /// A mistake that the caller can mend, with its place in the input.

@@ -1,4 +1,5 @@
-//! What a server does besides answering: it rolls the figures at the programme's midnight and forgets quiet callers.
+//! What a server does besides answering: it rolls the figures and decides everybody at the programme's midnight, and forgets
+//! quiet callers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::figures;
+use crate::{figures, membership};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -23,6 +24,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         }
         if let Err(Stop::Fault(fault)) = figures::roll::to_today(&app).await {
             tracing::error!(?fault, "the figures could not be rolled to today; the next try follows");
+        }
+        if let Err(Stop::Fault(fault)) = membership::to_today(&app).await {
+            tracing::error!(?fault, "not everybody could be decided for today; the next try follows");
         }
         app.rates.forget_quiet();
     }

@@ -22,6 +22,7 @@ pub mod imports;
 pub mod ingest;
 pub mod jobs;
 pub mod members;
+pub mod membership;
 pub mod patch;
 pub mod points;
 pub mod program;

@@ -8,6 +8,8 @@ pub mod length {
     pub const NAME: usize = 200;
     /// Of a description.
     pub const DESCRIPTION: usize = 2_000;
+    /// What is said of a pin.
+    pub const NOTE: usize = 500;
     /// Of a tag.
     pub const TAG: usize = 50;
     /// Of a number, document, source, or sku.

@@ -104,6 +104,8 @@ pub enum Lock {
     Books = 7_301_002,
     /// Move the sums of members, together with others who do, or keep all of them as they are, alone.
     Figures = 7_301_004,
+    /// Touch what rules look at, and decide who belongs, together with others who do, or apply another rule, alone.
+    RuleSet = 7_301_005,
     /// Write the log of memberships: its instants rise with its ids, and it is read in the order of its commits.
     MembershipLog = 7_301_003,
 }

@@ -37,6 +37,7 @@ pub(super) async fn make(app: &App, shop: &Shop) -> Result<(), Stop> {
             None => Vec::new(),
         };
         let new = NewSegment {
+            rule: None,
             name: list.name,
             key: Some(format!("{PREFIX}{}", list.key)),
             description: Some(list.description.to_owned()),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::{self, By};
 use crate::db::Lock;
 use crate::error::Stop;
-use crate::{db, figures};
+use crate::{changes, db, figures};
 
 /// How many customers one transaction takes away.
 const CUSTOMERS: u32 = 400;
@@ -67,6 +67,7 @@ async fn delete_customers(app: &App, from: u32, until: u32) -> Result<Deleted, S
     db::lock(&txn, Lock::MembershipLog).await?;
     remove_days_store::forget(&txn, &members, reckoning.zone).await?;
     figures::move_segments(&txn, &reckoning, &shares).await?;
+    changes::note(&txn, &members, reckoning.now).await?;
     let deleted = remove_store::delete_members(&txn, &members).await?;
     txn.commit().await?;
     Ok(deleted)

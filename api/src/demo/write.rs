@@ -8,6 +8,7 @@ use super::store;
 use crate::app::App;
 use crate::error::{Refusal, RefusalCode, Stop};
 use crate::ingest::Ingested;
+use crate::membership::{self, Touched};
 use crate::{db, feedback, figures, members, points, transactions};
 
 /// How many rows one transaction writes, lines and labels not counted.
@@ -79,20 +80,21 @@ async fn write_chunk(app: &App, chunk: &Chunk) -> Result<(), Stop> {
             return Err(Refusal::new(RefusalCode::Conflict, message, &[]).into());
         }
         let reckoning = figures::reckon(app, &txn).await?;
-        all_taken(members::ops::upsert_in(&txn, &reckoning, &chunk.members).await?)?;
-        all_taken(transactions::record_in(&txn, &reckoning, &chunk.transactions).await?)?;
-        all_taken(points::ops::record_in(&txn, &reckoning, &chunk.points).await?)?;
-        all_taken(feedback::ops::record_in(&txn, &chunk.feedback).await?)?;
+        let touched = all_taken(members::ops::upsert_in(&txn, &reckoning, &chunk.members).await?)?
+            .and(all_taken(transactions::record_in(&txn, &reckoning, &chunk.transactions).await?)?)
+            .and(all_taken(points::ops::record_in(&txn, &chunk.points).await?)?)
+            .and(all_taken(feedback::ops::record_in(&txn, &chunk.feedback).await?)?);
+        membership::settle(&txn, &reckoning, touched).await?;
         txn.commit().await?;
         Ok(())
     })
     .await
 }
 
-fn all_taken(done: Ingested) -> Result<(), Stop> {
+fn all_taken((done, touched): (Ingested, Touched)) -> Result<Touched, Stop> {
     match done.problems.into_iter().next() {
         Some(problem) => Err(problem.refusal.into()),
-        None => Ok(()),
+        None => Ok(touched),
     }
 }
 

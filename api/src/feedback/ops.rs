@@ -14,6 +14,7 @@ use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures;
 use crate::ingest::{self, Ingested};
 use crate::members::{self, MemberRef};
+use crate::membership::{self, Touched};
 
 /// Records answers. Bad rows are named, good ones kept, known ones counted as duplicates.
 pub async fn record(app: &App, by: By<'_>, rows: Vec<FeedbackInput>) -> Result<Ingested, Stop> {
@@ -21,7 +22,9 @@ pub async fn record(app: &App, by: By<'_>, rows: Vec<FeedbackInput>) -> Result<I
     let (good, problems) = ingest::part(rows, |row| row.check(now));
     db::retry(|| async {
         let txn = app.db.begin().await?;
-        let done = record_in(&txn, &good).await?;
+        let reckoning = figures::reckon(app, &txn).await?;
+        let (done, touched) = record_in(&txn, &good).await?;
+        membership::settle(&txn, &reckoning, touched).await?;
         if let Some(entry) = audit::ingested(by.action("recordFeedback"), "Feedback", &done) {
             audit::write(app, &txn, by, entry).await?;
         }
@@ -31,8 +34,9 @@ pub async fn record(app: &App, by: By<'_>, rows: Vec<FeedbackInput>) -> Result<I
     .await
 }
 
-/// The same within a transaction, for answers with their places in the batch.
-pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<Ingested, Fault> {
+/// The same within a transaction, for answers with their places in the batch. What was touched is to be settled at the
+/// transaction's end.
+pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<(Ingested, Touched), Fault> {
     let mut done = Ingested::default();
     let references: Vec<MemberRef> = rows.iter().map(|(_, Checked(row))| row.member.clone()).collect();
     let members = members::resolve(txn, &references).await?;
@@ -47,7 +51,7 @@ pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<Ingested,
     done.created = new.len();
     done.problems.sort_by_key(|problem| problem.row);
     if new.is_empty() {
-        return Ok(done);
+        return Ok((done, Touched::default()));
     }
     // Whose answers change here, in the order of their ids. Their rows are locked before anything is written, so that
     // whatever is decided of them in this transaction is decided by one operation at a time.
@@ -56,7 +60,7 @@ pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<Ingested,
     if store::insert(txn, &new).await? != new.len() {
         return Err(raced("an answer was recorded"));
     }
-    Ok(done)
+    Ok((done, Touched::new(touched, Vec::new())))
 }
 
 /// The answers that are not recorded yet, in the order in which they are written; the others are counted or refused.

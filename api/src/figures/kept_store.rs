@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use engine::calendar::Zone;
+use engine::money::Currency;
 use rust_decimal::Decimal;
 use sea_orm::ConnectionTrait;
 
@@ -15,6 +16,8 @@ pub(super) struct Kept {
     pub(super) zone: Zone,
     /// The programme's gross margin.
     pub(super) gross_margin: Decimal,
+    /// The programme's currency.
+    pub(super) currency: Currency,
     /// The day to which the 12-month figures were rolled.
     pub(super) figures_on: NaiveDate,
     /// The zone of that day.
@@ -33,7 +36,9 @@ pub(super) async fn kept_alone(txn: &Txn) -> Result<Kept, Fault> {
 
 /// The same, as it is at this moment.
 pub(super) async fn read_kept(db: &impl ConnectionTrait, lock: &str) -> Result<Kept, Fault> {
-    let text = format!("SELECT time_zone, gross_margin, figures_on, figures_zone FROM program WHERE id = 1{lock}");
+    let text = format!(
+        "SELECT time_zone, gross_margin, currency_code, figures_on, figures_zone FROM program WHERE id = 1{lock}"
+    );
     let row = db.query_one_raw(sql(db, text, [])).await?.ok_or_else(|| Fault::new("the programme's row is gone"))?;
     let text = |column: &str| row.try_get::<String>("", column);
     let zone = |name: String| {
@@ -43,6 +48,7 @@ pub(super) async fn read_kept(db: &impl ConnectionTrait, lock: &str) -> Result<K
     Ok(Kept {
         zone: zone(text("time_zone")?)?,
         gross_margin: text("gross_margin")?.parse().map_err(|_| unreadable("gross_margin"))?,
+        currency: Currency::from_code(&text("currency_code")?).ok_or_else(|| unreadable("currency_code"))?,
         figures_on: text("figures_on")?.parse().map_err(|_| unreadable("figures_on"))?,
         figures_zone: zone(text("figures_zone")?)?,
     })

@@ -9,6 +9,8 @@ pub mod roll;
 mod roll_store;
 mod store;
 
+use std::collections::BTreeMap;
+
 use engine::calendar::{Millis, Span, Zone};
 use engine::figures::Sums;
 use entity::ids::{MemberId, SegmentId};
@@ -16,7 +18,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::db::Txn;
+use crate::db::{self, Lock, Txn};
 use crate::error::Fault;
 
 use day_store as day;
@@ -41,6 +43,8 @@ pub struct Reckoning {
     pub gross_margin: Decimal,
     /// The programme's zone.
     pub zone: Zone,
+    /// Digits behind the point of the programme's currency.
+    pub digits: u32,
 }
 
 /// How one segment's sums move.
@@ -117,44 +121,51 @@ impl MemberMove {
     }
 }
 
-/// What the figures of a transaction are reckoned with; keeps the day from being rolled until the transaction ends.
+/// What the figures of a transaction are reckoned with; keeps the day from being rolled, and another rule from being
+/// applied, until the transaction ends. Every transaction that touches what rules look at begins with it.
 pub async fn reckon(app: &App, txn: &Txn) -> Result<Reckoning, Fault> {
+    db::lock_shared(txn, Lock::RuleSet).await?;
     let kept = kept_store::kept(txn).await?;
     Ok(Reckoning {
         now: app.clock.now(kept.zone),
         last_12_months: kept.figures_zone.last_12_months(kept.figures_on),
         gross_margin: kept.gross_margin,
         zone: kept.zone,
+        digits: kept.currency.digits(),
     })
 }
 
-/// Moves the sums of members and, with them, of the segments they belong to.
+/// Moves the sums of members, and answers how the sums of the segments they belong to move with them.
 ///
 /// `lost` names members of whom a purchase stopped being one: their first and last purchase are looked up anew.
-pub async fn move_members(
-    txn: &Txn,
-    reckoning: &Reckoning,
-    moves: &[MemberMove],
-    lost: &[MemberId],
-) -> Result<(), Fault> {
+pub async fn move_members(txn: &Txn, moves: &[MemberMove], lost: &[MemberId]) -> Result<Vec<SegmentMove>, Fault> {
     if moves.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids: Vec<MemberId> = moves.iter().map(|one| one.member_id).collect();
     store::lock_members(txn, &ids).await?;
     store::move_metrics(txn, moves).await?;
     store::find_purchases_anew(txn, lost).await?;
     let shares: Vec<Share> = moves.iter().map(Share::of).filter(|share| share.sums != Sums::default()).collect();
-    move_shares(txn, reckoning, &shares).await
+    shared(txn, &shares).await
 }
 
-/// Moves what members add to the sums of the segments they belong to.
-pub async fn move_shares(txn: &Txn, reckoning: &Reckoning, shares: &[Share]) -> Result<(), Fault> {
-    if shares.is_empty() {
-        return Ok(());
+/// How the sums of segments move with what their members add to them.
+pub async fn shared(txn: &Txn, shares: &[Share]) -> Result<Vec<SegmentMove>, Fault> {
+    if shares.is_empty() { Ok(Vec::new()) } else { store::by_segment(txn, shares).await }
+}
+
+/// The moves of each segment as one, in the order of the segments' ids.
+pub fn merged(moves: Vec<SegmentMove>) -> Vec<SegmentMove> {
+    let mut merged: BTreeMap<SegmentId, SegmentMove> = BTreeMap::new();
+    for one in moves {
+        let of_segment = merged.entry(one.segment_id);
+        let of_segment = of_segment.or_insert(SegmentMove { sums: Sums::default(), joiners: 0, leavers: 0, ..one });
+        of_segment.sums = of_segment.sums.moved(&one.sums);
+        of_segment.joiners += one.joiners;
+        of_segment.leavers += one.leavers;
     }
-    let moved = store::by_segment(txn, shares).await?;
-    move_segments(txn, reckoning, &moved).await
+    merged.into_values().collect()
 }
 
 /// Moves the sums of segments, works out their averages, and keeps how the day stands.

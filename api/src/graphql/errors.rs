@@ -36,6 +36,12 @@ pub(super) enum UserErrorCode {
     NotAllowed,
     /// More than one member has this e-mail.
     Ambiguous,
+    /// Other objects depend on this one; the message and `dependents` name them.
+    InUse,
+    /// The rule refers to itself through other segments.
+    Cycle,
+    /// The rule names nobody in particular; use {everyone: true} to mean everyone.
+    EmptyRule,
 }
 
 impl From<Refusal> for UserError {

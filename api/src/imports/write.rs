@@ -19,6 +19,7 @@ use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
 use crate::ingest::Ingested;
 use crate::members::{self, LabelInput, MemberInput, MemberRef};
+use crate::membership::{self, Touched};
 use crate::patch::Patch;
 use crate::{feedback, points, transactions};
 
@@ -75,9 +76,12 @@ impl Writer<'_> {
             return Err(overtaken().into());
         }
         let reckoning = figures::reckon(self.app, &txn).await?;
-        let (done, changed) = match (self.kind, &self.segment) {
-            (_, Some(segment)) => (segment.take(&txn, &reckoning, &chunk.belonging).await?, HashSet::new()),
-            (Kind::Members | Kind::Segment, None) => (self.members(&txn, &reckoning, chunk).await?, HashSet::new()),
+        let nothing = || (HashSet::new(), Touched::default());
+        let ((done, touched), (changed, profiles)) = match (self.kind, &self.segment) {
+            (_, Some(segment)) => {
+                ((segment.take(&txn, &reckoning, &chunk.belonging).await?, Touched::default()), nothing())
+            }
+            (Kind::Members | Kind::Segment, None) => (self.members(&txn, &reckoning, chunk).await?, nothing()),
             (Kind::Transactions | Kind::Points | Kind::Feedback, None) => {
                 match self.touched(&txn, &reckoning, chunk, refused).await? {
                     Ok(changed) => (self.documents(&txn, &reckoning, chunk, refused).await?, changed),
@@ -91,6 +95,7 @@ impl Writer<'_> {
             txn.rollback().await?;
             return Ok(Attempt::Without(left_out));
         }
+        membership::settle(&txn, &reckoning, profiles.and(touched)).await?;
         row.position = position;
         row.created += count(done.created);
         row.updated += count(done.updated);
@@ -103,7 +108,7 @@ impl Writer<'_> {
     }
 
     /// Makes and changes the members of a file of members.
-    async fn members(&self, txn: &Txn, reckoning: &Reckoning, chunk: &Chunk) -> Result<Ingested, Fault> {
+    async fn members(&self, txn: &Txn, reckoning: &Reckoning, chunk: &Chunk) -> Result<(Ingested, Touched), Fault> {
         let (places, mut inputs): (Vec<usize>, Vec<MemberInput>) = chunk.members.iter().cloned().unzip();
         complete_labels(txn, &mut inputs).await?;
         let (mut refused, mut good) = (Ingested::default(), Vec::with_capacity(inputs.len()));
@@ -113,19 +118,19 @@ impl Writer<'_> {
                 Err(refusal) => refused.refuse(place, refusal),
             }
         }
-        let done = members::ops::upsert_in(txn, reckoning, &good).await?;
-        Ok(Ingested { problems: refused.problems, ..done })
+        let (done, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
+        Ok((Ingested { problems: refused.problems, ..done }, touched))
     }
 
-    /// Makes and changes the members that documents name. Answers the places of the rows that did so, or the rows that
-    /// cannot.
+    /// Makes and changes the members that documents name. Answers the places of the rows that did so with what that
+    /// touched, or the rows that cannot.
     async fn touched(
         &self,
         txn: &Txn,
         reckoning: &Reckoning,
         chunk: &Chunk,
         refused: &Refused,
-    ) -> Result<Result<HashSet<usize>, Refused>, Fault> {
+    ) -> Result<Result<(HashSet<usize>, Touched), Refused>, Fault> {
         let rows = || chunk.members.iter().filter(|(place, _)| !refused.contains_key(place));
         let wanted = self.wanted(txn, rows().map(|(_, member)| member)).await?;
         let mut inputs: Vec<MemberInput> = Vec::new();
@@ -157,10 +162,11 @@ impl Writer<'_> {
         if !bad.is_empty() {
             return Ok(Err(bad));
         }
-        if !good.is_empty() {
-            members::ops::upsert_in(txn, reckoning, &good).await?;
+        if good.is_empty() {
+            return Ok(Ok((changed, Touched::default())));
         }
-        Ok(Ok(changed))
+        let (_, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
+        Ok(Ok((changed, touched)))
     }
 
     /// The numbers of the members that are to be made or changed.
@@ -188,9 +194,9 @@ impl Writer<'_> {
         reckoning: &Reckoning,
         chunk: &Chunk,
         refused: &Refused,
-    ) -> Result<Ingested, Fault> {
+    ) -> Result<(Ingested, Touched), Fault> {
         match self.kind {
-            Kind::Points => points::ops::record_in(txn, reckoning, &without(&chunk.points, refused)).await,
+            Kind::Points => points::ops::record_in(txn, &without(&chunk.points, refused)).await,
             Kind::Feedback => feedback::ops::record_in(txn, &without(&chunk.feedback, refused)).await,
             _ => transactions::record_in(txn, reckoning, &without(&chunk.transactions, refused)).await,
         }

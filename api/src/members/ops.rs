@@ -15,6 +15,7 @@ use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Stop};
 use crate::figures::{self, Reckoning, Share};
 use crate::ingest::{self, Ingested};
+use crate::membership::{self, Touched};
 
 /// Makes or changes members by number. Bad rows are named, good ones kept. The log keeps the call, and the old and new
 /// values of every member that was known before.
@@ -25,7 +26,8 @@ pub async fn upsert(app: &App, by: By<'_>, rows: Vec<MemberInput>) -> Result<Ing
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let (done, mut entries) = taken(&txn, &reckoning, &good, Some(by.action("upsertMembers"))).await?;
+        let (done, touched, mut entries) = taken(&txn, &reckoning, &good, Some(by.action("upsertMembers"))).await?;
+        membership::settle(&txn, &reckoning, touched).await?;
         entries.extend(audit::ingested(by.action("upsertMembers"), "Member", &done));
         audit::write_all(app, &txn, by, entries).await?;
         txn.commit().await?;
@@ -43,19 +45,20 @@ struct Standing<'a> {
 }
 
 /// The same within a transaction, without a word to the log. A number that stands in several rows is changed by each in
-/// turn.
-pub async fn upsert_in(txn: &Txn, reckoning: &Reckoning, rows: &[Checked]) -> Result<Ingested, Fault> {
-    Ok(taken(txn, reckoning, rows, None).await?.0)
+/// turn. What was touched is to be settled at the transaction's end.
+pub async fn upsert_in(txn: &Txn, reckoning: &Reckoning, rows: &[Checked]) -> Result<(Ingested, Touched), Fault> {
+    let (done, touched, _) = taken(txn, reckoning, rows, None).await?;
+    Ok((done, touched))
 }
 
-/// What became of the rows, and the log's entries of the members that were known before where they are asked for under
+/// What became of the rows, whom they touched, and the log's entries of the members that were known before where they are asked for under
 /// the name of an action.
 async fn taken(
     txn: &Txn,
     reckoning: &Reckoning,
     rows: &[Checked],
     action: Option<&'static str>,
-) -> Result<(Ingested, Vec<Entry>), Fault> {
+) -> Result<(Ingested, Touched, Vec<Entry>), Fault> {
     let mut done = Ingested::default();
     let numbers: Vec<String> = rows.iter().map(|row| row.number().to_owned()).collect();
     let known = store::lock_by_number(txn, numbers).await?;
@@ -96,9 +99,9 @@ async fn taken(
         }
     }
     let changes: Vec<&Standing<'_>> = order.iter().filter_map(|number| standing.get(*number)).collect();
-    write(txn, reckoning, &changes).await?;
+    let touched = write(txn, &changes).await?;
     let told = action.map(|action| changes.iter().filter_map(|change| told(change, &labels, action)).collect());
-    Ok((done, told.unwrap_or_default()))
+    Ok((done, touched, told.unwrap_or_default()))
 }
 
 /// The log's entry of a member that was known before, and is not now what it was.
@@ -109,7 +112,7 @@ fn told(change: &Standing<'_>, labels: &HashMap<MemberId, Vec<LabelInput>>, acti
     (!entry.changes.is_empty()).then_some(entry)
 }
 
-async fn write(txn: &Txn, reckoning: &Reckoning, changes: &[&Standing<'_>]) -> Result<(), Fault> {
+async fn write(txn: &Txn, changes: &[&Standing<'_>]) -> Result<Touched, Fault> {
     let (new, old): (Vec<&Standing<'_>>, Vec<&Standing<'_>>) =
         changes.iter().partition(|change| change.before.is_none());
     let made = store::insert(txn, &new.iter().map(|change| &change.after).collect::<Vec<_>>()).await?;
@@ -117,18 +120,18 @@ async fn write(txn: &Txn, reckoning: &Reckoning, changes: &[&Standing<'_>]) -> R
         return Err(raced("a member was made"));
     }
     figures::make_members(txn, &made.values().copied().collect::<Vec<_>>()).await?;
+    // Whoever assigns one of them at this moment counts it either before or after this change, not in between; and whoever
+    // decides one of them sees either all of it or nothing.
+    let known: Vec<MemberId> = old.iter().map(|change| change.after.id).collect();
+    figures::lock_members(txn, &known).await?;
     store::update(txn, &old.iter().map(|change| &change.after).collect::<Vec<_>>()).await?;
     let id_of = |change: &Standing<'_>| made.get(&change.after.number).copied().unwrap_or(change.after.id);
     let labels: Vec<(MemberId, &[LabelInput])> =
         changes.iter().filter_map(|change| Some((id_of(change), change.labels?))).collect();
     store::write_labels(txn, &labels).await?;
     let shares: Vec<Share> = old.iter().filter_map(|change| consent_moved(change)).collect();
-    if shares.is_empty() {
-        return Ok(());
-    }
-    // Whoever assigns one of them at this moment counts it either before or after this change, not in between.
-    figures::lock_members(txn, &shares.iter().map(|share| share.member_id).collect::<Vec<_>>()).await?;
-    figures::move_shares(txn, reckoning, &shares).await
+    let shares = figures::shared(txn, &shares).await?;
+    Ok(Touched::new(made.into_values().chain(known).collect(), shares))
 }
 
 fn consent_moved(change: &Standing<'_>) -> Option<Share> {

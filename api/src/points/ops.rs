@@ -13,9 +13,10 @@ use crate::app::App;
 use crate::audit::{self, By};
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
-use crate::figures::{self, MemberMove, Reckoning};
+use crate::figures::{self, MemberMove};
 use crate::ingest::{self, Ingested};
 use crate::members::{self, MemberRef};
+use crate::membership::{self, Touched};
 
 /// Records entries. Bad rows are named, good ones kept, known ones counted as duplicates.
 pub async fn record(app: &App, by: By<'_>, rows: Vec<PointsInput>) -> Result<Ingested, Stop> {
@@ -24,7 +25,8 @@ pub async fn record(app: &App, by: By<'_>, rows: Vec<PointsInput>) -> Result<Ing
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let done = record_in(&txn, &reckoning, &good).await?;
+        let (done, touched) = record_in(&txn, &good).await?;
+        membership::settle(&txn, &reckoning, touched).await?;
         if let Some(entry) = audit::ingested(by.action("recordPoints"), "PointsEntry", &done) {
             audit::write(app, &txn, by, entry).await?;
         }
@@ -34,8 +36,9 @@ pub async fn record(app: &App, by: By<'_>, rows: Vec<PointsInput>) -> Result<Ing
     .await
 }
 
-/// The same within a transaction, for entries with their places in the batch.
-pub async fn record_in(txn: &Txn, reckoning: &Reckoning, rows: &[(usize, Checked)]) -> Result<Ingested, Fault> {
+/// The same within a transaction, for entries with their places in the batch. What was touched is to be settled at the
+/// transaction's end.
+pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<(Ingested, Touched), Fault> {
     let mut done = Ingested::default();
     let references: Vec<MemberRef> = rows.iter().map(|(_, Checked(row))| row.member.clone()).collect();
     let members = members::resolve(txn, &references).await?;
@@ -70,8 +73,10 @@ pub async fn record_in(txn: &Txn, reckoning: &Reckoning, rows: &[(usize, Checked
     if store::insert(txn, &new).await? != new.len() {
         return Err(raced("a points entry was recorded"));
     }
-    figures::move_members(txn, reckoning, &moves(&new), &[]).await?;
-    Ok(done)
+    let moves = moves(&new);
+    let shares = figures::move_members(txn, &moves, &[]).await?;
+    let members = moves.iter().map(|one| one.member_id).collect();
+    Ok((done, Touched::new(members, shares)))
 }
 
 fn moves(new: &[EntryRow]) -> Vec<MemberMove> {

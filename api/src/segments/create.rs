@@ -1,21 +1,22 @@
 //! Makes segments.
 
+use engine::rules::{Rule, SegmentName};
 use engine::text::{fold, search_words, slug};
 use entity::ids::{MemberId, SegmentId};
-use entity::kinds::{MembershipEventKind, SegmentKind};
-use entity::segment;
+use entity::kinds::{MembershipEventKind, MembershipReason, SegmentKind};
+use entity::{job, segment};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::DbErr;
 
-use super::assign::{MOST_MEMBERS, move_by_hand};
-use super::{SegmentRow, input, store, trace};
+use super::assign::{ByHand, MOST_MEMBERS, move_by_hand};
+use super::{SegmentRow, definition, input, store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
-use crate::db::{self, Txn, raced};
+use crate::db::{self, Lock, Txn, raced};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
-use crate::figures;
 use crate::members::{self, MemberRef};
+use crate::{figures, jobs, membership};
 
 /// A segment to be made.
 #[derive(Clone, Debug)]
@@ -30,13 +31,29 @@ pub struct NewSegment {
     pub tags: Vec<String>,
     /// Inactive: without members, frozen from the start.
     pub active: bool,
-    /// Who belongs from the start.
+    /// Who belongs from the start; of a MANUAL segment alone.
     pub members: Vec<MemberRef>,
+    /// Who belongs follows from it: a DYNAMIC segment.
+    pub rule: Option<Rule<SegmentName>>,
 }
 
-/// Makes a MANUAL segment, with members if some are named; one that is not known makes nothing.
-pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<SegmentRow, Stop> {
+/// A segment after a change, with the evaluation that the change began.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// As it is now.
+    pub segment: SegmentRow,
+    /// The job; none where nothing is to be evaluated.
+    pub job: Option<job::Model>,
+}
+
+/// Makes a segment: DYNAMIC with a rule, whose evaluation follows, else MANUAL, with members if some are named; one that
+/// is not known makes nothing.
+pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Changed, Stop> {
     let checked = Checked::new(&new)?;
+    if new.rule.is_some() && !new.members.is_empty() {
+        let message = "who belongs follows from the rule; assignMembers pins members in";
+        return Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "members"]).into());
+    }
     if new.members.len() > MOST_MEMBERS {
         let message = format!("must name at most {MOST_MEMBERS} members");
         return Err(Refusal::new(RefusalCode::TooMany, message, &["input", "members"]).into());
@@ -47,22 +64,55 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Segme
     }
     db::retry(|| async {
         let txn = app.db.begin().await?;
+        if new.rule.is_some() {
+            db::lock(&txn, Lock::RuleSet).await?;
+        }
         let reckoning = figures::reckon(app, &txn).await?;
-        let row = insert(&txn, caller, &checked, new.active, reckoning.now).await?;
+        let rule = match &new.rule {
+            Some(rule) => Some(definition::resolved(&txn, None, &[], rule).await?),
+            None => None,
+        };
+        let made = Made { active: new.active, rule: rule.as_ref(), now: reckoning.now };
+        let row = insert(&txn, caller, &checked, &made).await?;
         store::write_tags(&txn, row.id, &checked.tags).await?;
         figures::make_segment(&txn, row.id, &reckoning).await?;
         if !new.members.is_empty() {
             let members = known(&txn, &new.members).await?;
-            move_by_hand(&txn, &reckoning, &row, &members, MembershipEventKind::Joined, caller.by()).await?;
+            let by_hand = ByHand { kind: MembershipEventKind::Joined, reason: MembershipReason::Assigned, note: None };
+            move_by_hand(&txn, &reckoning, &row, &members, &by_hand, caller.by()).await?;
         }
+        let job = match &rule {
+            Some(rule) => define(app, &txn, caller, &row, rule, reckoning.now).await?,
+            None => None,
+        };
         let members = Some(new.members.len()).filter(|members| *members > 0);
         let changes = checked.made(&row.key).new_field("active", new.active).new_field("members", members);
+        let changes = changes.new_field("rule", definition::shown(&txn, rule.as_ref()).await?);
         audit::write(app, &txn, caller.by(), trace("createSegment", &row, changes)).await?;
-        let made = read(&txn, row.id).await?;
+        let segment = read(&txn, row.id).await?;
         txn.commit().await?;
-        Ok(made)
+        jobs::wake(app);
+        Ok(Changed { segment, job })
     })
     .await
+}
+
+/// Notes what the rule of a new segment names, and asks for its evaluation where the segment is active.
+pub(super) async fn define(
+    app: &App,
+    txn: &Txn,
+    caller: &Caller,
+    row: &segment::Model,
+    rule: &Rule<i64>,
+    now: i64,
+) -> Result<Option<job::Model>, Fault> {
+    membership::open_evaluation(txn, row.id, now).await?;
+    membership::write_references(txn, row.id, &definition::names(rule)).await?;
+    if !row.active {
+        return Ok(None);
+    }
+    let job = membership::evaluation_job(row.id, false, &caller.email);
+    Ok(Some(jobs::enqueue(app, txn, caller.by(), job).await?))
 }
 
 /// A segment with its figures, as the transaction leaves it: right after it, somebody else may remove it.
@@ -111,14 +161,22 @@ impl Checked {
     }
 }
 
-/// Writes a new MANUAL segment, with a key made from its name where none is given.
+/// What a new segment is besides its texts.
+pub(super) struct Made<'a> {
+    pub(super) active: bool,
+    /// DYNAMIC with one, else MANUAL.
+    pub(super) rule: Option<&'a Rule<i64>>,
+    pub(super) now: i64,
+}
+
+/// Writes a new segment, with a key made from its name where none is given.
 pub(super) async fn insert(
     txn: &Txn,
     caller: &Caller,
     checked: &Checked,
-    active: bool,
-    now: i64,
+    made: &Made<'_>,
 ) -> Result<segment::Model, Stop> {
+    let Made { active, rule, now } = *made;
     let row = |key: String| segment::ActiveModel {
         id: NotSet,
         key: Set(key),
@@ -127,14 +185,14 @@ pub(super) async fn insert(
         name: Set(checked.name.clone()),
         description_folded: Set(checked.description.as_deref().map(fold)),
         description: Set(checked.description.clone()),
-        kind: Set(SegmentKind::Manual),
+        kind: Set(if rule.is_some() { SegmentKind::Dynamic } else { SegmentKind::Manual }),
         active: Set(active),
         frozen_at: Set(Some(now).filter(|_| !active)),
         version: Set(1),
         created_at: Set(now),
         created_by: Set(Some(caller.email.clone())),
         updated_at: Set(now),
-        rule: Set(None),
+        rule: Set(rule.map(membership::stored)),
     };
     loop {
         let key = match &checked.key {

@@ -2,15 +2,16 @@
 
 use entity::kinds::{MembershipEventKind, MembershipReason};
 
-use super::create::{Checked, insert, read};
-use super::log::{Log, Who};
+use super::create::{Changed, Checked, Made, define, insert, read};
 use super::store::{self, Hold};
-use super::{SegmentRef, SegmentRow, trace};
+use super::{SegmentRef, definition, trace};
 use crate::app::App;
 use crate::audit;
 use crate::auth::Caller;
+use crate::db::{self, Lock};
 use crate::error::Stop;
-use crate::{db, figures};
+use crate::membership::{self, Log, Who};
+use crate::{figures, jobs};
 
 /// Which segment, and how the new one is called.
 #[derive(Clone, Debug)]
@@ -19,29 +20,48 @@ pub struct Duplicate {
     pub segment: SegmentRef,
     /// The name of the new one; its key is made from it.
     pub name: String,
+    /// A MANUAL segment of those who belong now, else one that lives by the same rule and pins.
+    pub frozen: bool,
 }
 
-/// Makes an active MANUAL segment with the description and the tags of another and of those who belong to it now.
-pub async fn duplicate(app: &App, caller: &Caller, duplicate: &Duplicate) -> Result<SegmentRow, Stop> {
+/// Makes an active segment with the description and the tags of another: of those who belong to it now, or with its rule
+/// and its pins.
+pub async fn duplicate(app: &App, caller: &Caller, duplicate: &Duplicate) -> Result<Changed, Stop> {
     db::retry(|| async {
         let txn = app.db.begin().await?;
+        if !duplicate.frozen {
+            db::lock(&txn, Lock::RuleSet).await?;
+        }
         let reckoning = figures::reckon(app, &txn).await?;
         // Locked, so that nobody comes or goes while those who belong are counted and copied.
         let model = duplicate.segment.hold(&txn, Hold::Locked).await?;
         let tags = store::tags_of(&txn, &[model.id]).await?.remove(&model.id).unwrap_or_default();
         let checked = Checked::duplicate(&duplicate.name, model.description, tags)?;
-        let row = insert(&txn, caller, &checked, true, reckoning.now).await?;
+        let rule = model.rule.as_deref().filter(|_| !duplicate.frozen).map(membership::told).transpose()?;
+        let made = Made { active: true, rule: rule.as_ref(), now: reckoning.now };
+        let row = insert(&txn, caller, &checked, &made).await?;
         store::write_tags(&txn, row.id, &checked.tags).await?;
         figures::make_segment(&txn, row.id, &reckoning).await?;
-        let who = Who::BelongingTo(model.id);
-        let log = Log::open(&txn, &reckoning, &who, &caller.email).await?;
-        let joined = log.write(&row, &who, MembershipEventKind::Joined, MembershipReason::Assigned).await?;
-        log.apply().await?;
-        let changes = checked.made(&row.key).new_field("duplicateOf", &model.key).new_field("members", joined);
+        let changes = checked.made(&row.key).new_field("duplicateOf", &model.key);
+        let (job, changes) = match &rule {
+            Some(rule) => {
+                store::copy_pins(&txn, model.id, row.id, &caller.email, reckoning.now).await?;
+                let job = define(app, &txn, caller, &row, rule, reckoning.now).await?;
+                (job, changes.new_field("rule", definition::shown(&txn, Some(rule)).await?))
+            }
+            None => {
+                let who = Who::BelongingTo(model.id);
+                let log = Log::open(&txn, &reckoning, &who, Some(&caller.email)).await?;
+                let joined = log.write(&row, &who, MembershipEventKind::Joined, MembershipReason::Assigned).await?;
+                log.apply().await?;
+                (None, changes.new_field("members", joined))
+            }
+        };
         audit::write(app, &txn, caller.by(), trace("duplicateSegment", &row, changes)).await?;
-        let made = read(&txn, row.id).await?;
+        let segment = read(&txn, row.id).await?;
         txn.commit().await?;
-        Ok(made)
+        jobs::wake(app);
+        Ok(Changed { segment, job })
     })
     .await
 }

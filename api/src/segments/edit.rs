@@ -1,18 +1,21 @@
-//! Changes what a segment is called and what is said of it.
+//! Changes what a segment is called, what is said of it, and its rule.
 
+use engine::rules::{Rule, SegmentName};
 use engine::text::{fold, search_words};
-use entity::segment;
+use entity::kinds::SegmentKind;
+use entity::{job, segment};
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
-use super::create::{name_taken, read};
-use super::{SegmentRef, SegmentRow, input, store, trace};
+use super::create::{Changed, name_taken, read};
+use super::{SegmentRef, definition, input, store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
-use crate::db::{self, Txn};
-use crate::error::{Fault, Refusal, Stop};
+use crate::db::{self, Lock, Txn};
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::patch::Patch;
+use crate::{jobs, membership};
 
 /// What is to change.
 #[derive(Clone, Debug)]
@@ -27,30 +30,91 @@ pub struct SegmentPatch {
     pub description: Patch<String>,
     /// For finding it.
     pub tags: Patch<Vec<String>>,
+    /// Who belongs follows from it; of a DYNAMIC segment alone, and it cannot be emptied.
+    pub rule: Patch<Rule<SegmentName>>,
 }
 
 /// Changes a segment. Its version grows where something is different afterwards; an edit that says what is so already
-/// changes nothing.
-pub async fn update(app: &App, caller: &Caller, patch: &SegmentPatch) -> Result<SegmentRow, Stop> {
+/// changes nothing. A new rule keeps the membership as it is until its evaluation has landed.
+pub async fn update(app: &App, caller: &Caller, patch: &SegmentPatch) -> Result<Changed, Stop> {
     let checked = Checked::new(patch)?;
     db::retry(|| async {
         let txn = app.db.begin().await?;
+        if !matches!(patch.rule, Patch::Keep) {
+            db::lock(&txn, Lock::RuleSet).await?;
+        }
         let row = patch.segment.lock(&txn, patch.expected_version).await?;
         let tags = store::tags_of(&txn, &[row.id]).await?.remove(&row.id).unwrap_or_default();
-        let changes = checked.changes(&row, &tags);
+        let rule = new_rule(&txn, &row, &patch.rule).await?;
+        let mut changes = checked.changes(&row, &tags);
+        if let Some(rule) = &rule {
+            let old = row.rule.as_deref().map(membership::told).transpose()?;
+            let [old, new] = [old.as_ref(), Some(rule)].map(|rule| definition::shown(&txn, rule));
+            changes = changes.field("rule", old.await?, new.await?);
+        }
+        let mut job = None;
         if !changes.is_empty() {
-            write(app, &txn, &row, &checked).await?;
+            write(app, &txn, &row, &checked, rule.as_ref()).await?;
+            match &rule {
+                Some(rule) => job = redefine(app, &txn, caller, &row, rule).await?,
+                None => membership::followed(&txn, row.id, row.version).await?,
+            }
             if let Some(new) = checked.tags.as_ref().filter(|new| **new != tags) {
                 store::remove_tags(&txn, row.id).await?;
                 store::write_tags(&txn, row.id, new).await?;
             }
             audit::write(app, &txn, caller.by(), trace("updateSegment", &row, changes)).await?;
         }
-        let row = read(&txn, row.id).await?;
+        let segment = read(&txn, row.id).await?;
         txn.commit().await?;
-        Ok(row)
+        jobs::wake(app);
+        Ok(Changed { segment, job })
     })
     .await
+}
+
+/// The rule that is to stand there, where it is another one.
+async fn new_rule(
+    txn: &Txn,
+    row: &segment::Model,
+    patch: &Patch<Rule<SegmentName>>,
+) -> Result<Option<Rule<i64>>, Stop> {
+    let refused = |message: &str| Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "rule"]).into());
+    let is_dynamic = row.kind == SegmentKind::Dynamic;
+    match patch {
+        Patch::Keep => Ok(None),
+        Patch::Clear if is_dynamic => refused("a DYNAMIC segment always has a rule"),
+        Patch::Clear => Ok(None),
+        Patch::Set(_) if !is_dynamic => refused("only a DYNAMIC segment has a rule"),
+        Patch::Set(rule) => {
+            let old = row.rule.as_deref().map(membership::told).transpose()?;
+            let named = old.as_ref().map(definition::names).unwrap_or_default();
+            let new = definition::resolved(txn, Some(row.id), &named, rule).await?;
+            Ok(Some(new).filter(|new| Some(membership::stored(new)) != row.rule))
+        }
+    }
+}
+
+/// Notes what another rule names, beside what the one names that decides until it has landed, and asks for its evaluation
+/// where the segment is active.
+async fn redefine(
+    app: &App,
+    txn: &Txn,
+    caller: &Caller,
+    row: &segment::Model,
+    rule: &Rule<i64>,
+) -> Result<Option<job::Model>, Stop> {
+    let deciding = membership::RuleSet::deciding(txn).await?;
+    let applied = deciding.rules().iter().find(|one| one.segment == row.id);
+    let mut names = definition::names(rule);
+    names.extend(applied.map(|one| definition::names(&one.rule)).unwrap_or_default());
+    membership::write_references(txn, row.id, &names).await?;
+    if !row.active {
+        return Ok(None);
+    }
+    membership::begin_evaluation(txn, row.id, app.clock.now(app.program().zone)).await?;
+    let job = membership::evaluation_job(row.id, false, &caller.email);
+    Ok(Some(jobs::enqueue(app, txn, caller.by(), job).await?))
 }
 
 /// What is to stand there afterwards; none where nothing is said.
@@ -96,8 +160,17 @@ impl Checked {
     }
 }
 
-async fn write(app: &App, txn: &Txn, row: &segment::Model, checked: &Checked) -> Result<(), Stop> {
+async fn write(
+    app: &App,
+    txn: &Txn,
+    row: &segment::Model,
+    checked: &Checked,
+    rule: Option<&Rule<i64>>,
+) -> Result<(), Stop> {
     let mut changed = row.clone().into_active_model();
+    if let Some(rule) = rule {
+        changed.rule = Set(Some(membership::stored(rule)));
+    }
     if let Some(name) = &checked.name {
         changed.name_folded = Set(fold(name));
         changed.search_words = Set(search_words([name.as_str()]));

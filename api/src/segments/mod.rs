@@ -2,13 +2,12 @@
 
 mod assign;
 mod create;
+mod definition;
 mod duplicate;
 mod edit;
 pub mod history;
 mod input;
 mod list;
-mod log;
-mod log_store;
 mod membership_store;
 mod query;
 mod reference;
@@ -16,8 +15,8 @@ mod remove;
 mod store;
 mod switch;
 
-pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, import_in, unassign};
-pub use create::{NewSegment, create};
+pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, import_in, unassign, unpin};
+pub use create::{Changed, NewSegment, create};
 pub use duplicate::{Duplicate, duplicate};
 pub use edit::{SegmentPatch, update};
 pub use list::{

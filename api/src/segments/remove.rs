@@ -3,15 +3,16 @@
 use entity::ids::SegmentId;
 use entity::kinds::{MembershipEventKind, MembershipReason};
 
-use super::log::{Log, Who};
-use super::{SegmentRef, store, trace};
+use super::{SegmentRef, definition, store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
+use crate::db::{self, Lock};
 use crate::error::Stop;
-use crate::{db, figures};
+use crate::figures;
+use crate::membership::{Log, Who};
 
-/// Removes a segment and its memberships; the log keeps its key and name, and the key is free again.
+/// Removes a segment and its memberships, unless rules name it; the log keeps its key and name, and the key is free again.
 pub async fn remove(
     app: &App,
     caller: &Caller,
@@ -20,9 +21,12 @@ pub async fn remove(
 ) -> Result<SegmentId, Stop> {
     db::retry(|| async {
         let txn = app.db.begin().await?;
+        // Nobody decides by its rule, or names it anew, at this moment.
+        db::lock(&txn, Lock::RuleSet).await?;
         let reckoning = figures::reckon(app, &txn).await?;
         let row = segment.lock(&txn, expected_version).await?;
-        let log = Log::open_alone(&txn, &reckoning, &caller.email).await?;
+        definition::unless_named(&txn, row.id, "removed").await?;
+        let log = Log::open_alone(&txn, &reckoning, Some(&caller.email)).await?;
         let who = Who::BelongingTo(row.id);
         let left = log.write(&row, &who, MembershipEventKind::Left, MembershipReason::SegmentRemoved).await?;
         // There is nothing left that could follow from the log: everything of the segment's own goes.

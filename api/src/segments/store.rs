@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::SegmentRef;
 use crate::db::Column::{Int, Text};
-use crate::db::{Batch, Column, Txn, for_share, for_update, row_by_place, sql};
+use crate::db::{Batch, Column, List, Txn, for_share, for_update, row_by_place, sql};
 use crate::error::Fault;
 
 /// A segment with its figures, as it is shown: what always goes together.
@@ -132,6 +132,36 @@ pub(super) async fn named(
     found.filter(either).into_tuple().all(db).await
 }
 
+/// What a rule asks of a segment that it names.
+#[derive(FromQueryResult)]
+pub(super) struct State {
+    pub(super) id: SegmentId,
+    pub(super) key: String,
+    pub(super) active: bool,
+}
+
+/// The segments that references name, kept from being changed.
+pub(super) async fn named_states(txn: &Txn, references: &[SegmentRef]) -> Result<Vec<State>, Fault> {
+    let ids: Vec<SegmentId> = named(txn, references).await?.into_iter().map(|(id, _)| id).collect();
+    let ids = List::ids(ids.into_iter().map(|id| id.0));
+    let text = format!(
+        "SELECT id, key, active FROM segment WHERE id IN (SELECT id FROM {}) ORDER BY id{}",
+        ids.table(txn, 1),
+        for_share(txn)
+    );
+    Ok(State::find_by_statement(sql(txn, text, [ids.value(txn)?])).all(txn).await?)
+}
+
+/// The keys of segments.
+pub(super) async fn keys(db: &impl ConnectionTrait, ids: &[SegmentId]) -> Result<HashMap<SegmentId, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = segment::Entity::find().select_only().columns([segment::Column::Id, segment::Column::Key]);
+    let found = found.filter(segment::Column::Id.is_in(ids.iter().copied()));
+    Ok(found.into_tuple::<(SegmentId, String)>().all(db).await?.into_iter().collect())
+}
+
 /// A segment by id.
 pub(super) async fn segment(db: &impl ConnectionTrait, id: SegmentId) -> Result<Option<segment::Model>, DbErr> {
     segment::Entity::find_by_id(id).one(db).await
@@ -237,6 +267,14 @@ pub(super) async fn tags(db: &impl ConnectionTrait) -> Result<Vec<TagCount>, Fau
     Ok(TagCount::find_by_statement(sql(db, text, [])).all(db).await?)
 }
 
+/// Gives a segment the pins of another.
+pub(super) async fn copy_pins(txn: &Txn, from: SegmentId, to: SegmentId, actor: &str, at: i64) -> Result<(), Fault> {
+    let text = "INSERT INTO segment_pin (segment_id, member_id, pinned_in, note, actor, at)
+        SELECT $2, member_id, pinned_in, note, $3, $4 FROM segment_pin WHERE segment_id = $1 ORDER BY member_id";
+    txn.execute_raw(sql(txn, text, [from.into(), to.into(), actor.into(), at.into()])).await?;
+    Ok(())
+}
+
 /// Writes what is set of a segment; the violated constraint where its name is taken.
 pub(super) async fn update(txn: &Txn, row: segment::ActiveModel) -> Result<segment::Model, DbErr> {
     segment::Entity::update(row).exec(txn).await
@@ -248,9 +286,18 @@ pub(super) async fn remove_tags(txn: &Txn, segment: SegmentId) -> Result<(), Fau
     Ok(())
 }
 
-/// Removes a segment with its memberships, stays, figures, days and tags.
+/// Removes a segment with its memberships, stays, pins, evaluation, figures, days and tags.
 pub(super) async fn remove(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
-    for table in ["segment_member", "segment_past", "segment_stats", "segment_day", "segment_tag"] {
+    for table in [
+        "segment_member",
+        "segment_past",
+        "segment_pin",
+        "segment_reference",
+        "segment_evaluation",
+        "segment_stats",
+        "segment_day",
+        "segment_tag",
+    ] {
         let text = format!("DELETE FROM {table} WHERE segment_id = $1");
         txn.execute_raw(sql(txn, text, [segment.into()])).await?;
     }

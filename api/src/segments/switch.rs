@@ -1,23 +1,25 @@
 //! Switches segments on and off.
 
+use entity::kinds::SegmentKind;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
-use super::create::read;
-use super::{SegmentRef, SegmentRow, store, trace};
+use super::create::{Changed, read};
+use super::{SegmentRef, definition, store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
-use crate::db;
+use crate::db::{self, Lock};
 use crate::error::Stop;
+use crate::{jobs, membership};
 
-/// Lets members come and go again. A segment that is active already stays as it is.
+/// Lets members come and go again; a rule is evaluated in full. A segment that is active already stays as it is.
 pub async fn activate(
     app: &App,
     caller: &Caller,
     segment: &SegmentRef,
     expected_version: Option<i64>,
-) -> Result<SegmentRow, Stop> {
+) -> Result<Changed, Stop> {
     switch(app, caller, segment, expected_version, true).await
 }
 
@@ -28,7 +30,7 @@ pub async fn deactivate(
     caller: &Caller,
     segment: &SegmentRef,
     expected_version: Option<i64>,
-) -> Result<SegmentRow, Stop> {
+) -> Result<Changed, Stop> {
     switch(app, caller, segment, expected_version, false).await
 }
 
@@ -38,24 +40,40 @@ async fn switch(
     segment: &SegmentRef,
     expected_version: Option<i64>,
     active: bool,
-) -> Result<SegmentRow, Stop> {
+) -> Result<Changed, Stop> {
     db::retry(|| async {
         let txn = app.db.begin().await?;
+        // Nobody decides by its rule, or names it anew, at this moment.
+        db::lock(&txn, Lock::RuleSet).await?;
+        let mut job = None;
         let row = segment.lock(&txn, expected_version).await?;
         if row.active != active {
+            if !active {
+                definition::unless_named(&txn, row.id, "switched off").await?;
+            }
             let now = app.clock.now(app.program().zone);
             let mut changed = row.clone().into_active_model();
             changed.active = Set(active);
             changed.frozen_at = Set(Some(now).filter(|_| !active));
             changed.updated_at = Set(now);
             store::update(&txn, changed).await?;
+            match (row.kind, active) {
+                (SegmentKind::Dynamic, true) => {
+                    membership::begin_evaluation(&txn, row.id, now).await?;
+                    let new = membership::evaluation_job(row.id, true, &caller.email);
+                    job = Some(jobs::enqueue(app, &txn, caller.by(), new).await?);
+                }
+                (SegmentKind::Dynamic, false) => membership::stop_deciding(&txn, row.id).await?,
+                (SegmentKind::Manual, _) => {}
+            }
             let action = if active { "activateSegment" } else { "deactivateSegment" };
             let changes = Changes::none().field("active", row.active, active);
             audit::write(app, &txn, caller.by(), trace(action, &row, changes)).await?;
         }
-        let row = read(&txn, row.id).await?;
+        let segment = read(&txn, row.id).await?;
         txn.commit().await?;
-        Ok(row)
+        jobs::wake(app);
+        Ok(Changed { segment, job })
     })
     .await
 }

@@ -16,6 +16,7 @@ use crate::error::{Fault, Refusal, Stop};
 use crate::figures::{self, Reckoning};
 use crate::ingest::{self, Ingested};
 use crate::members::{self, MemberRef};
+use crate::membership::{self, Touched};
 
 /// The source of documents that name none.
 pub const DEFAULT_SOURCE: &str = "pos";
@@ -27,7 +28,8 @@ pub async fn record(app: &App, by: By<'_>, rows: Vec<TransactionInput>) -> Resul
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let done = record_in(&txn, &reckoning, &good).await?;
+        let (done, touched) = record_in(&txn, &reckoning, &good).await?;
+        membership::settle(&txn, &reckoning, touched).await?;
         if let Some(entry) = audit::ingested(by.action("recordTransactions"), "Transaction", &done) {
             audit::write(app, &txn, by, entry).await?;
         }
@@ -37,11 +39,16 @@ pub async fn record(app: &App, by: By<'_>, rows: Vec<TransactionInput>) -> Resul
     .await
 }
 
-/// The same within a transaction, for documents with their places in the batch.
-pub async fn record_in(txn: &Txn, reckoning: &Reckoning, rows: &[(usize, Checked)]) -> Result<Ingested, Fault> {
+/// The same within a transaction, for documents with their places in the batch. What was touched is to be settled at the
+/// transaction's end.
+pub async fn record_in(
+    txn: &Txn,
+    reckoning: &Reckoning,
+    rows: &[(usize, Checked)],
+) -> Result<(Ingested, Touched), Fault> {
     let mut done = Ingested::default();
     if rows.is_empty() {
-        return Ok(done);
+        return Ok((done, Touched::default()));
     }
     store::lock_books(txn, rows.iter().any(|(_, row)| row.returns_document.is_some())).await?;
     let members = resolved(txn, rows).await?;
@@ -63,8 +70,9 @@ pub async fn record_in(txn: &Txn, reckoning: &Reckoning, rows: &[(usize, Checked
     done.created = new.len();
     write(txn, &books, new).await?;
     let (moves, lost) = books.moves();
-    figures::move_members(txn, reckoning, &moves, &lost).await?;
-    Ok(done)
+    let shares = figures::move_members(txn, &moves, &lost).await?;
+    let members = moves.iter().map(|one| one.member_id).collect();
+    Ok((done, Touched::new(members, shares)))
 }
 
 async fn write(txn: &Txn, books: &Books<'_>, mut new: Vec<(&Checked, i64)>) -> Result<(), Fault> {

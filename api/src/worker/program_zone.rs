@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::figures;
 use crate::jobs::{Held, Setback};
+use crate::membership;
 
-/// Reckons the 12-month figures anew. Where the housekeeping was first, nothing is left to do.
+/// Reckons the 12-month figures anew, and decides everybody for the days as they are now. Where the housekeeping was first, nothing is left to do.
 pub(super) async fn run(app: Arc<App>, held: Held) -> Result<(), Setback> {
     held.step(0, Some(1)).await?;
     figures::roll::to_today(&app).await.map_err(Setback::of)?;
+    membership::to_today(&app).await.map_err(Setback::of)?;
     // It is done, whatever was asked for meanwhile.
     let _ = held.step(1, Some(1)).await;
     Ok(())

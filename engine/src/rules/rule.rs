@@ -283,6 +283,36 @@ impl<S> Rule<S> {
         }
     }
 
+    /// The segments that it names, each with its place, such as `["all", "1", "segment"]`, in document order.
+    pub fn segments_at(&self) -> Vec<(Vec<String>, &S)> {
+        let mut found = Vec::new();
+        self.note_segments(&mut Vec::new(), &mut found);
+        found
+    }
+
+    fn note_segments<'r>(&'r self, path: &mut Vec<String>, found: &mut Vec<(Vec<String>, &'r S)>) {
+        let mut within = |steps: &[&str], rule: &'r Self| {
+            let depth = path.len();
+            path.extend(steps.iter().map(|step| (*step).to_owned()));
+            rule.note_segments(path, found);
+            path.truncate(depth);
+        };
+        match self {
+            Self::All(rules) => {
+                rules.iter().enumerate().for_each(|(place, rule)| within(&["all", &place.to_string()], rule));
+            }
+            Self::Any(rules) => {
+                rules.iter().enumerate().for_each(|(place, rule)| within(&["any", &place.to_string()], rule));
+            }
+            Self::Not(rule) => within(&["not"], rule),
+            Self::Segment(segment) => {
+                let steps = path.iter().cloned().chain(["segment".to_owned()]);
+                found.push((steps.collect(), segment));
+            }
+            _ => {}
+        }
+    }
+
     /// The segments that it names, in document order.
     pub fn segments(&self) -> Vec<&S> {
         let mut segments = Vec::new();
@@ -292,6 +322,37 @@ impl<S> Rule<S> {
             }
         }
         segments
+    }
+}
+
+impl<S> Rule<S> {
+    /// Whether its outcome may turn by the passing of time alone.
+    pub fn is_timed(&self) -> bool {
+        self.clauses().into_iter().any(Self::is_clause_timed)
+    }
+
+    fn is_clause_timed(&self) -> bool {
+        let rolls = |bounds: &DayBounds| bounds.last_days.is_some();
+        let window = |within: &Option<Window>| match within {
+            None => false,
+            Some(Window::Between(bounds)) => rolls(bounds),
+            Some(Window::LastDays(_) | Window::DaysAgo { .. }) => true,
+        };
+        match self {
+            Self::Profile(Profile::Age(_) | Profile::WithinDays(..)) => true,
+            Self::Profile(Profile::EnrolledOn(bounds)) => rolls(bounds),
+            Self::Profile(Profile::Attribute(attribute)) => {
+                matches!(&attribute.test, AttributeTest::Date(bounds) if rolls(bounds))
+            }
+            Self::Transactions(Transactions { measure, within, .. }) => {
+                let since = [TransactionsMeasure::DaysSinceLast, TransactionsMeasure::DaysSinceFirst];
+                since.contains(measure) || window(within)
+            }
+            Self::Points(Points { measure, within, .. }) => {
+                *measure == PointsMeasure::DaysSinceLastActivity || window(within)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::graphql::errors::{UserError, refused};
 use crate::graphql::patch::patch;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::members::{self, Unresolved};
-use crate::segments::{self, Assigned, Assignment, Duplicate, NewSegment, SegmentPatch, SegmentRow};
+use crate::segments::{self, Assigned, Assignment, Changed, Duplicate, NewSegment, SegmentPatch, SegmentRow};
 
 /// A segment to be made.
 #[derive(InputObject)]
@@ -76,6 +76,8 @@ pub(crate) struct AssignMembersInput {
     segment: SegmentRef,
     /// At most 50,000.
     members: Vec<MemberRef>,
+    /// What is said of a pin.
+    note: Option<String>,
 }
 
 /// What an assignment did.
@@ -121,7 +123,8 @@ impl SegmentMutation {
     async fn create_segment(&self, ctx: &Context<'_>, input: CreateSegmentInput) -> Result<SegmentPayload, Error> {
         let CreateSegmentInput { name, key, description, tags, active, members } = input;
         let members = members.unwrap_or_default().into_iter().map(Into::into).collect();
-        let new = NewSegment { name, key, description, tags: tags.unwrap_or_default(), active, members };
+        let tags = tags.unwrap_or_default();
+        let new = NewSegment { name, key, description, tags, active, members, rule: None };
         changed(segments::create(app(ctx), caller(ctx)?, new).await)
     }
 
@@ -135,6 +138,7 @@ impl SegmentMutation {
             name: patch(name),
             description: patch(description),
             tags: patch(tags),
+            rule: crate::patch::Patch::Keep,
         };
         changed(segments::update(app(ctx), caller(ctx)?, &change).await)
     }
@@ -160,9 +164,9 @@ impl SegmentMutation {
         ctx: &Context<'_>,
         input: DuplicateSegmentInput,
     ) -> Result<SegmentPayload, Error> {
-        // Of a MANUAL segment the frozen and the living duplicate are the same.
-        let DuplicateSegmentInput { segment, name, frozen: _ } = input;
-        changed(segments::duplicate(app(ctx), caller(ctx)?, &Duplicate { segment: segment.into(), name }).await)
+        let DuplicateSegmentInput { segment, name, frozen } = input;
+        let duplicate = Duplicate { segment: segment.into(), name, frozen };
+        changed(segments::duplicate(app(ctx), caller(ctx)?, &duplicate).await)
     }
 
     /// Removes the segment and its memberships.
@@ -197,9 +201,9 @@ impl SegmentMutation {
     }
 }
 
-fn changed(outcome: Result<SegmentRow, Stop>) -> Result<SegmentPayload, Error> {
-    let (row, user_errors) = refused(outcome)?;
-    Ok(SegmentPayload { segment: row.map(shown), user_errors })
+fn changed(outcome: Result<Changed, Stop>) -> Result<SegmentPayload, Error> {
+    let (done, user_errors) = refused(outcome)?;
+    Ok(SegmentPayload { segment: done.map(|done| shown(done.segment)), user_errors })
 }
 
 fn shown(row: SegmentRow) -> Segment {
@@ -207,7 +211,8 @@ fn shown(row: SegmentRow) -> Segment {
 }
 
 fn assignment(input: AssignMembersInput) -> Assignment {
-    Assignment { segment: input.segment.into(), members: input.members.into_iter().map(Into::into).collect() }
+    let AssignMembersInput { segment, members, note } = input;
+    Assignment { segment: segment.into(), members: members.into_iter().map(Into::into).collect(), note }
 }
 
 /// How many problems are named.

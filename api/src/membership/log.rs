@@ -6,26 +6,29 @@ use entity::ids::{MemberId, SegmentId};
 use entity::kinds::{MembershipEventKind, MembershipReason};
 use entity::segment;
 
-use super::log_store::{self, Event};
+use super::log_store::{self, Event, MoveRow};
 use crate::db::{self, Lock, Txn};
 use crate::error::Fault;
-use crate::figures::{self, Reckoning};
+use crate::figures::{self, Reckoning, SegmentMove};
 
 /// The log, open for the comings and goings of one transaction.
 ///
 /// Until the transaction ends nobody else writes to it: ids and instants rise in the order of the commits, on PostgreSQL
-/// too, and who reads up to a row has missed none before it. Locks are taken in the order programme, segments, members
-/// by id, the log, figures of segments by id.
-pub(super) struct Log<'a> {
+/// too, and who reads up to a row has missed none before it. Locks are taken in the order rule set, programme, segments,
+/// members by id, the log, figures of segments by id.
+pub struct Log<'a> {
     txn: &'a Txn,
     reckoning: Reckoning,
-    actor: &'a str,
-    /// The last row before ours.
+    actor: Option<&'a str>,
+    /// The last row that memberships follow.
     after: i64,
+    /// How the figures of segments move.
+    moves: Vec<SegmentMove>,
 }
 
 /// Who comes or goes.
-pub(super) enum Who<'a> {
+#[derive(Debug)]
+pub enum Who<'a> {
     /// These.
     Members(&'a [MemberId]),
     /// Everybody who belongs to a segment.
@@ -35,11 +38,11 @@ pub(super) enum Who<'a> {
 impl<'a> Log<'a> {
     /// Opens the log for changes of whom `members` names in the end; their figures stand still until the end of the
     /// transaction.
-    pub(super) async fn open(
+    pub async fn open(
         txn: &'a Txn,
         reckoning: &Reckoning,
         members: &Who<'_>,
-        actor: &'a str,
+        actor: Option<&'a str>,
     ) -> Result<Self, Fault> {
         match members {
             Who::Members(members) => figures::share_members(txn, members).await?,
@@ -48,17 +51,17 @@ impl<'a> Log<'a> {
         Self::open_alone(txn, reckoning, actor).await
     }
 
-    /// The same for a change after which there are no figures.
-    pub(super) async fn open_alone(txn: &'a Txn, reckoning: &Reckoning, actor: &'a str) -> Result<Self, Fault> {
+    /// The same for a change after which there are no figures, or whose members are locked already.
+    pub async fn open_alone(txn: &'a Txn, reckoning: &Reckoning, actor: Option<&'a str>) -> Result<Self, Fault> {
         db::lock(txn, Lock::MembershipLog).await?;
         let (after, at) = log_store::last(txn).await?;
         // A clock that was set back, or another machine's: the log's instants never fall.
         let reckoning = Reckoning { now: reckoning.now.max(at), ..*reckoning };
-        Ok(Self { txn, reckoning, actor, after })
+        Ok(Self { txn, reckoning, actor, after, moves: Vec::new() })
     }
 
     /// Writes the coming of those who do not belong yet, or the leaving of those who do; answers how many.
-    pub(super) async fn write(
+    pub async fn write(
         &self,
         segment: &segment::Model,
         who: &Who<'_>,
@@ -68,8 +71,13 @@ impl<'a> Log<'a> {
         log_store::write(self.txn, segment, who, &Event { kind, reason, at: self.at(), actor: self.actor }).await
     }
 
-    /// Lets memberships, stays and figures follow.
-    pub(super) async fn apply(self) -> Result<(), Fault> {
+    /// Writes what rules have decided, of members whose memberships stand still.
+    pub(super) async fn write_decided(&self, decided: &[MoveRow]) -> Result<(), Fault> {
+        log_store::write_decided(self.txn, decided, self.at(), self.actor).await
+    }
+
+    /// Lets memberships and stays follow what was written so far.
+    pub async fn follow(&mut self) -> Result<(), Fault> {
         let moves = log_store::moves(self.txn, self.after).await?;
         if moves.iter().any(|one| one.joiners > 0) {
             log_store::apply_joined(self.txn, self.after).await?;
@@ -77,11 +85,38 @@ impl<'a> Log<'a> {
         if moves.iter().any(|one| one.leavers > 0) {
             log_store::apply_left(self.txn, self.after).await?;
         }
+        if !moves.is_empty() {
+            (self.after, _) = log_store::last(self.txn).await?;
+        }
+        self.moves.extend(moves);
+        Ok(())
+    }
+
+    /// Lets memberships, stays and figures follow.
+    pub async fn apply(self) -> Result<(), Fault> {
+        self.apply_with(Vec::new()).await
+    }
+
+    /// The same, with what else moves the figures of segments: what their members add to them.
+    pub async fn apply_with(mut self, shares: Vec<SegmentMove>) -> Result<(), Fault> {
+        self.follow().await?;
+        let moves = std::mem::take(&mut self.moves);
+        let moves = figures::merged(moves.into_iter().chain(shares).collect());
         figures::move_segments(self.txn, &self.reckoning, &moves).await
     }
 
     /// When all of it happens.
-    pub(super) fn at(&self) -> Millis {
+    pub fn at(&self) -> Millis {
         self.reckoning.now
+    }
+
+    /// The transaction.
+    pub fn txn(&self) -> &'a Txn {
+        self.txn
+    }
+
+    /// What it is reckoned with.
+    pub fn reckoning(&self) -> &Reckoning {
+        &self.reckoning
     }
 }

@@ -3,12 +3,14 @@
 use engine::calendar::Millis;
 use engine::figures::Sums;
 use entity::ids::SegmentId;
-use entity::kinds::{MembershipEventKind, MembershipReason, MembershipVia};
+use entity::kinds::{MembershipEventKind, MembershipReason};
 use entity::segment;
 use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Serialize;
 
 use super::log::Who;
-use crate::db::{List, Txn, sql};
+use crate::db::Column::{Int, Text};
+use crate::db::{Batch, Column, List, Txn, sql};
 use crate::error::Fault;
 use crate::figures::SegmentMove;
 
@@ -21,9 +23,20 @@ pub(super) struct Event<'a> {
     pub(super) reason: MembershipReason,
     /// When.
     pub(super) at: Millis,
-    /// By whom.
-    pub(super) actor: &'a str,
+    /// By whom; none where nobody decided it.
+    pub(super) actor: Option<&'a str>,
 }
+
+/// A coming or going that a rule has decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct MoveRow {
+    pub(super) segment_id: i64,
+    pub(super) member_id: i64,
+    pub(super) kind: &'static str,
+    pub(super) reason: &'static str,
+}
+
+const MOVE: &[(&str, Column)] = &[("segment_id", Int), ("member_id", Int), ("kind", Text), ("reason", Text)];
 
 /// The last row's id and instant; zeros where the log is empty.
 pub(super) async fn last(txn: &Txn) -> Result<(i64, Millis), Fault> {
@@ -69,8 +82,27 @@ pub(super) async fn write(
     Ok(usize::try_from(written).unwrap_or(usize::MAX))
 }
 
+/// Writes comings and goings that rules have decided.
+pub(super) async fn write_decided(
+    txn: &Txn,
+    decided: &[MoveRow],
+    at: Millis,
+    actor: Option<&str>,
+) -> Result<(), Fault> {
+    let batch = Batch::new(MOVE, decided);
+    let text = format!(
+        "INSERT INTO membership_event (segment_id, segment_key, segment_name, member_id, kind, reason, at, actor)
+        SELECT s.id, s.key, s.name, batch.member_id, batch.kind, batch.reason, $2, $3
+        FROM {} JOIN segment AS s ON s.id = batch.segment_id
+        ORDER BY s.id, batch.member_id",
+        batch.table(txn, 1)
+    );
+    txn.execute_raw(sql(txn, text, [batch.value()?, at.into(), actor.into()])).await?;
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
-struct MoveRow {
+struct SumsRow {
     segment_id: SegmentId,
     joiners: i64,
     leavers: i64,
@@ -96,8 +128,8 @@ pub(super) async fn moves(txn: &Txn, after: i64) -> Result<Vec<SegmentMove>, Fau
         sum("k.spending", "spending"),
         sum("k.spending_12m", "spending_12m"),
     );
-    let rows = MoveRow::find_by_statement(sql(txn, text, [after.into()])).all(txn).await?;
-    let one = |row: MoveRow| SegmentMove {
+    let rows = SumsRow::find_by_statement(sql(txn, text, [after.into()])).all(txn).await?;
+    let one = |row: SumsRow| SegmentMove {
         segment_id: row.segment_id,
         sums: Sums {
             members: row.joiners - row.leavers,
@@ -112,12 +144,16 @@ pub(super) async fn moves(txn: &Txn, after: i64) -> Result<Vec<SegmentMove>, Fau
     Ok(rows.into_iter().map(one).collect())
 }
 
-/// Makes the memberships of those who came after a row.
+/// Makes the memberships of those who came after a row: by hand into a MANUAL segment and where they are pinned in, else
+/// by the rule.
 pub(super) async fn apply_joined(txn: &Txn, after: i64) -> Result<(), Fault> {
     let text = "INSERT INTO segment_member (segment_id, member_id, joined_at, via)
-        SELECT segment_id, member_id, at, $2 FROM membership_event WHERE id > $1 AND kind = 'JOINED'
-        ORDER BY segment_id, member_id";
-    txn.execute_raw(sql(txn, text, [after.into(), MembershipVia::Assigned.word().into()])).await?;
+        SELECT e.segment_id, e.member_id, e.at,
+            CASE WHEN s.kind = 'MANUAL' OR p.pinned_in THEN 'ASSIGNED' ELSE 'RULE' END
+        FROM membership_event AS e JOIN segment AS s ON s.id = e.segment_id
+        LEFT JOIN segment_pin AS p ON p.segment_id = e.segment_id AND p.member_id = e.member_id
+        WHERE e.id > $1 AND e.kind = 'JOINED' ORDER BY e.segment_id, e.member_id";
+    txn.execute_raw(sql(txn, text, [after.into()])).await?;
     Ok(())
 }
 

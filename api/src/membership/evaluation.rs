@@ -1,0 +1,299 @@
+//! A new or changed rule is evaluated in full, for everybody, and lands in one transaction.
+//!
+//! The long part looks at everybody's facts as they were at one place of the log of changes, and locks nothing. The
+//! transaction that applies the difference then keeps all others from touching facts for a moment, and decides anew, from
+//! rows, every member who was touched since.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::NaiveDate;
+use engine::calendar::Zone;
+use engine::evaluate::{Known, Moment, Program};
+use engine::facts::{Dictionary, Facts};
+use entity::ids::{MemberId, SegmentId};
+use entity::kinds::{MembershipEventKind, MembershipReason};
+use entity::segment;
+use roaring::RoaringTreemap;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::decide::{AT_ONCE, moment};
+use super::evaluation_store::{self as store, Landing};
+use super::log::{Log, Who};
+use super::rule_set::{RuleSet, told};
+use super::rule_set_store;
+use crate::app::App;
+use crate::changes::{self, Position};
+use crate::db::{self, Lock, Txn};
+use crate::error::{Fault, Stop};
+use crate::facts::{self, Whose};
+use crate::figures::{self, Reckoning};
+use crate::jobs::{Held, NewJob, Setback};
+
+/// The kind of job that evaluates a segment's rule.
+pub const EVALUATION_JOB: &str = "EVALUATION";
+
+/// How often an evaluation begins anew because something it stands on was changed meanwhile.
+const MOST_ROUNDS: usize = 20;
+
+#[derive(Deserialize, Serialize)]
+struct Arguments {
+    segment: SegmentId,
+    activated: bool,
+    actor: String,
+}
+
+/// The job that evaluates the rule of a segment; `activated` where that follows a switching on.
+pub fn evaluation_job(segment: SegmentId, activated: bool, actor: &str) -> NewJob {
+    let arguments = Arguments { segment, activated, actor: actor.to_owned() };
+    NewJob { kind: EVALUATION_JOB, arguments: json!(arguments) }
+}
+
+/// Evaluates the rule that a segment has by now, and those of the segments that name it. Nothing is left to do where it
+/// is gone, inactive, or evaluated already.
+pub async fn evaluate(app: &Arc<App>, held: &Held) -> Result<(), Setback> {
+    let arguments: Arguments = held.arguments()?;
+    for _ in 0..MOST_ROUNDS {
+        held.step(0, Some(1)).await?;
+        match round(app, held, &arguments).await {
+            Ok(Round::Done) => {
+                let _ = held.step(1, Some(1)).await;
+                return Ok(());
+            }
+            Ok(Round::Overtaken) => {}
+            Err(Ended::Stopped(setback)) => return Err(setback),
+            Err(Ended::Stop(stop)) => {
+                let setback = Setback::of(stop);
+                if let Setback::Retry(why) | Setback::Fail(why) = &setback {
+                    store::failed(app.db.writer(), arguments.segment, why).await?;
+                }
+                return Err(setback);
+            }
+        }
+    }
+    Err(Setback::Retry("Other rules were changed time and again meanwhile.".to_owned()))
+}
+
+enum Round {
+    Done,
+    /// Something that it stands on was changed meanwhile.
+    Overtaken,
+}
+
+enum Ended {
+    Stopped(Setback),
+    Stop(Stop),
+}
+
+impl<E: Into<Stop>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Stop(error.into())
+    }
+}
+
+async fn round(app: &Arc<App>, held: &Held, arguments: &Arguments) -> Result<Round, Ended> {
+    let begun = Instant::now();
+    let Some(plan) = Plan::read(app, arguments.segment).await? else { return Ok(Round::Done) };
+    let found = plan.look_at_everybody(app).await?;
+    let landed = db::retry(|| async {
+        let txn = app.db.begin().await?;
+        // Whoever touches facts, or decides, has ended before, or begins after.
+        db::lock(&txn, Lock::RuleSet).await?;
+        let reckoning = figures::reckon(app, &txn).await?;
+        let Some(sets) = plan.as_of_now(&txn, &reckoning, &found).await? else { return Ok(None) };
+        let landing = plan.land(&txn, &reckoning, &sets, arguments, begun).await?;
+        Ok::<_, Stop>(Some((txn, landing)))
+    })
+    .await?;
+    let Some((txn, landing)) = landed else { return Ok(Round::Overtaken) };
+    held.fence(&txn).await.map_err(Ended::Stopped)?;
+    txn.commit().await.map_err(|error| Ended::Stop(Fault::from(error).into()))?;
+    let (segment, Landing { version, joiners, leavers, .. }) = (arguments.segment.0, landing);
+    tracing::info!(segment, version, joiners, leavers, "a rule was evaluated");
+    Ok(Round::Done)
+}
+
+/// What is evaluated, and what it stands on.
+struct Plan {
+    segment: segment::Model,
+    /// The rule of the segment, and those that name it, as they decide.
+    rules: RuleSet,
+    known: Arc<Known>,
+    today: NaiveDate,
+    zone: Zone,
+    digits: u32,
+    /// The last coming or going before anything was read.
+    last_event: i64,
+}
+
+/// Who belongs by each rule, as of a place in the log of changes.
+struct Found {
+    sets: Vec<RoaringTreemap>,
+    position: Position,
+}
+
+impl Plan {
+    /// None where there is nothing to evaluate.
+    async fn read(app: &App, id: SegmentId) -> Result<Option<Self>, Fault> {
+        let reader = app.db.reader();
+        let last_event = store::last_event(reader).await?;
+        let Some((segment, rules)) = due(reader, id).await? else { return Ok(None) };
+        let known = rule_set_store::known_members(reader, &rules.named(), &rules.segments()).await?;
+        let program = app.program();
+        let (zone, digits) = (program.zone, program.currency.digits());
+        let today = app.clock.today(zone);
+        Ok(Some(Self { segment, rules, known: Arc::new(known), today, zone, digits, last_event }))
+    }
+
+    async fn look_at_everybody(&self, app: &Arc<App>) -> Result<Found, Fault> {
+        let (rules, known) = (self.rules.clone(), Arc::clone(&self.known));
+        let moment = Moment { today: self.today, digits: self.digits };
+        let each = move |facts: &Facts, dictionary: &Dictionary| members_of(&rules, facts, &known, &moment, dictionary);
+        let found = facts::everybody(app, self.rules.needs(), each).await?;
+        let mut sets = vec![RoaringTreemap::new(); self.rules.rules().len()];
+        for part in found.parts {
+            sets.iter_mut().zip(part).for_each(|(set, part)| *set |= part);
+        }
+        Ok(Found { sets, position: found.position })
+    }
+
+    /// What was found, brought up to this moment; none where it stands on something that was changed. Nobody else touches
+    /// facts until the transaction ends.
+    async fn as_of_now(
+        &self,
+        txn: &Txn,
+        reckoning: &Reckoning,
+        found: &Found,
+    ) -> Result<Option<Vec<RoaringTreemap>>, Fault> {
+        let moment = moment(reckoning);
+        let still = due(txn, self.segment.id).await?;
+        let same = still.is_some_and(|(segment, rules)| {
+            segment.version == self.segment.version && segment.rule == self.segment.rule && rules == self.rules
+        });
+        if !same || moment.today != self.today || reckoning.zone != self.zone {
+            return Ok(None);
+        }
+        let Some(mut anew) = changes::members_after(txn, found.position).await? else { return Ok(None) };
+        anew.extend(store::moved_after(txn, self.last_event, &self.rules.named()).await?);
+        let known = rule_set_store::known_members(txn, &[], &self.rules.segments()).await?;
+        anew.extend(repinned(&self.known, &known));
+        anew.sort_unstable();
+        anew.dedup();
+        let mut sets = found.sets.clone();
+        for members in anew.chunks(AT_ONCE) {
+            let mut dictionary = Dictionary::default();
+            let whose = Whose::Members(members);
+            let facts = facts::read(txn, whose, self.rules.needs(), reckoning.zone, &mut dictionary).await?;
+            let known = rule_set_store::known_of(txn, members).await?;
+            let decided = members_of(&self.rules, &facts, &known, &moment, &dictionary);
+            let gone: RoaringTreemap = members.iter().map(|member| member.0.cast_unsigned()).collect();
+            sets.iter_mut().zip(decided).for_each(|(set, decided)| {
+                *set -= &gone;
+                *set |= decided;
+            });
+        }
+        Ok(Some(sets))
+    }
+
+    /// Writes the difference, and that the rule decides from now on.
+    async fn land(
+        &self,
+        txn: &Txn,
+        reckoning: &Reckoning,
+        sets: &[RoaringTreemap],
+        arguments: &Arguments,
+        begun: Instant,
+    ) -> Result<Landing, Fault> {
+        let ids = self.rules.segments();
+        let before = rule_set_store::known_members(txn, &ids, &[]).await?.members;
+        let nobody = RoaringTreemap::new();
+        let differences: Vec<(SegmentId, Vec<MemberId>, Vec<MemberId>)> = ids
+            .iter()
+            .zip(sets)
+            .map(|(id, after)| {
+                let before = before.get(&id.0).unwrap_or(&nobody);
+                (*id, members(&(after - before)), members(&(before - after)))
+            })
+            .collect();
+        let mut all: Vec<MemberId> =
+            differences.iter().flat_map(|(_, joiners, leavers)| joiners.iter().chain(leavers)).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        let segments = store::segments(txn, &ids).await?;
+        let mut counts: HashMap<SegmentId, (usize, usize)> = HashMap::new();
+        if !all.is_empty() {
+            let log = Log::open(txn, reckoning, &Who::Members(&all), Some(&arguments.actor)).await?;
+            for (id, joiners, leavers) in &differences {
+                let Some(segment) = segments.iter().find(|segment| segment.id == *id) else { continue };
+                let reason = match (*id == self.segment.id, arguments.activated) {
+                    (true, true) => MembershipReason::Activated,
+                    (true, false) => MembershipReason::RuleChanged,
+                    (false, _) => MembershipReason::SegmentChanged,
+                };
+                let (come, go) = (MembershipEventKind::Joined, MembershipEventKind::Left);
+                let joined = log.write(segment, &Who::Members(joiners), come, reason).await?;
+                let left = log.write(segment, &Who::Members(leavers), go, reason).await?;
+                counts.insert(*id, (joined, left));
+            }
+            log.apply().await?;
+        }
+        let (joiners, leavers) = counts.get(&self.segment.id).copied().unwrap_or_default();
+        let landing = Landing {
+            version: self.segment.version,
+            rule: self.segment.rule.clone().unwrap_or_default(),
+            finished_at: reckoning.now,
+            duration_ms: i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX),
+            joiners,
+            leavers,
+        };
+        store::landed(txn, self.segment.id, &landing).await?;
+        let names: Vec<SegmentId> = told(&landing.rule)?.segments().into_iter().copied().map(SegmentId).collect();
+        rule_set_store::write_references(txn, self.segment.id, &names).await?;
+        Ok(landing)
+    }
+}
+
+/// A segment whose rule is not evaluated yet, with that rule and those that name it.
+async fn due(db: &impl sea_orm::ConnectionTrait, id: SegmentId) -> Result<Option<(segment::Model, RuleSet)>, Fault> {
+    let Some(segment) = store::segments(db, &[id]).await?.pop() else { return Ok(None) };
+    let Some(text) = segment.rule.as_deref().filter(|_| segment.active) else { return Ok(None) };
+    if store::is_landed(db, &segment).await? {
+        return Ok(None);
+    }
+    let rules = RuleSet::deciding(db).await?.with(id, told(text)?).of_and_naming(id);
+    Ok(Some((segment, rules)))
+}
+
+/// Who belongs by each rule.
+pub(super) fn members_of(
+    rules: &RuleSet,
+    facts: &Facts,
+    known: &Known,
+    moment: &Moment,
+    dictionary: &Dictionary,
+) -> Vec<RoaringTreemap> {
+    let program = Program::compile(&rules.listed(), moment, dictionary);
+    let mut sets = vec![RoaringTreemap::new(); rules.rules().len()];
+    program.run(facts, known, |_, member, belongs| {
+        for (set, _) in sets.iter_mut().zip(belongs).filter(|(_, belongs)| **belongs) {
+            set.insert(member.cast_unsigned());
+        }
+    });
+    sets
+}
+
+/// Members who were pinned, or whose pins were turned or taken away, between two looks.
+fn repinned(before: &Known, after: &Known) -> Vec<MemberId> {
+    let (mut changed, nobody) = (RoaringTreemap::new(), engine::evaluate::Pins::default());
+    for segment in before.pins.keys().chain(after.pins.keys()) {
+        let [before, after] = [before, after].map(|known| known.pins.get(segment).unwrap_or(&nobody));
+        changed |= (&before.inside ^ &after.inside) | (&before.outside ^ &after.outside);
+    }
+    members(&changed)
+}
+
+fn members(set: &RoaringTreemap) -> Vec<MemberId> {
+    set.iter().map(|member| MemberId(member.cast_signed())).collect()
+}

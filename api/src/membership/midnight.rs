@@ -1,0 +1,82 @@
+//! Every day, rules whose outcome may turn by time alone are run over everybody; those who differ are decided anew from
+//! their rows.
+
+use std::sync::Arc;
+
+use engine::evaluate::Moment;
+use engine::facts::{Dictionary, Facts};
+use entity::ids::MemberId;
+use roaring::RoaringTreemap;
+
+use super::decide::{AT_ONCE, Cause, decide};
+use super::evaluation::members_of;
+use super::log::Log;
+use super::midnight_store::{self as store, Decided};
+use super::rule_set::RuleSet;
+use super::rule_set_store;
+use crate::app::App;
+use crate::db;
+use crate::error::{Fault, Stop};
+use crate::facts;
+use crate::figures;
+
+/// Decides everybody for the current day of the programme's zone, once the figures are rolled to it. True where that was
+/// still to be done. A day that was missed is not made up for: who differs moves today. Each member moves once, in the
+/// transaction of its chunk; ended in the middle, it begins anew and finds the rest.
+pub async fn to_today(app: &Arc<App>) -> Result<bool, Stop> {
+    let Decided { day, zone, figures_on, figures_zone, time_zone } = store::decided(app.db.reader()).await?;
+    let program = app.program();
+    let today = app.clock.today(program.zone);
+    let is_rolled = figures_on == today.to_string() && figures_zone == time_zone && time_zone == program.zone.name();
+    if (day == figures_on && zone == figures_zone) || !is_rolled {
+        return Ok(false);
+    }
+    let rules = RuleSet::deciding(app.db.reader()).await?;
+    // In another zone every document may lie on another day.
+    let rules = if zone == figures_zone { rules.timed() } else { rules };
+    let differing = if rules.is_empty() { Vec::new() } else { differing(app, rules).await? };
+    for members in differing.chunks(AT_ONCE) {
+        db::retry(|| decide_anew(app, members)).await?;
+    }
+    store::note(app.db.writer(), &figures_on, &figures_zone).await?;
+    tracing::info!(from = day, to = figures_on, members = differing.len(), "everybody was decided for another day");
+    Ok(true)
+}
+
+/// Who belongs by the rules and does not by the rows, or the other way round.
+async fn differing(app: &Arc<App>, rules: RuleSet) -> Result<Vec<MemberId>, Fault> {
+    let reader = app.db.reader();
+    let ids = rules.segments();
+    let known = Arc::new(rule_set_store::known_members(reader, &rules.named(), &ids).await?);
+    let program = app.program();
+    let moment = Moment { today: app.clock.today(program.zone), digits: program.currency.digits() };
+    let (needs, of) = (rules.needs(), Arc::clone(&known));
+    let each = move |facts: &Facts, dictionary: &Dictionary| members_of(&rules, facts, &of, &moment, dictionary);
+    let found = facts::everybody(app, needs, each).await?;
+    let before = rule_set_store::known_members(reader, &ids, &[]).await?.members;
+    let mut after = vec![RoaringTreemap::new(); ids.len()];
+    for part in found.parts {
+        after.iter_mut().zip(part).for_each(|(set, part)| *set |= part);
+    }
+    let nobody = RoaringTreemap::new();
+    let mut differing = RoaringTreemap::new();
+    for (id, after) in ids.iter().zip(&after) {
+        differing |= before.get(&id.0).unwrap_or(&nobody) ^ after;
+    }
+    Ok(differing.iter().map(|member| MemberId(member.cast_signed())).collect())
+}
+
+async fn decide_anew(app: &App, members: &[MemberId]) -> Result<(), Stop> {
+    let txn = app.db.begin().await?;
+    let reckoning = figures::reckon(app, &txn).await?;
+    figures::lock_members(&txn, members).await?;
+    let rules = RuleSet::deciding(&txn).await?;
+    let decided = decide(&txn, &reckoning, &rules, members, Cause::Time).await?;
+    if !decided.is_empty() {
+        let log = Log::open_alone(&txn, &reckoning, None).await?;
+        log.write_decided(&decided).await?;
+        log.apply().await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}

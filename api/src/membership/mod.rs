@@ -1,0 +1,28 @@
+//! Who belongs: decided by rules and by hand, written to the log of comings and goings, and kept true.
+//!
+//! A change goes through the log: first the comings and goings are written there, then memberships and figures follow
+//! from what was written. What rules decide is decided in the transaction that changes what they look at.
+
+mod decide;
+mod evaluation;
+mod evaluation_store;
+mod log;
+mod log_store;
+mod midnight;
+mod midnight_store;
+mod pins;
+mod pins_store;
+mod rule_set;
+mod rule_set_store;
+mod touched;
+
+pub use decide::spread;
+pub use evaluation::{EVALUATION_JOB, evaluate, evaluation_job};
+pub use evaluation_store::{begin as begin_evaluation, followed, open as open_evaluation, stop as stop_deciding};
+pub use log::{Log, Who};
+pub use midnight::to_today;
+pub use pins::{Pin, pin, unpin};
+pub use pins_store::{PinRow, select as select_pins};
+pub use rule_set::{DecidingRule, RuleSet, stored, told};
+pub use rule_set_store::{known_members, named_by, naming, write_references};
+pub use touched::{Touched, settle};

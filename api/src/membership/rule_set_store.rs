@@ -1,0 +1,108 @@
+//! The SQL of rules that decide, and of who names whom.
+
+use std::collections::HashMap;
+
+use engine::evaluate::{Known, Pins};
+use entity::ids::{MemberId, SegmentId};
+use roaring::RoaringTreemap;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use crate::db::{List, Txn, sql};
+use crate::error::Fault;
+
+#[derive(FromQueryResult)]
+pub(super) struct DecidingRow {
+    pub(super) segment_id: SegmentId,
+    pub(super) applied_rule: String,
+    pub(super) decided_on: String,
+}
+
+/// The rules of active segments, as they were last applied.
+pub(super) async fn deciding(db: &impl ConnectionTrait) -> Result<Vec<DecidingRow>, Fault> {
+    let text = "SELECT e.segment_id, e.applied_rule, p.decided_on
+        FROM segment_evaluation AS e JOIN segment AS s ON s.id = e.segment_id CROSS JOIN program AS p
+        WHERE s.active AND e.decides AND e.applied_rule IS NOT NULL ORDER BY e.segment_id";
+    Ok(DecidingRow::find_by_statement(sql(db, text, [])).all(db).await?)
+}
+
+/// Which segments each segment's rules name.
+pub async fn named_by(db: &impl ConnectionTrait) -> Result<HashMap<SegmentId, Vec<SegmentId>>, Fault> {
+    let text = "SELECT segment_id, names FROM segment_reference ORDER BY segment_id, names";
+    let mut named: HashMap<SegmentId, Vec<SegmentId>> = HashMap::new();
+    for row in db.query_all_raw(sql(db, text, [])).await? {
+        named.entry(row.try_get("", "segment_id")?).or_default().push(row.try_get("", "names")?);
+    }
+    Ok(named)
+}
+
+/// The segments whose rules name a segment.
+pub async fn naming(db: &impl ConnectionTrait, segment: SegmentId) -> Result<Vec<SegmentId>, Fault> {
+    let text = "SELECT segment_id FROM segment_reference WHERE names = $1 ORDER BY segment_id";
+    let rows = db.query_all_raw(sql(db, text, [segment.into()])).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "segment_id")).collect::<Result<_, _>>()?)
+}
+
+/// Writes which segments the rules of a segment name, in the place of those before.
+pub async fn write_references(txn: &Txn, segment: SegmentId, names: &[SegmentId]) -> Result<(), Fault> {
+    let text = "DELETE FROM segment_reference WHERE segment_id = $1";
+    txn.execute_raw(sql(txn, text, [segment.into()])).await?;
+    let names = List::ids(names.iter().map(|name| name.0));
+    let text = format!("INSERT INTO segment_reference (segment_id, names) SELECT $2, id FROM {}", names.table(txn, 1));
+    txn.execute_raw(sql(txn, text, [names.value(txn)?, segment.into()])).await?;
+    Ok(())
+}
+
+/// Everybody who belongs to some segments, and everybody who is pinned in or out of others.
+pub async fn known_members(
+    db: &impl ConnectionTrait,
+    named: &[SegmentId],
+    pinned: &[SegmentId],
+) -> Result<Known, Fault> {
+    Ok(Known { members: belonging(db, "segment_id", named).await?, pins: pins(db, "segment_id", pinned).await? })
+}
+
+/// The segments to which some members belong, and of which they are pinned in or out.
+pub(super) async fn known_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<Known, Fault> {
+    let members: Vec<SegmentId> = members.iter().map(|member| SegmentId(member.0)).collect();
+    Ok(Known { members: belonging(db, "member_id", &members).await?, pins: pins(db, "member_id", &members).await? })
+}
+
+async fn belonging(
+    db: &impl ConnectionTrait,
+    column: &str,
+    ids: &[SegmentId],
+) -> Result<HashMap<i64, RoaringTreemap>, Fault> {
+    let mut found: HashMap<i64, RoaringTreemap> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let list = List::ids(ids.iter().map(|id| id.0));
+    let text = format!(
+        "SELECT segment_id, member_id FROM segment_member WHERE {column} IN (SELECT id FROM {})",
+        list.table(db, 1)
+    );
+    for row in db.query_all_raw(sql(db, text, [list.value(db)?])).await? {
+        let (segment, member): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        found.entry(segment).or_default().insert(member.cast_unsigned());
+    }
+    Ok(found)
+}
+
+async fn pins(db: &impl ConnectionTrait, column: &str, ids: &[SegmentId]) -> Result<HashMap<i64, Pins>, Fault> {
+    let mut found: HashMap<i64, Pins> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let list = List::ids(ids.iter().map(|id| id.0));
+    let text = format!(
+        "SELECT segment_id, member_id, pinned_in FROM segment_pin WHERE {column} IN (SELECT id FROM {})",
+        list.table(db, 1)
+    );
+    for row in db.query_all_raw(sql(db, text, [list.value(db)?])).await? {
+        let (segment, member): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let pins = found.entry(segment).or_default();
+        let side = if row.try_get_by_index::<bool>(2)? { &mut pins.inside } else { &mut pins.outside };
+        side.insert(member.cast_unsigned());
+    }
+    Ok(found)
+}

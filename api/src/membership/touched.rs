@@ -1,0 +1,51 @@
+//! What a transaction has touched, and what follows from it, once, at its end.
+
+use entity::ids::MemberId;
+
+use super::decide::{Cause, decide};
+use super::log::Log;
+use super::rule_set::RuleSet;
+use crate::changes;
+use crate::db::Txn;
+use crate::error::Fault;
+use crate::figures::{self, Reckoning, SegmentMove};
+
+/// Members of whom something that rules look at was changed, and how that moves the figures of the segments they belong
+/// to.
+#[derive(Debug, Default)]
+#[must_use = "memberships and figures follow when it is settled"]
+pub struct Touched {
+    members: Vec<MemberId>,
+    shares: Vec<SegmentMove>,
+}
+
+impl Touched {
+    /// Members, whose rows are locked, and what moves with them.
+    pub fn new(members: Vec<MemberId>, shares: Vec<SegmentMove>) -> Self {
+        Self { members, shares }
+    }
+
+    /// All that two operations of one transaction have touched.
+    pub fn and(mut self, other: Self) -> Self {
+        self.members.extend(other.members);
+        self.shares.extend(other.shares);
+        self
+    }
+}
+
+/// Decides whom rules let come and go now, and lets the log, memberships and figures follow. The last step of every
+/// transaction that touches what rules look at: each member comes or goes once, however often it was touched.
+pub async fn settle(txn: &Txn, reckoning: &Reckoning, touched: Touched) -> Result<(), Fault> {
+    let Touched { mut members, shares } = touched;
+    members.sort_unstable();
+    members.dedup();
+    changes::note(txn, &members, reckoning.now).await?;
+    let rules = if members.is_empty() { RuleSet::default() } else { RuleSet::deciding(txn).await? };
+    let decided = decide(txn, reckoning, &rules, &members, Cause::Data).await?;
+    if decided.is_empty() {
+        return figures::move_segments(txn, reckoning, &figures::merged(shares)).await;
+    }
+    let log = Log::open_alone(txn, reckoning, None).await?;
+    log.write_decided(&decided).await?;
+    log.apply_with(shares).await
+}

@@ -1,0 +1,112 @@
+//! The rule of a DYNAMIC segment: its names found, its circles refused.
+
+use std::collections::{HashMap, HashSet};
+
+use engine::rules::{self, Rule, SegmentName};
+use entity::ids::SegmentId;
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+
+use super::{SegmentRef, store};
+use crate::db::Txn;
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
+use crate::global_id::GlobalId;
+use crate::membership;
+
+/// Finds the segments that a rule names, and refuses the rule where one is not known, is inactive and was not named
+/// before, or comes back to the segment itself. The transaction holds the rule set alone, so that no other edit comes in
+/// between.
+pub(super) async fn resolved(
+    txn: &Txn,
+    own: Option<SegmentId>,
+    named_before: &[SegmentId],
+    rule: &Rule<SegmentName>,
+) -> Result<Rule<i64>, Stop> {
+    let named = rule.segments_at();
+    let references: Vec<SegmentRef> = named.iter().map(|(_, name)| reference(name)).collect();
+    let found = store::named_states(txn, &references).await?;
+    let mut ids: HashMap<SegmentName, i64> = HashMap::new();
+    let mut refusals = Vec::new();
+    for ((path, name), reference) in named.iter().zip(&references) {
+        let path: Vec<&str> = ["input", "rule"].into_iter().chain(path.iter().map(String::as_str)).collect();
+        let segment = found.iter().find(|segment| match reference {
+            SegmentRef::Id(id) => segment.id == *id,
+            SegmentRef::Key(key) => segment.key == *key,
+            SegmentRef::Unreadable => false,
+        });
+        match segment {
+            None => refusals.push(Refusal::new(RefusalCode::NotFound, "there is no such segment", &path)),
+            Some(segment) if !segment.active && !named_before.contains(&segment.id) => {
+                let message = format!("the segment {} is inactive: it cannot be named by a rule", segment.key);
+                refusals.push(Refusal::new(RefusalCode::NotAllowed, message, &path));
+            }
+            Some(segment) => {
+                ids.insert((*name).clone(), segment.id.0);
+                if let Some(circle) = circle(txn, own, segment.id).await? {
+                    let message = format!("the rule comes back to its own segment: {}", circle.join(" → "));
+                    refusals.push(Refusal::new(RefusalCode::Cycle, message, &path));
+                }
+            }
+        }
+    }
+    if !refusals.is_empty() {
+        return Err(Stop::Refused(refusals));
+    }
+    let lost = || Fault::new("a segment was lost on its way");
+    Ok(rule.try_map(&mut |name| ids.get(name).copied().ok_or_else(lost))?)
+}
+
+/// The segments that a rule names.
+pub(super) fn names(rule: &Rule<i64>) -> Vec<SegmentId> {
+    rule.segments().into_iter().copied().map(SegmentId).collect()
+}
+
+/// A rule as it is shown and can be sent back: segments by the keys that they have now.
+pub(super) async fn shown(db: &impl ConnectionTrait, rule: Option<&Rule<i64>>) -> Result<Option<Value>, Fault> {
+    let Some(rule) = rule else { return Ok(None) };
+    let keys = store::keys(db, &names(rule)).await?;
+    Ok(Some(rules::shape(rule, &|segment: &i64| json!({"key": keys.get(&SegmentId(*segment))}))))
+}
+
+fn reference(name: &SegmentName) -> SegmentRef {
+    match name {
+        SegmentName::Key(key) => SegmentRef::Key(key.clone()),
+        SegmentName::Id(id) => match GlobalId::read(id) {
+            Some(GlobalId::Segment(segment)) => SegmentRef::Id(segment),
+            _ => SegmentRef::Unreadable,
+        },
+    }
+}
+
+/// The way from a segment back to it by way of one that its rule is to name, by keys; none where there is no way.
+async fn circle(txn: &Txn, own: Option<SegmentId>, named: SegmentId) -> Result<Option<Vec<String>>, Fault> {
+    let Some(own) = own else { return Ok(None) };
+    let references = membership::named_by(txn).await?;
+    let (mut seen, mut ways) = (HashSet::new(), vec![vec![own, named]]);
+    while let Some(way) = ways.pop() {
+        let Some(last) = way.last().copied() else { continue };
+        if last == own {
+            let keys = store::keys(txn, &way).await?;
+            let key = |id: &SegmentId| keys.get(id).cloned().unwrap_or_default();
+            return Ok(Some(way.iter().map(key).collect()));
+        }
+        if seen.insert(last) {
+            let next = references.get(&last).into_iter().flatten();
+            ways.extend(next.map(|next| way.iter().copied().chain([*next]).collect::<Vec<_>>()));
+        }
+    }
+    Ok(None)
+}
+
+/// The refusal of a change that the segment's rules and those that name it do not allow.
+pub(super) async fn unless_named(txn: &Txn, segment: SegmentId, what: &str) -> Result<(), Stop> {
+    let naming = membership::naming(txn, segment).await?;
+    if naming.is_empty() {
+        return Ok(());
+    }
+    let keys = store::keys(txn, &naming).await?;
+    let mut keys: Vec<String> = keys.into_values().collect();
+    keys.sort_unstable();
+    let message = format!("it cannot be {what} while rules name it: those of {}", keys.join(", "));
+    Err(Refusal::new(RefusalCode::InUse, message, &["input", "segment"]).into())
+}
