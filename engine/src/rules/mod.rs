@@ -6,6 +6,7 @@ mod parse;
 mod read;
 mod rule;
 mod shape;
+pub mod text;
 
 pub use filter::{Bounds, DayBounds, TextMatch};
 pub use limits::{MOST_CLAUSES, MOST_LEVELS, MOST_TEXT, MOST_VALUES, WINDOW_DAYS};
