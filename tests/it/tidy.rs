@@ -10,15 +10,17 @@ use files::{File, files};
 /// the base and the first rooms together and is passed to everybody, so that it has no rank.
 const RANKS: &[(u8, &[&str])] = &[
     (BASE, &["clock", "config", "db", "error", "global_id", "ingest", "patch", "shutdown", "telemetry", "text_input"]),
-    (1, &["audit"]),
+    (1, &["audit", "changes"]),
     (2, &["auth", "figures", "jobs"]),
-    (3, &["members", "program"]),
-    (4, &["feedback", "points", "segments", "transactions"]),
-    (5, &["demo", "exports", "imports", "verify"]),
-    (6, &["graphql", "worker"]),
-    (7, &["schema"]),
-    (8, &["http", "housekeeping"]),
-    (9, &["cli"]),
+    (3, &["facts"]),
+    (4, &["membership"]),
+    (5, &["members", "program"]),
+    (6, &["feedback", "points", "segments", "transactions"]),
+    (7, &["demo", "exports", "imports", "rules", "verify"]),
+    (8, &["graphql", "worker"]),
+    (9, &["schema"]),
+    (10, &["http", "housekeeping"]),
+    (11, &["cli"]),
 ];
 const BASE: u8 = 0;
 const UNRANKED: &[&str] = &["app", "lib", "main"];

@@ -112,6 +112,7 @@ impl TestApp {
         let app = App::open(settings).await.unwrap();
         tessera::auth::ops::ensure_owner(&app).await.unwrap();
         tessera::figures::roll::to_today(&app).await.unwrap();
+        tessera::membership::to_today(&app).await.unwrap();
         let session = tessera::auth::ops::issue_for(&app, OWNER, chrono::TimeDelta::hours(2)).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -44,6 +44,13 @@ pub(super) enum UserErrorCode {
     EmptyRule,
 }
 
+impl UserError {
+    /// Whether other objects depend on what was to be changed.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.code == UserErrorCode::InUse
+    }
+}
+
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
         let Refusal { code, message, path } = refusal;

@@ -2,6 +2,7 @@
 
 mod assign;
 mod create;
+mod defined;
 mod definition;
 mod duplicate;
 mod edit;
@@ -17,6 +18,7 @@ mod switch;
 
 pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, import_in, unassign, unpin};
 pub use create::{Changed, NewSegment, create};
+pub use defined::{Definition, definitions, dependents, dependents_of, pins};
 pub use duplicate::{Duplicate, duplicate};
 pub use edit::{SegmentPatch, update};
 pub use list::{

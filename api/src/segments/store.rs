@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use engine::text::fold;
 use entity::ids::SegmentId;
 use entity::kinds::SegmentKind;
-use entity::{segment, segment_stats, segment_tag};
+use entity::{segment, segment_evaluation, segment_stats, segment_tag};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult,
@@ -160,6 +160,55 @@ pub(super) async fn keys(db: &impl ConnectionTrait, ids: &[SegmentId]) -> Result
     let found = segment::Entity::find().select_only().columns([segment::Column::Id, segment::Column::Key]);
     let found = found.filter(segment::Column::Id.is_in(ids.iter().copied()));
     Ok(found.into_tuple::<(SegmentId, String)>().all(db).await?.into_iter().collect())
+}
+
+/// The keys and names of segments.
+pub(super) async fn keys_and_names(
+    db: &impl ConnectionTrait,
+    ids: &[SegmentId],
+) -> Result<HashMap<SegmentId, (String, String)>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let columns = [segment::Column::Id, segment::Column::Key, segment::Column::Name];
+    let found = segment::Entity::find().select_only().columns(columns);
+    let found = found.filter(segment::Column::Id.is_in(ids.iter().copied()));
+    let rows = found.into_tuple::<(SegmentId, String, String)>().all(db).await?;
+    Ok(rows.into_iter().map(|(id, key, name)| (id, (key, name))).collect())
+}
+
+/// The rules of those segments that have one, and whether each is active.
+pub(super) async fn rules(
+    db: &impl ConnectionTrait,
+    ids: &[SegmentId],
+) -> Result<Vec<(SegmentId, bool, String)>, Fault> {
+    let columns = [segment::Column::Id, segment::Column::Active, segment::Column::Rule];
+    let found = segment::Entity::find().select_only().columns(columns);
+    let found = found.filter(segment::Column::Id.is_in(ids.iter().copied()));
+    let rows = found.into_tuple::<(SegmentId, bool, Option<String>)>().all(db).await?;
+    Ok(rows.into_iter().filter_map(|(id, active, rule)| Some((id, active, rule?))).collect())
+}
+
+/// How the latest evaluations of segments went.
+pub(super) async fn evaluations(
+    db: &impl ConnectionTrait,
+    ids: &[SegmentId],
+) -> Result<HashMap<SegmentId, segment_evaluation::Model>, Fault> {
+    let of = segment_evaluation::Column::SegmentId.is_in(ids.iter().copied());
+    let rows = segment_evaluation::Entity::find().filter(of).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.segment_id, row)).collect())
+}
+
+/// Which segments' rules name each of some segments: named, then naming.
+pub(super) async fn naming(db: &impl ConnectionTrait, ids: &[SegmentId]) -> Result<Vec<(SegmentId, SegmentId)>, Fault> {
+    let list = List::ids(ids.iter().map(|id| id.0));
+    let text = format!(
+        "SELECT names, segment_id FROM segment_reference WHERE names IN (SELECT id FROM {}) ORDER BY names, segment_id",
+        list.table(db, 1)
+    );
+    let rows = db.query_all_raw(sql(db, text, [list.value(db)?])).await?;
+    let pair = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    Ok(rows.iter().map(pair).collect::<Result<_, DbErr>>()?)
 }
 
 /// A segment by id.

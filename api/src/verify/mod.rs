@@ -1,6 +1,7 @@
 //! Works out every metric, figure and membership from rows once more, and reports what differs from what is kept.
 
 mod history_store;
+mod rules;
 mod store;
 
 use std::fmt;
@@ -42,6 +43,7 @@ pub async fn run(app: &App) -> Result<Report, Fault> {
         report.differences.extend(store::differing(&txn, &check).await?);
     }
     report.differences.extend(segments(&txn, margin).await?);
+    report.differences.extend(rules::differing(&txn, &programme).await?);
     Ok(report)
 }
 
@@ -58,6 +60,7 @@ fn checks(last_12_months: Span) -> Vec<Check> {
         store::RETURNS,
         store::RETURN_MEMBERS,
         store::MEMBERSHIPS,
+        store::VIA,
         store::LOG,
         history_store::RISING,
         history_store::ALTERNATING,

@@ -34,6 +34,12 @@ pub(super) async fn compared(txn: &Txn) -> Result<u64, Fault> {
     Ok(u64::try_from(row.try_get::<i64>("", "things")?).unwrap_or_default())
 }
 
+/// The largest id of a member.
+pub(super) async fn last_member(txn: &Txn) -> Result<i64, Fault> {
+    let row = txn.query_one_raw(sql(txn, "SELECT COALESCE(MAX(id), 0) AS id FROM member", [])).await?;
+    Ok(row.map(|row| row.try_get("", "id")).transpose()?.unwrap_or_default())
+}
+
 /// The sentences of a comparison.
 pub(super) async fn differing(txn: &Txn, check: &Check) -> Result<Vec<String>, Fault> {
     let text = format!("{} LIMIT 100", check.text);
@@ -125,8 +131,15 @@ pub(super) const LOG: &str = "
     LEFT JOIN segment_member AS s ON s.segment_id = l.segment_id AND s.member_id = l.member_id
     WHERE l.kind = 'JOINED' AND s.member_id IS NULL";
 
+/// Memberships that say wrongly how they came about.
+pub(super) const VIA: &str = "
+    SELECT 'segment ' || b.segment_id || ': member ' || b.member_id || ' belongs by ' || b.via AS difference
+    FROM segment_member AS b JOIN segment AS s ON s.id = b.segment_id
+    LEFT JOIN segment_pin AS p ON p.segment_id = b.segment_id AND p.member_id = b.member_id AND p.pinned_in
+    WHERE b.via <> CASE WHEN s.kind = 'MANUAL' OR p.member_id IS NOT NULL THEN 'ASSIGNED' ELSE 'RULE' END";
+
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
-const ORPHANS: [(&str, &str); 11] = [
+const ORPHANS: [(&str, &str); 15] = [
     (
         "no sums of member",
         "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL",
@@ -142,6 +155,22 @@ const ORPHANS: [(&str, &str); 11] = [
     (
         "figures of no segment",
         "SELECT f.segment_id AS id FROM segment_stats AS f LEFT JOIN segment AS s ON s.id = f.segment_id WHERE s.id IS NULL",
+    ),
+    (
+        "pin of no member",
+        "SELECT p.member_id AS id FROM segment_pin AS p LEFT JOIN member AS m ON m.id = p.member_id WHERE m.id IS NULL",
+    ),
+    (
+        "pin in no DYNAMIC segment",
+        "SELECT p.segment_id AS id FROM segment_pin AS p LEFT JOIN segment AS s ON s.id = p.segment_id AND s.kind = 'DYNAMIC' WHERE s.id IS NULL",
+    ),
+    (
+        "rule that names no segment, of segment",
+        "SELECT r.segment_id AS id FROM segment_reference AS r LEFT JOIN segment AS s ON s.id = r.names WHERE s.id IS NULL",
+    ),
+    (
+        "no evaluation of DYNAMIC segment",
+        "SELECT s.id FROM segment AS s LEFT JOIN segment_evaluation AS e ON e.segment_id = s.id WHERE s.kind = 'DYNAMIC' AND e.segment_id IS NULL",
     ),
     (
         "membership of no member",

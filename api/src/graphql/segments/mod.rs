@@ -1,5 +1,6 @@
 //! Segments as the schema shows them.
 
+mod definition;
 mod events;
 mod history;
 mod input;

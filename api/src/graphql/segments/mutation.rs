@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Enum, Error, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
+use super::definition::nodes;
 use super::types::Segment;
 use crate::error::Stop;
 use crate::global_id::GlobalId;
@@ -9,6 +10,8 @@ use crate::graphql::access::{ADMIN, caller};
 use crate::graphql::app;
 use crate::graphql::connection::size;
 use crate::graphql::errors::{UserError, refused};
+use crate::graphql::jobs::Job;
+use crate::graphql::node::Node;
 use crate::graphql::patch::patch;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::members::{self, Unresolved};
@@ -33,6 +36,10 @@ pub(crate) struct CreateSegmentInput {
 #[derive(SimpleObject)]
 pub(crate) struct SegmentPayload {
     segment: Option<Segment>,
+    /// The background evaluation that the change began.
+    job: Option<Job>,
+    /// What depends on the segment, where that is why it was refused.
+    dependents: Vec<Node>,
     user_errors: Vec<UserError>,
 }
 
@@ -67,6 +74,8 @@ pub(crate) struct SegmentRefInput {
 #[derive(SimpleObject)]
 pub(crate) struct RemoveSegmentPayload {
     removed_segment_id: Option<ID>,
+    /// What depends on the segment, where that is why it was refused.
+    dependents: Vec<Node>,
     user_errors: Vec<UserError>,
 }
 
@@ -154,7 +163,10 @@ impl SegmentMutation {
     #[graphql(guard = "ADMIN")]
     async fn deactivate_segment(&self, ctx: &Context<'_>, input: SegmentRefInput) -> Result<SegmentPayload, Error> {
         let version = input.expected_version.map(i64::from);
-        changed(segments::deactivate(app(ctx), caller(ctx)?, &input.segment.into(), version).await)
+        let segment = input.segment.into();
+        let mut payload = changed(segments::deactivate(app(ctx), caller(ctx)?, &segment, version).await)?;
+        payload.dependents = dependents(ctx, &segment, &payload.user_errors).await?;
+        Ok(payload)
     }
 
     /// Makes an active segment with the same description, tags and members.
@@ -173,12 +185,14 @@ impl SegmentMutation {
     #[graphql(guard = "ADMIN")]
     async fn remove_segment(&self, ctx: &Context<'_>, input: SegmentRefInput) -> Result<RemoveSegmentPayload, Error> {
         let version = input.expected_version.map(i64::from);
-        let done = segments::remove(app(ctx), caller(ctx)?, &input.segment.into(), version).await;
-        let (id, user_errors) = refused(done)?;
-        Ok(RemoveSegmentPayload { removed_segment_id: id.map(|id| GlobalId::Segment(id).text().into()), user_errors })
+        let segment = input.segment.into();
+        let (id, user_errors) = refused(segments::remove(app(ctx), caller(ctx)?, &segment, version).await)?;
+        let dependents = dependents(ctx, &segment, &user_errors).await?;
+        let removed_segment_id = id.map(|id| GlobalId::Segment(id).text().into());
+        Ok(RemoveSegmentPayload { removed_segment_id, dependents, user_errors })
     }
 
-    /// Adds members to a MANUAL segment.
+    /// Works on a MANUAL segment; on a DYNAMIC one it pins members in, and they stay whatever the rule says.
     #[graphql(guard = "ADMIN")]
     async fn assign_members(
         &self,
@@ -189,7 +203,7 @@ impl SegmentMutation {
         answer(segments::assign(app(ctx), caller(ctx)?, &assignment).await, &assignment)
     }
 
-    /// Takes members out of a MANUAL segment.
+    /// Takes members out of a MANUAL segment; on a DYNAMIC one it pins them out.
     #[graphql(guard = "ADMIN")]
     async fn unassign_members(
         &self,
@@ -199,11 +213,31 @@ impl SegmentMutation {
         let assignment = assignment(input);
         answer(segments::unassign(app(ctx), caller(ctx)?, &assignment).await, &assignment)
     }
+
+    /// Removes pins, so that the rule decides again.
+    #[graphql(guard = "ADMIN")]
+    async fn unpin_members(&self, ctx: &Context<'_>, input: AssignMembersInput) -> Result<AssignMembersPayload, Error> {
+        let assignment = assignment(input);
+        answer(segments::unpin(app(ctx), caller(ctx)?, &assignment).await, &assignment)
+    }
 }
 
 fn changed(outcome: Result<Changed, Stop>) -> Result<SegmentPayload, Error> {
     let (done, user_errors) = refused(outcome)?;
-    Ok(SegmentPayload { segment: done.map(|done| shown(done.segment)), user_errors })
+    let (segment, job) = done.map(|done| (shown(done.segment), done.job.map(Job::new))).unzip();
+    Ok(SegmentPayload { segment, job: job.flatten(), dependents: Vec::new(), user_errors })
+}
+
+/// What depends on a segment, where that is why a change was refused.
+async fn dependents(
+    ctx: &Context<'_>,
+    segment: &segments::SegmentRef,
+    user_errors: &[UserError],
+) -> Result<Vec<Node>, Error> {
+    if !user_errors.iter().any(UserError::is_in_use) {
+        return Ok(Vec::new());
+    }
+    Ok(nodes(segments::dependents_of(app(ctx), segment).await?))
 }
 
 fn shown(row: SegmentRow) -> Segment {

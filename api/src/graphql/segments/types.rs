@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Error, ID, Object};
 use entity::ids::MemberId;
 
+use super::definition::{DefinitionOf, DependentsOf, PinsOf, SegmentEvaluation, SegmentPinConnection, nodes};
 use super::events::MembershipEventConnection;
 use super::history::{Interval, SegmentChanges, SegmentHistoryPoint, SegmentOverlap, stayed};
 use super::input::SegmentMemberOrder;
@@ -19,13 +20,14 @@ use crate::graphql::exports::{ExportFormat, ExportLayout, ExportLink};
 use crate::graphql::history::{CourseOf, EventsOf, OverlapsWith};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
 use crate::graphql::members::{MemberConnection, MemberFilter, search};
+use crate::graphql::node::Node;
 use crate::graphql::program::money::Money;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{RequestScope, app};
 use crate::members;
 use crate::segments::history::{Course, Stayed};
-use crate::segments::{self, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
+use crate::segments::{self, Definition, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
 
 /// Who decides on membership.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,14 @@ impl Segment {
 
     pub(super) fn row(&self) -> &SegmentRow {
         &self.0
+    }
+
+    async fn definition(&self, ctx: &Context<'_>) -> Result<Option<Arc<Definition>>, Error> {
+        if self.0.segment.kind == entity::kinds::SegmentKind::Dynamic {
+            load(ctx, DefinitionOf(self.0.segment.id)).await
+        } else {
+            Ok(None)
+        }
     }
 }
 
@@ -86,6 +96,38 @@ impl Segment {
 
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>, Error> {
         Ok(load(ctx, TagsOf(self.0.segment.id)).await?.unwrap_or_default())
+    }
+
+    /// The rule in the shape of RuleInput, so that it can be sent back as it is. Null unless DYNAMIC.
+    async fn rule(&self, ctx: &Context<'_>) -> Result<Option<serde_json::Value>, Error> {
+        Ok(self.definition(ctx).await?.map(|definition| definition.rule.clone()))
+    }
+
+    /// The rule as a sentence, for example: spending in the last 180 days is at least 500 and country is PL or DE.
+    async fn rule_text(&self, ctx: &Context<'_>) -> Result<Option<String>, Error> {
+        Ok(self.definition(ctx).await?.map(|definition| definition.text.clone()))
+    }
+
+    /// The state of the latest evaluation of the rule. Null unless DYNAMIC, and before the first was asked for.
+    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<SegmentEvaluation>, Error> {
+        let definition = self.definition(ctx).await?;
+        Ok(definition.and_then(|definition| definition.evaluation.as_ref().map(SegmentEvaluation::new)))
+    }
+
+    /// Segments whose rules name it.
+    async fn dependents(&self, ctx: &Context<'_>) -> Result<Vec<Node>, Error> {
+        Ok(nodes(load(ctx, DependentsOf(self.0.segment.id)).await?.unwrap_or_default()))
+    }
+
+    /// Who was pinned in or out by hand, newest first.
+    async fn pins(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<SegmentPinConnection, Error> {
+        let part = Part::new(self.0.segment.id, PinsOf(forward(first, after)));
+        Ok(SegmentPinConnection::new(&load(ctx, part).await?.unwrap_or_default()))
     }
 
     /// Grows with every change of the definition; send it back as `expectedVersion`.
