@@ -20,6 +20,7 @@ mod plain;
 mod points;
 mod program;
 mod refs;
+mod rules;
 mod scalars;
 mod segments;
 mod transactions;
