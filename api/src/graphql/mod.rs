@@ -45,6 +45,7 @@ pub struct Query(
     segments::SegmentQuery,
     members::MemberQuery,
     feedback::FeedbackQuery,
+    rules::RuleQuery,
     auth::PeopleQuery,
     audit::AuditQuery,
     jobs::JobQuery,

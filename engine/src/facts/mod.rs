@@ -6,6 +6,7 @@
 mod builder;
 mod columns;
 mod dictionary;
+mod sums;
 
 pub use builder::{Builder, ItemRow, MemberRow, TransactionRow};
 pub use columns::{AttributeValue, Facts, Profile};
