@@ -26,6 +26,7 @@ pub mod membership;
 pub mod patch;
 pub mod points;
 pub mod program;
+pub mod rules;
 pub mod schema;
 pub mod segments;
 pub mod shutdown;

@@ -2,6 +2,8 @@
 //!
 //! An instant is a number of milliseconds since 1970-01-01T00:00:00Z.
 
+use std::ops::RangeInclusive;
+
 use chrono::{
     DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
 };
@@ -104,10 +106,10 @@ impl Zone {
         Span { from: self.start_of(first), until: self.start_of(next(last)) }
     }
 
-    /// The last 12 months: days d with today − 12 months < d ≤ today, month ends clamped.
+    /// The span of the [`last_12_months`].
     pub fn last_12_months(&self, today: NaiveDate) -> Span {
-        let before = today.checked_sub_months(Months::new(12)).unwrap_or(today);
-        self.span(next(before), today)
+        let days = last_12_months(today);
+        self.span(*days.start(), *days.end())
     }
 
     fn local(&self, at: Millis) -> NaiveDateTime {
@@ -128,6 +130,12 @@ impl Zone {
 
 /// No zone is further than this from UTC, whole skipped days included.
 const GAP_SEARCH: i64 = 40 * 3600 * 1000;
+
+/// The days of the last 12 months: days d with today − 12 months < d ≤ today, month ends clamped.
+pub fn last_12_months(today: NaiveDate) -> RangeInclusive<NaiveDate> {
+    let before = today.checked_sub_months(Months::new(12)).unwrap_or(today);
+    next(before)..=today
+}
 
 /// A day as the number of days since 1970-01-01.
 pub fn day_number(day: NaiveDate) -> i32 {

@@ -23,14 +23,14 @@ use tessera::imports::{self, Kind, Options, Report};
 use tests::TestApp;
 
 /// Writes a file into the test's folder.
-fn file(app: &TestApp, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+pub fn file(app: &TestApp, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = app.folder().join(name);
     std::fs::write(&path, content).unwrap();
     path
 }
 
 /// An import of a file with a mapping such as `number=id,email=mail`; its rejects go beside the file.
-fn options(kind: Kind, file: PathBuf, map: &str) -> Options {
+pub fn options(kind: Kind, file: PathBuf, map: &str) -> Options {
     let pairs = map.split(',').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap());
     Options {
         kind,
@@ -45,7 +45,7 @@ fn options(kind: Kind, file: PathBuf, map: &str) -> Options {
     }
 }
 
-async fn import(app: &TestApp, options: Options) -> Report {
+pub async fn import(app: &TestApp, options: Options) -> Report {
     imports::run(&app.app, options).await.unwrap()
 }
 

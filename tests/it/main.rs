@@ -21,6 +21,7 @@ mod calls;
 mod defaults;
 mod demo;
 mod documents;
+mod dynamic;
 mod exports;
 mod faults;
 mod feedback;

@@ -14,8 +14,8 @@ mod row;
 mod statements;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, Value,
 };
 
 pub use aside::{postgres_aside, rusqlite_fault, sqlite_aside, sqlite_file, sqlx_fault};
@@ -65,6 +65,13 @@ impl Db {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Begins a transaction that reads several things as they are at one moment; it ends when it is dropped.
+    pub async fn begin_reading(&self) -> Result<Txn, DbErr> {
+        // On SQLite every transaction sees one moment.
+        let isolation_level = Some(IsolationLevel::RepeatableRead).filter(|_| self.backend() == DbBackend::Postgres);
+        self.reader.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await
     }
 
     fn is_stale(&self, error: &DbErr) -> bool {

@@ -76,6 +76,12 @@ pub struct Slice<T> {
     pub has_previous: bool,
 }
 
+/// How many rows are asked for by an argument, where that can be had.
+pub fn length(name: &str, asked: i32) -> Result<u64, Fault> {
+    let length = u64::try_from(asked).ok().filter(|asked| (1..=MAX).contains(asked));
+    length.ok_or_else(|| refused(format!("{name} must be between 1 and {MAX}")))
+}
+
 impl Page {
     /// The page that the arguments of a connection ask for, in an order.
     pub fn new(arguments: &PageArguments, order: &Order) -> Result<Self, Fault> {
@@ -93,10 +99,7 @@ impl Page {
         let (name, asked) = if backward { ("last", last) } else { ("first", first) };
         let limit = match asked {
             None => DEFAULT,
-            Some(asked) => u64::try_from(*asked)
-                .ok()
-                .filter(|asked| (1..=MAX).contains(asked))
-                .ok_or_else(|| refused(format!("{name} must be between 1 and {MAX}")))?,
+            Some(asked) => length(name, *asked)?,
         };
         let cursor = match (if backward { before } else { after }).as_deref() {
             None => None,

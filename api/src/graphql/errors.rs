@@ -1,6 +1,7 @@
 //! Refusals become `userErrors`, faults become coded errors that tell nothing of the inside.
 
-use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject};
+use async_graphql::resolver_utils::enum_value;
+use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject, Value, value};
 
 use crate::error::{Fault, FaultKind, Refusal, RefusalCode, Stop};
 
@@ -104,12 +105,25 @@ impl From<Stop> for Error {
     fn from(stop: Stop) -> Self {
         match stop {
             Stop::Fault(fault) => fault.into(),
-            Stop::Refused(refusals) => {
-                let message = refusals.first().map_or_else(String::new, |refusal| refusal.message.clone());
-                coded(&message, "BAD_USER_INPUT")
-            }
+            Stop::Refused(refusals) => mistakes(&refusals),
         }
     }
+}
+
+/// The error of a query whose arguments are refused: it tells the first mistake, and lists all of them.
+fn mistakes(refusals: &[Refusal]) -> Error {
+    let Some(first) = refusals.first() else { return coded("This cannot be asked.", "BAD_USER_INPUT") };
+    let mistake = |Refusal { code, message, path }: &Refusal| value!({ "code": enum_value(UserErrorCode::from(*code)), "message": (message.clone()), "path": (path.clone()) });
+    let others = match refusals.len() {
+        1 => String::new(),
+        many => format!(" (and {} more)", many - 1),
+    };
+    let message = format!("{}: {}{others}", first.path.join("."), first.message);
+    let (path, mistakes): (Value, Value) = (first.path.clone().into(), refusals.iter().map(mistake).collect());
+    coded(&message, "BAD_USER_INPUT").extend_with(|_, more| {
+        more.set("path", path.clone());
+        more.set("mistakes", mistakes.clone());
+    })
 }
 
 fn coded(message: &str, code: &str) -> Error {

@@ -104,6 +104,18 @@ where
     loader.load_one(key).await.map_err(|fault| Fault::of(fault.kind, fault.description()).into())
 }
 
+/// What several keys name, in their order; those that name nothing are left out.
+pub(super) async fn load_each<K>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<<Reader as Loader<K>>::Value>, Error>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Reader: Loader<K, Error = Arc<Fault>>,
+{
+    let loader = ctx.data_unchecked::<DataLoader<Reader>>();
+    let found = loader.load_many(keys.clone()).await;
+    let mut found = found.map_err(|fault| Error::from(Fault::of(fault.kind, fault.description())))?;
+    Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+}
+
 /// Reads each group of keys with the same arguments.
 pub(super) async fn each_part<P, A, T, F, R>(
     keys: &[Part<P, A>],

@@ -20,6 +20,7 @@ mod plain;
 mod points;
 mod program;
 mod refs;
+mod rules;
 mod scalars;
 mod segments;
 mod transactions;
@@ -44,6 +45,7 @@ pub struct Query(
     segments::SegmentQuery,
     members::MemberQuery,
     feedback::FeedbackQuery,
+    rules::RuleQuery,
     auth::PeopleQuery,
     audit::AuditQuery,
     jobs::JobQuery,

@@ -24,5 +24,5 @@ pub use midnight::to_today;
 pub use pins::{Pin, pin, unpin};
 pub use pins_store::{PinRow, select as select_pins};
 pub use rule_set::{DecidingRule, RuleSet, stored, told};
-pub use rule_set_store::{known_members, named_by, naming, write_references};
+pub use rule_set_store::{known_members, known_of, named_by, naming, write_references};
 pub use touched::{Touched, settle};

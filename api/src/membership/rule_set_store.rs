@@ -62,7 +62,7 @@ pub async fn known_members(
 }
 
 /// The segments to which some members belong, and of which they are pinned in or out.
-pub(super) async fn known_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<Known, Fault> {
+pub async fn known_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<Known, Fault> {
     let members: Vec<SegmentId> = members.iter().map(|member| SegmentId(member.0)).collect();
     Ok(Known { members: belonging(db, "member_id", &members).await?, pins: pins(db, "member_id", &members).await? })
 }

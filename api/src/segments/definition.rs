@@ -22,14 +22,29 @@ pub(super) async fn resolved(
     named_before: &[SegmentId],
     rule: &Rule<SegmentName>,
 ) -> Result<Rule<i64>, Stop> {
+    let states = store::named_states(txn, &references(rule)).await?;
+    found(txn, &states, own, named_before, rule).await.map_err(|stop| stop.under(&["input"]))
+}
+
+/// A rule with its names found among the states of segments; paths begin at `rule`.
+pub(super) async fn found(
+    db: &impl ConnectionTrait,
+    states: &[store::State],
+    own: Option<SegmentId>,
+    named_before: &[SegmentId],
+    rule: &Rule<SegmentName>,
+) -> Result<Rule<i64>, Stop> {
     let named = rule.segments_at();
-    let references: Vec<SegmentRef> = named.iter().map(|(_, name)| reference(name)).collect();
-    let found = store::named_states(txn, &references).await?;
+    let others = match own {
+        Some(_) if !named.is_empty() => membership::named_by(db).await?,
+        _ => HashMap::new(),
+    };
     let mut ids: HashMap<SegmentName, i64> = HashMap::new();
     let mut refusals = Vec::new();
-    for ((path, name), reference) in named.iter().zip(&references) {
-        let path: Vec<&str> = ["input", "rule"].into_iter().chain(path.iter().map(String::as_str)).collect();
-        let segment = found.iter().find(|segment| match reference {
+    for (path, name) in &named {
+        let path: Vec<&str> = std::iter::once("rule").chain(path.iter().map(String::as_str)).collect();
+        let reference = reference(name);
+        let segment = states.iter().find(|segment| match &reference {
             SegmentRef::Id(id) => segment.id == *id,
             SegmentRef::Key(key) => segment.key == *key,
             SegmentRef::Unreadable => false,
@@ -42,8 +57,11 @@ pub(super) async fn resolved(
             }
             Some(segment) => {
                 ids.insert((*name).clone(), segment.id.0);
-                if let Some(circle) = circle(txn, own, segment.id).await? {
-                    let message = format!("the rule comes back to its own segment: {}", circle.join(" → "));
+                if let Some(way) = own.and_then(|own| circle(&others, own, segment.id)) {
+                    let keys = store::keys(db, &way).await?;
+                    let key = |id: &SegmentId| keys.get(id).cloned().unwrap_or_default();
+                    let way: Vec<String> = way.iter().map(key).collect();
+                    let message = format!("the rule comes back to its own segment: {}", way.join(" → "));
                     refusals.push(Refusal::new(RefusalCode::Cycle, message, &path));
                 }
             }
@@ -68,6 +86,11 @@ pub(super) async fn shown(db: &impl ConnectionTrait, rule: Option<&Rule<i64>>) -
     Ok(Some(rules::shape(rule, &|segment: &i64| json!({"key": keys.get(&SegmentId(*segment))}))))
 }
 
+/// The segments that a rule names, as a caller names them.
+pub(super) fn references(rule: &Rule<SegmentName>) -> Vec<SegmentRef> {
+    rule.segments().into_iter().map(reference).collect()
+}
+
 fn reference(name: &SegmentName) -> SegmentRef {
     match name {
         SegmentName::Key(key) => SegmentRef::Key(key.clone()),
@@ -78,24 +101,21 @@ fn reference(name: &SegmentName) -> SegmentRef {
     }
 }
 
-/// The way from a segment back to it by way of one that its rule is to name, by keys; none where there is no way.
-async fn circle(txn: &Txn, own: Option<SegmentId>, named: SegmentId) -> Result<Option<Vec<String>>, Fault> {
-    let Some(own) = own else { return Ok(None) };
-    let references = membership::named_by(txn).await?;
+/// The way from a segment back to it by way of one that its rule is to name; none where there is no way. `others` says
+/// which segments the rules of each name.
+fn circle(others: &HashMap<SegmentId, Vec<SegmentId>>, own: SegmentId, named: SegmentId) -> Option<Vec<SegmentId>> {
     let (mut seen, mut ways) = (HashSet::new(), vec![vec![own, named]]);
     while let Some(way) = ways.pop() {
-        let Some(last) = way.last().copied() else { continue };
+        let last = *way.last()?;
         if last == own {
-            let keys = store::keys(txn, &way).await?;
-            let key = |id: &SegmentId| keys.get(id).cloned().unwrap_or_default();
-            return Ok(Some(way.iter().map(key).collect()));
+            return Some(way);
         }
         if seen.insert(last) {
-            let next = references.get(&last).into_iter().flatten();
+            let next = others.get(&last).into_iter().flatten();
             ways.extend(next.map(|next| way.iter().copied().chain([*next]).collect::<Vec<_>>()));
         }
     }
-    Ok(None)
+    None
 }
 
 /// The refusal of a change that the segment's rules and those that name it do not allow.

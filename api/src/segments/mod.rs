@@ -9,6 +9,7 @@ mod edit;
 pub mod history;
 mod input;
 mod list;
+mod look;
 mod membership_store;
 mod query;
 mod reference;
@@ -25,6 +26,7 @@ pub use list::{
     SegmentList, SegmentMemberList, by_ids, by_ref, count, count_members, ids_of, members, memberships, of_member,
     of_members, page, tags, tags_of,
 };
+pub use look::{Looked, look, names_of};
 pub use membership_store::Belonging;
 pub use query::{SegmentFilter, SegmentMemberOrder, SegmentMemberOrderField, SegmentOrder, SegmentOrderField};
 pub use reference::SegmentRef;

@@ -25,7 +25,7 @@ impl SegmentRef {
         Ok(self.row(db).await?.map(|row| row.id))
     }
 
-    async fn row(&self, db: &impl ConnectionTrait) -> Result<Option<segment::Model>, DbErr> {
+    pub(super) async fn row(&self, db: &impl ConnectionTrait) -> Result<Option<segment::Model>, DbErr> {
         match self {
             Self::Id(id) => store::segment(db, *id).await,
             // No key holds a NUL, and PostgreSQL takes none.

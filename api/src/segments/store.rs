@@ -142,14 +142,22 @@ pub(super) struct State {
 
 /// The segments that references name, kept from being changed.
 pub(super) async fn named_states(txn: &Txn, references: &[SegmentRef]) -> Result<Vec<State>, Fault> {
-    let ids: Vec<SegmentId> = named(txn, references).await?.into_iter().map(|(id, _)| id).collect();
-    let ids = List::ids(ids.into_iter().map(|id| id.0));
-    let text = format!(
-        "SELECT id, key, active FROM segment WHERE id IN (SELECT id FROM {}) ORDER BY id{}",
-        ids.table(txn, 1),
-        for_share(txn)
-    );
-    Ok(State::find_by_statement(sql(txn, text, [ids.value(txn)?])).all(txn).await?)
+    states_by(txn, references, for_share(txn)).await
+}
+
+/// The segments that references name, as they are at the moment.
+pub(super) async fn states(db: &impl ConnectionTrait, references: &[SegmentRef]) -> Result<Vec<State>, Fault> {
+    states_by(db, references, "").await
+}
+
+async fn states_by(db: &impl ConnectionTrait, references: &[SegmentRef], clause: &str) -> Result<Vec<State>, Fault> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = List::ids(named(db, references).await?.into_iter().map(|(id, _)| id.0));
+    let table = ids.table(db, 1);
+    let text = format!("SELECT id, key, active FROM segment WHERE id IN (SELECT id FROM {table}) ORDER BY id{clause}");
+    Ok(State::find_by_statement(sql(db, text, [ids.value(db)?])).all(db).await?)
 }
 
 /// The keys of segments.

@@ -30,6 +30,11 @@ pub async fn by_id(app: &App, id: TransactionId) -> Result<Option<transaction::M
     store::by_id(app.db.reader(), id).await
 }
 
+/// The documents of ids, in no order; ids of none are left out.
+pub async fn by_ids(app: &App, ids: &[TransactionId]) -> Result<Vec<transaction::Model>, Fault> {
+    store::by_ids(app.db.reader(), ids).await
+}
+
 /// The lines of documents, in their order.
 pub async fn items(
     app: &App,

@@ -239,3 +239,8 @@ pub(super) fn of_member(member: MemberId) -> SelectStatement {
 pub(super) async fn by_id(db: &impl ConnectionTrait, id: TransactionId) -> Result<Option<transaction::Model>, Fault> {
     Ok(transaction::Entity::find_by_id(id).one(db).await?)
 }
+
+/// The documents of ids, in no order.
+pub(super) async fn by_ids(db: &impl ConnectionTrait, ids: &[TransactionId]) -> Result<Vec<transaction::Model>, Fault> {
+    Ok(transaction::Entity::find().filter(transaction::Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}

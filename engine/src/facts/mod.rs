@@ -9,6 +9,7 @@ mod dictionary;
 mod gathering;
 mod parts;
 mod rows;
+mod sums;
 mod values;
 
 pub use builder::Builder;

@@ -50,6 +50,11 @@ pub const ROWS: &[Row] = &[
     ),
     row("Query.memberships", ANALYST, "{ memberships(member: {number: \"m1\"}, segments: [{key: \"some\"}]) }"),
     row("Query.surveys", ANALYST, "{ surveys { key responses lastAt } }"),
+    row(
+        "Query.previewRule",
+        ANALYST,
+        "{ previewRule(rule: {everyone: true}, replacing: {key: \"some\"}) { memberCount wouldJoin sample { number } } }",
+    ),
     row("Query.users", OWNER, "{ users { totalCount nodes { email role active } } }"),
     row("Query.auditLog", ADMIN, "{ auditLog { nodes { actor action objectName changes ip } } }"),
     row("Query.jobs", ANALYST, "{ jobs { totalCount nodes { kind status error } } }"),

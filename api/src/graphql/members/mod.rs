@@ -7,7 +7,7 @@ mod mutation;
 mod plain;
 mod types;
 
-pub(super) use input::{LabelInput, MemberFilter, search};
+pub(super) use input::{LabelFilter, LabelInput, MemberFilter, search};
 pub(super) use list::{MemberConnection, MemberQuery};
 pub(super) use mutation::MemberMutation;
 pub(super) use types::{Label, Member};

@@ -14,7 +14,9 @@ use crate::graphql::jobs::Job;
 use crate::graphql::node::Node;
 use crate::graphql::patch::patch;
 use crate::graphql::refs::{MemberRef, SegmentRef};
+use crate::graphql::rules::{self, RuleInput};
 use crate::members::{self, Unresolved};
+use crate::patch::Patch;
 use crate::segments::{self, Assigned, Assignment, Changed, Duplicate, NewSegment, SegmentPatch, SegmentRow};
 
 /// A segment to be made.
@@ -28,6 +30,8 @@ pub(crate) struct CreateSegmentInput {
     /// Inactive: without members, frozen from the start.
     #[graphql(default = true)]
     active: bool,
+    /// DYNAMIC when given, else MANUAL.
+    rule: Option<RuleInput>,
     /// MANUAL only; one that is not known makes nothing: NOT_FOUND with its path.
     members: Option<Vec<MemberRef>>,
 }
@@ -43,7 +47,7 @@ pub(crate) struct SegmentPayload {
     user_errors: Vec<UserError>,
 }
 
-/// Absent fields stay as they are; null empties.
+/// Absent fields stay as they are; null empties. The kind never changes: `rule` on a segment that is not DYNAMIC, or null on one that is, is NOT_ALLOWED.
 #[derive(InputObject)]
 pub(crate) struct UpdateSegmentInput {
     segment: SegmentRef,
@@ -51,6 +55,7 @@ pub(crate) struct UpdateSegmentInput {
     name: MaybeUndefined<String>,
     description: MaybeUndefined<String>,
     tags: MaybeUndefined<Vec<String>>,
+    rule: MaybeUndefined<RuleInput>,
 }
 
 /// Which segment, and how the new one is called.
@@ -122,32 +127,47 @@ pub(crate) enum PushProblemCode {
     Malformed,
 }
 
+/// Where a rule stands in the inputs.
+const RULE: &[&str] = &["input", "rule"];
+
 #[derive(Default)]
 pub(crate) struct SegmentMutation;
 
 #[Object]
 impl SegmentMutation {
-    /// Makes a MANUAL segment.
+    /// Makes a segment: DYNAMIC with a rule, whose evaluation follows as a job, else MANUAL.
     #[graphql(guard = "ADMIN")]
     async fn create_segment(&self, ctx: &Context<'_>, input: CreateSegmentInput) -> Result<SegmentPayload, Error> {
-        let CreateSegmentInput { name, key, description, tags, active, members } = input;
+        let CreateSegmentInput { name, key, description, tags, active, rule, members } = input;
         let members = members.unwrap_or_default().into_iter().map(Into::into).collect();
         let tags = tags.unwrap_or_default();
-        let new = NewSegment { name, key, description, tags, active, members, rule: None };
+        let rule = match rule.as_ref().map(|input| rules::rule(input, RULE)).transpose() {
+            Ok(rule) => rule,
+            Err(refusals) => return changed(Err(Stop::Refused(refusals))),
+        };
+        let new = NewSegment { name, key, description, tags, active, members, rule };
         changed(segments::create(app(ctx), caller(ctx)?, new).await)
     }
 
-    /// Changes what the segment is called and what is said of it.
+    /// Changes what the segment is called, what is said of it, and its rule; a new rule keeps the membership until its evaluation has landed.
     #[graphql(guard = "ADMIN")]
     async fn update_segment(&self, ctx: &Context<'_>, input: UpdateSegmentInput) -> Result<SegmentPayload, Error> {
-        let UpdateSegmentInput { segment, expected_version, name, description, tags } = input;
+        let UpdateSegmentInput { segment, expected_version, name, description, tags, rule } = input;
+        let rule = match patch(rule) {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(input) => match rules::rule(&input, RULE) {
+                Ok(rule) => Patch::Set(rule),
+                Err(refusals) => return changed(Err(Stop::Refused(refusals))),
+            },
+        };
         let change = SegmentPatch {
             segment: segment.into(),
             expected_version: expected_version.map(i64::from),
             name: patch(name),
             description: patch(description),
             tags: patch(tags),
-            rule: crate::patch::Patch::Keep,
+            rule,
         };
         changed(segments::update(app(ctx), caller(ctx)?, &change).await)
     }

@@ -23,6 +23,7 @@ use crate::graphql::members::{MemberConnection, MemberFilter, search};
 use crate::graphql::node::Node;
 use crate::graphql::program::money::Money;
 use crate::graphql::refs::{MemberRef, SegmentRef};
+use crate::graphql::rules::{ExplainedTo, MembershipExplanation};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{RequestScope, app};
 use crate::members;
@@ -264,6 +265,12 @@ impl Segment {
         };
         let overlaps = load(ctx, Part::new(self.0.segment.id, OverlapsWith(with))).await?.unwrap_or_default();
         Ok(overlaps.iter().map(SegmentOverlap::new).collect())
+    }
+
+    /// Is this member in, and why or why not, clause by clause with the observed values.
+    async fn explain(&self, ctx: &Context<'_>, member: MemberRef) -> Result<Option<MembershipExplanation>, Error> {
+        let explained = load(ctx, Part::new(self.0.segment.id, ExplainedTo(member.into()))).await?;
+        Ok(explained.map(|explanation| MembershipExplanation::new(&explanation)))
     }
 
     /// A link good for a few minutes that streams the member list, without any size limit.
