@@ -136,6 +136,12 @@ pub(crate) enum Line {
     Download,
     /// Who was there when
     History,
+    /// Rules over everybody, one and fifty
+    Rules,
+    /// A new rule moves half of the members
+    Evaluate,
+    /// A thousand documents with no rules and with two hundred
+    Ingest,
     /// A page and a small assignment at each size
     Sizes,
     /// The demo shop and the sales of CDNOW

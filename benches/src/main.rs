@@ -10,6 +10,7 @@ mod peer;
 mod postgraphile;
 mod process;
 mod report;
+mod rules;
 mod run;
 mod scene;
 mod shop;

@@ -60,6 +60,15 @@ async fn measure(run: &Run, kind: Kind, cluster: Option<&Cluster>, report: &mut 
         if run.wants(Line::Import) {
             lines::import(&scene, report).await?;
         }
+        if run.wants(Line::Rules) {
+            lines::rules(&scene, report).await?;
+        }
+        if run.wants(Line::Evaluate) {
+            lines::evaluate(&scene, report).await?;
+        }
+        if run.wants(Line::Ingest) {
+            lines::ingest(&scene, report).await?;
+        }
         drop(scene);
         if run.wants(Line::Verify) {
             lines::verify(&stage, report)?;

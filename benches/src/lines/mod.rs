@@ -2,9 +2,12 @@
 
 mod assign;
 mod download;
+mod evaluate;
 mod history;
 mod import;
+mod ingest;
 mod pages;
+mod rules;
 mod shops;
 mod sizes;
 mod verify;
@@ -12,9 +15,12 @@ mod verify;
 pub(crate) use {
     assign::assign,
     download::download,
+    evaluate::evaluate,
     history::history,
     import::import,
+    ingest::ingest,
     pages::{ask, pages},
+    rules::rules,
     shops::shops,
     sizes::sizes,
     verify::verify,

@@ -54,6 +54,14 @@ pub(crate) fn number(id: usize) -> String {
     format!("M{id:08}")
 }
 
+/// How many categories there are.
+pub(crate) const CATEGORIES: usize = 20;
+
+/// The name of a category.
+pub(crate) fn category(place: usize) -> String {
+    format!("category {place}")
+}
+
 /// The key of the segment of an id.
 pub(crate) fn key(id: usize) -> String {
     format!("bench-{id}")
@@ -65,6 +73,7 @@ pub(crate) fn write(size: &Size, filler: &mut dyn Filler) -> Result<Written> {
     let mut sums = vec![people::Member::default(); size.members];
     people::write(&mut sums, &mut chance, filler)?;
     sales::write(size, &mut sums, &mut chance, filler)?;
+    sales::write_lines(size, filler)?;
     people::write_metrics(&sums, filler)?;
     segments::write(size, &sums, &mut chance, filler)
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use fastrand::Rng;
 
 use super::people::Member;
-use super::{LAST_12_MONTHS, LAUNCHED, NOW, Size};
+use super::{CATEGORIES, LAST_12_MONTHS, LAUNCHED, NOW, Size, category};
 use crate::fill::{Cell, Filler, Rows};
 
 const COLUMNS: [&str; 15] = [
@@ -66,6 +66,27 @@ pub(super) fn write(size: &Size, members: &mut [Member], chance: &mut Rng, fille
                     member.purchase(at);
                 }
             }
+        }
+        Ok(())
+    })
+}
+
+/// Writes a line for each document, of a category that follows from its id.
+pub(super) fn write_lines(size: &Size, filler: &mut dyn Filler) -> Result<()> {
+    let columns = ["transaction_id", "position", "sku", "category", "quantity", "amount"];
+    let names: Vec<String> = (0..CATEGORIES).map(category).collect();
+    filler.table("transaction_item", &columns, &mut |rows| {
+        for id in 1..=size.transactions {
+            let place = id.wrapping_mul(2_654_435_761) >> 7;
+            let name = &names[place % CATEGORIES];
+            rows.row(&[
+                Cell::Int(id as i64),
+                Cell::Int(0),
+                Cell::Text("1"),
+                Cell::Text(name),
+                Cell::Text("1"),
+                Cell::Int(100),
+            ])?;
         }
         Ok(())
     })
