@@ -29,9 +29,10 @@ test: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run 
 	cargo build --locked --workspace
 	cargo test --locked --workspace
 
-test-long: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run every test, with random requests for ten minutes
+test-long: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ## Run every test, with random requests for ten minutes, and once more without facts in memory
 	cargo build --locked --workspace
 	TESSERA_FUZZ_SECONDS=300 cargo test --locked --workspace -- --include-ignored
+	TESSERA_TEST_LENS=off cargo test --locked --workspace
 
 bench: require-bench $(GRAPHIQL) ## Measure it all beside hand-written peers, in about 20 minutes (parts: see benches/README.md)
 	@cargo build --locked --release --package tessera

@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::db::{self, Db};
 use crate::error::Fault;
 use crate::exports::Slots;
+use crate::facts::Lens;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
 
@@ -35,6 +36,8 @@ pub struct App {
     pub rates: SignInRates,
     /// How many downloads may run.
     pub downloads: Slots,
+    /// Everybody's facts, where they are kept in memory.
+    pub lens: Lens,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -51,8 +54,21 @@ impl App {
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
-        let (downloads, sessions) = (Slots::default(), RecentSessions::default());
-        Ok(Arc::new(Self { settings, db, clock, program, looking, work, tokens, sessions, rates, downloads, metrics }))
+        let (downloads, sessions, lens) = (Slots::default(), RecentSessions::default(), Lens::default());
+        Ok(Arc::new(Self {
+            settings,
+            db,
+            clock,
+            program,
+            looking,
+            work,
+            tokens,
+            sessions,
+            rates,
+            downloads,
+            lens,
+            metrics,
+        }))
     }
 
     /// The programme, as it was last seen here: another process may have changed it a moment ago.

@@ -4,20 +4,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use chrono::TimeDelta;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{figures, membership};
+use crate::{changes, figures, membership};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
+/// How often it tidies up.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+/// How long changes are told to those who follow them; who did not for so long begins anew.
+const CHANGES_KEPT: TimeDelta = TimeDelta::days(1);
 
 /// Works until the token is cancelled.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tidied = Instant::now();
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
         if let Err(fault) = app.look_at_program().await {
             tracing::warn!(?fault, "the programme could not be read; the next try follows");
@@ -29,5 +35,12 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             tracing::error!(?fault, "not everybody could be decided for today; the next try follows");
         }
         app.rates.forget_quiet();
+        if tidied.elapsed() > TIDY_EVERY {
+            tidied = Instant::now();
+            let before = app.clock.now(app.program().zone) - CHANGES_KEPT.num_milliseconds();
+            if let Err(fault) = changes::forget(app.db.writer(), before).await {
+                tracing::warn!(?fault, "old changes could not be removed; the next try follows");
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ mod naming;
 mod pins;
 mod races;
 mod reasons;
+mod templates;
 mod walk;
 
 use std::sync::Arc;

@@ -21,6 +21,8 @@ use crate::postgres;
 
 /// The owner of every test's programme.
 pub const OWNER: &str = "owner@example.org";
+/// With `off` everything runs without everybody's facts in memory.
+pub(crate) const LENS: &str = "TESSERA_TEST_LENS";
 /// The owner's password.
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -48,7 +50,7 @@ pub struct TestApp {
     client: reqwest::Client,
     folder: TempDir,
     stop: CancellationToken,
-    server: std::sync::Mutex<Option<JoinHandle<std::io::Result<()>>>>,
+    server: std::sync::Mutex<Option<(JoinHandle<std::io::Result<()>>, JoinHandle<()>)>>,
 }
 
 /// What the server answered.
@@ -106,6 +108,7 @@ impl TestApp {
             data_dir: folder.path().to_path_buf(),
             owner_email: OWNER.to_owned(),
             owner_password: Some(PASSWORD.to_owned().into()),
+            lens: std::env::var(LENS).as_deref() != Ok("off"),
             ..Settings::default()
         };
         change(&mut settings);
@@ -118,8 +121,9 @@ impl TestApp {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
         let server = tokio::spawn(tessera::http::serve(Arc::clone(&app), listener, stop.clone()));
+        let lens = tokio::spawn(tessera::facts::follow(Arc::clone(&app), stop.clone()));
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
-        let server = std::sync::Mutex::new(Some(server));
+        let server = std::sync::Mutex::new(Some((server, lens)));
         Self { app, base, token: session.access_token, database, url, client, folder, stop, server }
     }
 
@@ -188,8 +192,9 @@ impl TestApp {
     pub async fn stop(&self) {
         self.stop.cancel();
         let server = self.server.lock().unwrap().take();
-        if let Some(server) = server {
+        if let Some((server, lens)) = server {
             server.await.unwrap().unwrap();
+            lens.await.unwrap();
         }
         self.app.db.close().await.unwrap();
     }

@@ -21,6 +21,9 @@ pub fn command(database_url: &str, folder: &Path) -> Command {
         command.env_remove(name);
     });
     command.current_dir(folder).args(["--database-url", database_url, "--data-dir"]).arg(folder);
+    if std::env::var(crate::app::LENS).as_deref() == Ok("off") {
+        command.env("TESSERA_LENS", "off");
+    }
     command.stdin(Stdio::null());
     command
 }

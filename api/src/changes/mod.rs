@@ -14,20 +14,20 @@ use crate::error::Fault;
 pub const CHANNEL: &str = "tessera_change";
 
 /// A place in the log. Whoever has read up to it has missed nothing before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position {
     /// PostgreSQL's number of the transaction; 0 on SQLite, whose writers come one after the other.
     pub(crate) xid: i64,
     pub(crate) id: i64,
 }
 
-/// One transaction's changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Where it stands.
+/// Where a change stands that is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The place.
     pub position: Position,
-    /// Whose facts; none: everybody's.
-    pub members: Option<Vec<MemberId>>,
+    /// Nothing can come before it any more; before others a transaction under way may still take its place.
+    pub settled: bool,
 }
 
 /// Notes that facts of members are changed by this transaction; nobody's writes nothing.
@@ -56,10 +56,14 @@ pub async fn settled(db: &impl ConnectionTrait) -> Result<Position, Fault> {
     store::settled(db).await
 }
 
-/// The changes after a place, in order, so many at most; those that may still be preceded by one under way are left for
-/// later.
-pub async fn after(db: &impl ConnectionTrait, position: Position, most: u64) -> Result<Vec<Change>, Fault> {
-    store::after(db, position, most).await
+/// Where all changes after a place stand that are committed, in order, so many at most.
+pub async fn committed_after(db: &impl ConnectionTrait, after: Position, most: usize) -> Result<Vec<Committed>, Fault> {
+    store::committed_after(db, after, most).await
+}
+
+/// Whose facts some changes touched; none: everybody's.
+pub async fn members_of(db: &impl ConnectionTrait, at: &[Position]) -> Result<Option<Vec<MemberId>>, Fault> {
+    store::members_of(db, at).await
 }
 
 /// All changes after a place that are committed, whose facts they touched; none: everybody's. For a transaction that

@@ -1,10 +1,10 @@
 //! The SQL of the log of changed facts.
 
 use entity::ids::MemberId;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
 
-use super::{Change, Position};
-use crate::db::{Txn, sql};
+use super::{Committed, Position};
+use crate::db::{List, Txn, sql};
 use crate::error::Fault;
 
 fn is_postgres(db: &impl ConnectionTrait) -> bool {
@@ -41,40 +41,45 @@ async fn last(db: &impl ConnectionTrait, condition: &str) -> Result<Position, Fa
     row.map_or(Ok(Position::default()), place)
 }
 
+pub(super) async fn committed_after(
+    db: &impl ConnectionTrait,
+    after: Position,
+    most: usize,
+) -> Result<Vec<Committed>, Fault> {
+    let text = format!(
+        "SELECT xid, id, {} AS settled FROM change WHERE (xid, id) > ($1, $2) ORDER BY xid, id LIMIT {most}",
+        is_settled(db)
+    );
+    let rows = db.query_all_raw(sql(db, text, [after.xid.into(), after.id.into()])).await?;
+    let committed = |row: &QueryResult| {
+        let position = Position { xid: row.try_get_by_index(0)?, id: row.try_get_by_index(1)? };
+        Ok(Committed { position, settled: row.try_get_by_index(2)? })
+    };
+    Ok(rows.iter().map(committed).collect::<Result<_, DbErr>>()?)
+}
+
 #[derive(FromQueryResult)]
 struct Row {
-    xid: i64,
-    id: i64,
     members: Option<String>,
 }
 
-impl Row {
-    fn members(&self) -> Result<Option<Vec<MemberId>>, Fault> {
-        Ok(self.members.as_deref().map(serde_json::from_str).transpose()?)
-    }
-}
-
-pub(super) async fn after(db: &impl ConnectionTrait, position: Position, most: u64) -> Result<Vec<Change>, Fault> {
-    let text = format!(
-        "SELECT xid, id, members FROM change WHERE (xid, id) > ($1, $2) AND {} ORDER BY xid, id LIMIT {most}",
-        is_settled(db)
-    );
-    let values = [position.xid.into(), position.id.into()];
-    let rows = Row::find_by_statement(sql(db, text, values)).all(db).await?;
-    let change = |row: Row| {
-        let members = row.members()?;
-        Ok(Change { position: Position { xid: row.xid, id: row.id }, members })
-    };
-    rows.into_iter().map(change).collect()
+pub(super) async fn members_of(db: &impl ConnectionTrait, at: &[Position]) -> Result<Option<Vec<MemberId>>, Fault> {
+    let ids = List::ids(at.iter().map(|position| position.id));
+    let text = format!("SELECT members FROM change WHERE id IN (SELECT id FROM {})", ids.table(db, 1));
+    of(Row::find_by_statement(sql(db, text, [ids.value(db)?])).all(db).await?)
 }
 
 pub(super) async fn members_after(txn: &Txn, position: Position) -> Result<Option<Vec<MemberId>>, Fault> {
-    let text = "SELECT xid, id, members FROM change WHERE (xid, id) > ($1, $2)";
-    let values = [position.xid.into(), position.id.into()];
-    let mut all = Vec::new();
-    for row in Row::find_by_statement(sql(txn, text, values)).all(txn).await? {
-        let Some(members) = row.members()? else { return Ok(None) };
-        all.extend(members);
+    let text = "SELECT members FROM change WHERE (xid, id) > ($1, $2)";
+    of(Row::find_by_statement(sql(txn, text, [position.xid.into(), position.id.into()])).all(txn).await?)
+}
+
+/// The members of changes, each once; none where one of them touched everybody.
+fn of(rows: Vec<Row>) -> Result<Option<Vec<MemberId>>, Fault> {
+    let mut all: Vec<MemberId> = Vec::new();
+    for row in rows {
+        let Some(members) = row.members else { return Ok(None) };
+        all.extend(serde_json::from_str::<Vec<MemberId>>(&members)?);
     }
     all.sort_unstable();
     all.dedup();

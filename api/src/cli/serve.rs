@@ -14,7 +14,7 @@ use super::welcome;
 use crate::app::App;
 use crate::config::Settings;
 use crate::worker::{Handlers, Pace, Worker};
-use crate::{auth, figures, housekeeping, http, shutdown};
+use crate::{auth, facts, figures, housekeeping, http, shutdown};
 
 /// Serve the API and its pages
 ///
@@ -55,6 +55,7 @@ impl Serve {
         if let Some(metrics) = metrics {
             tokio::spawn(http::serve_metrics(Arc::clone(&app), metrics, stop.clone()));
         }
+        let following = tokio::spawn(facts::follow(Arc::clone(&app), stop.clone()));
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
         let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
         let working = tokio::spawn(worker.run(stop.clone()));
@@ -65,7 +66,7 @@ impl Serve {
         };
         let worked = async {
             stop.cancelled().await;
-            let _ = tokio::time::timeout(shutdown::GRACE, working).await;
+            let _ = tokio::time::timeout(shutdown::GRACE, futures::future::join(working, following)).await;
         };
         let (served, ()) = tokio::join!(served, worked);
         served?;

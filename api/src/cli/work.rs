@@ -11,7 +11,7 @@ use super::serve::CLOSING;
 use crate::app::App;
 use crate::config::Settings;
 use crate::worker::{Handlers, Pace, Worker};
-use crate::{figures, housekeeping, shutdown};
+use crate::{facts, figures, housekeeping, shutdown};
 
 /// Do the long work of a database without serving it
 ///
@@ -35,11 +35,12 @@ impl Work {
         figures::roll::to_today(&app).await?;
         say(format!("The jobs of {} are worked on. Ctrl-C stops.", app.program().name));
         tracing::info!("working");
+        let following = tokio::spawn(facts::follow(Arc::clone(&app), stop.clone()));
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
         let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
         let working = tokio::spawn(worker.run(stop.clone()));
         stop.cancelled().await;
-        let _ = tokio::time::timeout(shutdown::GRACE, working).await;
+        let _ = tokio::time::timeout(shutdown::GRACE, futures::future::join(working, following)).await;
         let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)

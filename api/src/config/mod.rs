@@ -55,6 +55,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The day at whose end the programme's clock stands.
     pub today: Option<NaiveDate>,
+    /// Whether everybody's facts are kept in memory.
+    pub lens: bool,
     /// What is logged.
     pub log: String,
     /// The programme's name.
@@ -107,6 +109,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             today: None,
+            lens: true,
             log: "info,sea_orm_migration=warn,sqlx=warn".to_owned(),
             program_name: None,
             currency: None,

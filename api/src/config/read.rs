@@ -18,7 +18,7 @@ use super::{DatabaseUrl, Secret, Settings, SettingsError};
 
 /// The settings that the sources say; what they leave out is as by default.
 pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
-    let Settings { database_url, listen, metrics_listen, data_dir, issuer, owner_email, dev, log, .. } =
+    let Settings { database_url, listen, metrics_listen, data_dir, issuer, owner_email, dev, lens, log, .. } =
         Settings::default();
     let given = &sources.given;
     let read = Reader { sources };
@@ -44,6 +44,7 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         cors_origins: read.list("cors_origins", &given.cors_origins, ORIGINS, origin)?,
         trusted_proxies: read.list("trusted_proxies", &given.trusted_proxies, NETWORKS, network)?,
         today: read.one("today", &given.today, DAY, day)?,
+        lens: read.one("lens", &given.lens, "on or off", on_or_off)?.unwrap_or(lens),
         log: read.one("log", &given.log, FILTER, filter)?.unwrap_or(log),
         program_name: read.one("program_name", &given.program_name, "a name of 1 to 200 letters", name)?,
         currency: read.one("currency", &given.currency, "an ISO 4217 code such as EUR", Currency::from_code)?,
@@ -128,6 +129,14 @@ fn database(text: &str) -> Option<DatabaseUrl> {
 
 fn address_or_off(text: &str) -> Option<Option<SocketAddr>> {
     if text == "off" { Some(None) } else { parsed(text).map(Some) }
+}
+
+fn on_or_off(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
 }
 
 fn key(text: &str) -> Option<Secret> {

@@ -55,7 +55,7 @@ fn every_spelling_of_the_file_is_understood() {
     )
     .unwrap();
     assert_eq!(settings.today.unwrap().to_string(), "1998-06-30");
-    assert!(settings.dev);
+    assert!(settings.dev && settings.lens);
     assert_eq!(settings.gross_margin.unwrap().to_string(), "0.35");
     assert_eq!(settings.cors_origins, ["https://a.example"]);
     assert_eq!(settings.currency.unwrap().code(), "USD");
@@ -63,6 +63,8 @@ fn every_spelling_of_the_file_is_understood() {
     assert_eq!(settings.trusted_proxies.len(), 2);
     assert_eq!(&*settings.owner_password.unwrap(), "0012345678");
     assert_eq!(settings.metrics_listen, None);
+    assert!(!load("lens = 'off'", &[], &[]).unwrap().lens && !load("", &[("TESSERA_LENS", "off")], &[]).unwrap().lens);
+    assert!(load("lens = 'off'", &[], &["--lens", "on"]).unwrap().lens);
     assert!(load("", &[], &["--dev"]).unwrap().dev && !load("dev = true", &[], &["--dev=false"]).unwrap().dev);
 }
 
@@ -117,6 +119,7 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--cors-origins", "https://a.example/path"),
         ("--cors-origins", "*"),
         ("--trusted-proxies", "10.0.0.0/40"),
+        ("--lens", "true"),
         ("--log", "loud=very"),
         ("--log", "inof"),
         ("--currency", "EURO"),

@@ -14,10 +14,10 @@ use crate::error::{Fault, FaultKind};
 /// How long PostgreSQL may take to let us in.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
-/// A connection to PostgreSQL.
-pub async fn postgres_aside(db: &Db) -> Result<PgConnection, Fault> {
+/// A connection to PostgreSQL, with a name under which its administrator finds it.
+pub async fn postgres_aside(db: &Db, name: &str) -> Result<PgConnection, Fault> {
     let options = db.reader.get_postgres_connection_pool().connect_options();
-    let options = options.as_ref().clone().application_name("tessera download").disable_statement_logging();
+    let options = options.as_ref().clone().application_name(name).disable_statement_logging();
     match tokio::time::timeout(CONNECT_LIMIT, options.connect()).await {
         Ok(connected) => connected.map_err(|error| Fault::of(FaultKind::Unavailable, error.to_string())),
         Err(_elapsed) => Err(Fault::of(FaultKind::Unavailable, "PostgreSQL does not answer")),

@@ -6,6 +6,7 @@ use entity::kinds::Role;
 
 use super::goods::KINDS;
 use super::plan::{PREFIX, SOURCE, Shop};
+use super::rules;
 use super::store::{self, Pick};
 use crate::app::App;
 use crate::auth::Caller;
@@ -51,7 +52,7 @@ pub(super) async fn make(app: &App, shop: &Shop) -> Result<(), Stop> {
             Ok(_) => {}
         }
     }
-    Ok(())
+    rules::make(app, &caller).await
 }
 
 fn lists(shop: &Shop) -> Vec<List> {

@@ -20,6 +20,7 @@ mod remove_days_store;
 mod remove_store;
 mod report;
 mod rhythm;
+mod rules;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -100,6 +100,7 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     let feedback = delete(of("feedback")).await?;
     delete(of("segment_member")).await?;
     delete(of("segment_past")).await?;
+    delete(of("segment_pin")).await?;
     delete(of("membership_event")).await?;
     delete(of("member_label")).await?;
     delete(of("member_metrics")).await?;
@@ -136,13 +137,25 @@ pub(super) async fn delete_anonymous(txn: &Txn, most: u32) -> Result<u64, Fault>
 /// One of the demo's segments, deleted with its memberships and its log; false where none is left.
 pub(super) async fn delete_segment(txn: &Txn) -> Result<bool, Fault> {
     let text = format!(
-        "SELECT id FROM segment WHERE created_by = $1 AND key >= $2 AND key < $3 ORDER BY id LIMIT 1{}",
+        "SELECT id FROM segment WHERE created_by = $1 AND key >= $2 AND key < $3
+            AND NOT EXISTS (SELECT 1 FROM segment_reference AS r WHERE r.names = segment.id)
+        ORDER BY id DESC LIMIT 1{}",
         for_update(txn)
     );
     let [from, until] = names();
     let found = Found::find_by_statement(sql(txn, text, [SOURCE.into(), from, until])).one(txn).await?;
     let Some(Found { id }) = found else { return Ok(false) };
-    for table in ["membership_event", "segment_member", "segment_past", "segment_stats", "segment_day", "segment_tag"] {
+    for table in [
+        "membership_event",
+        "segment_member",
+        "segment_past",
+        "segment_pin",
+        "segment_reference",
+        "segment_evaluation",
+        "segment_stats",
+        "segment_day",
+        "segment_tag",
+    ] {
         txn.execute_raw(sql(txn, format!("DELETE FROM {table} WHERE segment_id = $1"), [id.into()])).await?;
     }
     txn.execute_raw(sql(txn, "DELETE FROM segment WHERE id = $1", [id.into()])).await?;

@@ -20,7 +20,7 @@ pub(super) struct Moment(PgConnection);
 
 /// Begins; answers the segment's name and how many members it has, or none where it is not there any more.
 pub(super) async fn begin(db: &Db, segment: SegmentId) -> Result<Option<(Moment, String, i64)>, Fault> {
-    let mut connection = db::postgres_aside(db).await?;
+    let mut connection = db::postgres_aside(db, "tessera download").await?;
     // Not every system can do this; without it a query ends when it next sends something.
     if let Err(error) = connection.execute("SET client_connection_check_interval = '1s'").await {
         tracing::debug!(%error, "PostgreSQL cannot look after its clients");

@@ -1,24 +1,44 @@
-//! Goes over everybody's facts.
+//! Goes over everybody's facts, in memory where they are there, else from rows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use engine::calendar::Millis;
 use engine::facts::{Dictionary, Facts};
-use sea_orm::ConnectionTrait;
+use rayon::prelude::*;
+use tokio::task::spawn_blocking;
 
+use super::everybody_store as store;
+use super::lens::{LensView, caught_up};
 use super::{Needs, Whose, read};
 use crate::app::App;
 use crate::changes::{self, Position};
-use crate::db::sql;
 use crate::error::Fault;
 
 /// What was made of everybody's facts.
 #[derive(Debug)]
 pub struct Everybody<T> {
-    /// In the order of the members.
+    /// In the order of the members, some thousand of them each.
     pub parts: Vec<T>,
-    /// Whoever was touched after it may be different by now.
+    /// Whoever was touched after it may be different by now: where it must be right, they are looked at once more.
     pub position: Position,
+    /// When that was, by the programme's clock.
+    pub as_of: Millis,
 }
+
+/// How new the facts must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// As they stand; the caller looks once more at whoever is touched after the position.
+    AsTheyStand,
+    /// With everything that was committed before the call, as far as that comes within 2 seconds.
+    CaughtUp,
+}
+
+/// How many members are read from rows at once.
+const AT_ONCE: i64 = 4_096;
+/// How long to wait while everybody's facts are being loaded: from rows it takes longer.
+const LOADING: Duration = Duration::from_secs(120);
 
 /// Goes over everybody, some thousand members at a time.
 pub async fn everybody<T: Send + 'static>(
@@ -26,17 +46,99 @@ pub async fn everybody<T: Send + 'static>(
     needs: Needs,
     each: impl Fn(&Facts, &Dictionary) -> T + Send + Sync + 'static,
 ) -> Result<Everybody<T>, Fault> {
-    let reader = app.db.reader();
-    let position = changes::settled(reader).await?;
-    let row = reader.query_one_raw(sql(reader, "SELECT COALESCE(MAX(id), 0) AS id FROM member", [])).await?;
-    let last: i64 = row.map(|row| row.try_get("", "id")).transpose()?.unwrap_or_default();
-    let (mut after, mut parts) = (0, Vec::new());
-    while after < last {
-        let mut dictionary = Dictionary::default();
-        let whose = Whose::Between(after, after + 4_096);
-        let facts = read(reader, whose, needs, app.program().zone, &mut dictionary).await?;
-        parts.push(each(&facts, &dictionary));
-        after += 4_096;
+    let each = move |_: &(), facts: &Facts, dictionary: &Dictionary| each(facts, dictionary);
+    everybody_prepared(app, needs, Freshness::AsTheyStand, |_| (), each).await
+}
+
+/// The same with something that is worked out once a dictionary, such as compiled rules.
+pub async fn everybody_prepared<P, T>(
+    app: &Arc<App>,
+    needs: Needs,
+    freshness: Freshness,
+    prepare: impl Fn(&Dictionary) -> P + Send + Sync + 'static,
+    each: impl Fn(&P, &Facts, &Dictionary) -> T + Send + Sync + 'static,
+) -> Result<Everybody<T>, Fault>
+where
+    P: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let mut parts = Vec::new();
+    let take = |_: &Arc<Dictionary>, part| parts.push(part);
+    let (position, as_of) = sweep(app, needs, freshness, prepare, each, take).await?;
+    Ok(Everybody { parts, position, as_of })
+}
+
+/// The same, each part handed over together with the dictionary that numbers its texts. Parts of the same dictionary come
+/// one after the other.
+pub(super) async fn sweep<P, T>(
+    app: &Arc<App>,
+    needs: Needs,
+    freshness: Freshness,
+    prepare: impl Fn(&Dictionary) -> P + Send + Sync + 'static,
+    each: impl Fn(&P, &Facts, &Dictionary) -> T + Send + Sync + 'static,
+    take: impl FnMut(&Arc<Dictionary>, T) + Send,
+) -> Result<(Position, Millis), Fault>
+where
+    P: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let view = match freshness {
+        Freshness::AsTheyStand => app.lens.loaded(app.program().zone, LOADING).await,
+        Freshness::CaughtUp => caught_up(app).await,
+    };
+    match view {
+        Some(view) => in_memory(view, prepare, each, take).await,
+        None => from_rows(app, needs, prepare, each, take).await,
     }
-    Ok(Everybody { parts, position })
+}
+
+async fn in_memory<P, T>(
+    view: Arc<LensView>,
+    prepare: impl Fn(&Dictionary) -> P + Send + 'static,
+    each: impl Fn(&P, &Facts, &Dictionary) -> T + Send + Sync + 'static,
+    mut take: impl FnMut(&Arc<Dictionary>, T) + Send,
+) -> Result<(Position, Millis), Fault>
+where
+    P: Sync,
+    T: Send + 'static,
+{
+    let (position, as_of, dictionary) = (view.position, view.as_of, Arc::clone(&view.dictionary));
+    let made = spawn_blocking(move || {
+        let prepared = prepare(&view.dictionary);
+        view.chunks.par_iter().map(|facts| each(&prepared, facts, &view.dictionary)).collect::<Vec<T>>()
+    });
+    made.await.map_err(|error| broke(&error))?.into_iter().for_each(|part| take(&dictionary, part));
+    Ok((position, as_of))
+}
+
+async fn from_rows<P, T>(
+    app: &App,
+    needs: Needs,
+    prepare: impl Fn(&Dictionary) -> P + Send + Sync + 'static,
+    each: impl Fn(&P, &Facts, &Dictionary) -> T + Send + Sync + 'static,
+    mut take: impl FnMut(&Arc<Dictionary>, T) + Send,
+) -> Result<(Position, Millis), Fault>
+where
+    T: Send + 'static,
+{
+    let (reader, zone) = (app.db.reader(), app.program().zone);
+    let as_of = app.clock.now(zone);
+    let position = changes::settled(reader).await?;
+    let work = Arc::new((prepare, each));
+    let mut after = i64::MIN;
+    while let Some(last) = store::last_of(reader, after, AT_ONCE).await? {
+        // Of their own for each part: texts of people who came before need not stay.
+        let mut dictionary = Dictionary::default();
+        let facts = read(reader, Whose::Between(after, last), needs, zone, &mut dictionary).await?;
+        let (work, dictionary) = (Arc::clone(&work), Arc::new(dictionary));
+        let of = Arc::clone(&dictionary);
+        let made = spawn_blocking(move || (work.1)(&(work.0)(&of), &facts, &of));
+        take(&dictionary, made.await.map_err(|error| broke(&error))?);
+        after = last;
+    }
+    Ok((position, as_of))
+}
+
+fn broke(error: &tokio::task::JoinError) -> Fault {
+    Fault::new(format!("going over everybody broke: {error}"))
 }

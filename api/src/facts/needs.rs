@@ -1,5 +1,6 @@
 //! What of the facts some rules look at, so that nothing else is read.
 
+use engine::facts::ValueKind;
 use engine::rules::{Profile, Rule, TransactionsMeasure};
 
 /// Kinds of rows beside the members' own.
@@ -40,5 +41,22 @@ impl Needs {
             }
         }
         needs
+    }
+    /// What values of a kind stand in.
+    pub fn of_values(kind: &ValueKind) -> Self {
+        use ValueKind::{
+            AttributeName, Brand, Category, Channel, City, Country, Gender, LabelKey, LabelValue, Location, PostalCode,
+            Region, Sku, Survey, Tier, TransactionLabelKey, TransactionLabelValue,
+        };
+        let nothing = Self::default();
+        match kind {
+            Gender | Country | Region | City | PostalCode | Tier | AttributeName => nothing,
+            LabelKey | LabelValue(_) => Self { labels: true, ..nothing },
+            Channel | Location | TransactionLabelKey | TransactionLabelValue(_) => {
+                Self { transactions: true, ..nothing }
+            }
+            Sku | Brand | Category => Self { transactions: true, items: true, ..nothing },
+            Survey => Self { feedback: true, ..nothing },
+        }
     }
 }

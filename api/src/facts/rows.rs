@@ -58,7 +58,7 @@ async fn build(
     let mut items = rows(if needs.items { store::items(db, whose).await? } else { Vec::new() });
     let mut entries = rows(if needs.points { store::entries(db, whose).await? } else { Vec::new() });
     let mut answers = rows(if needs.feedback { store::answers(db, whose).await? } else { Vec::new() });
-    let mut days = DayOf { zone, day: NaiveDate::MIN, from: 0, until: 0 };
+    let mut days = DayOf::new(zone);
     for member in &members {
         builder.member(&MemberRow {
             id: member.id,
@@ -123,7 +123,7 @@ fn next_of<T>(rows: &mut Rows<T>, member_of: impl Fn(&T) -> i64, member: i64) ->
 }
 
 /// The local days of instants that mostly come day by day.
-struct DayOf {
+pub(super) struct DayOf {
     zone: Zone,
     day: NaiveDate,
     from: Millis,
@@ -131,7 +131,11 @@ struct DayOf {
 }
 
 impl DayOf {
-    fn of(&mut self, at: Millis) -> NaiveDate {
+    pub(super) fn new(zone: Zone) -> Self {
+        Self { zone, day: NaiveDate::MIN, from: 0, until: 0 }
+    }
+
+    pub(super) fn of(&mut self, at: Millis) -> NaiveDate {
         if at < self.from || at >= self.until {
             self.day = self.zone.day_of(at);
             let span = self.zone.span(self.day, self.day);

@@ -8,6 +8,21 @@ use super::Whose;
 use crate::db::{List, sql};
 use crate::error::Fault;
 
+/// The columns of a member, named m.
+pub(super) const MEMBER: &str = "m.id, m.number, m.email, m.enrolled_at, m.birth_date, m.gender, m.country, m.region,
+    m.city, m.postal_code, m.tier, m.marketing_consent, m.attributes";
+/// The columns of a label, named l.
+pub(super) const LABEL: &str = "l.member_id, l.key, l.value";
+/// The columns of a document, named t.
+pub(super) const DOCUMENT: &str =
+    "t.member_id, t.id, t.at, t.kind, t.amount, t.purchase, t.channel, t.location, t.labels";
+/// The columns of a line, named i.
+pub(super) const ITEM: &str = "i.transaction_id, i.amount, i.sku, i.brand, i.category";
+/// The columns of a points entry, named p.
+pub(super) const ENTRY: &str = "p.member_id, p.at, p.kind, p.points";
+/// The columns of an answer, named f.
+pub(super) const ANSWER: &str = "f.member_id, f.at, f.survey, f.score";
+
 pub(super) struct Member {
     pub(super) id: i64,
     pub(super) number: String,
@@ -44,10 +59,7 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn direction(&self) -> Direction {
-        match self.kind {
-            TransactionKind::Sale => Direction::Sale,
-            TransactionKind::Return => Direction::Return,
-        }
+        direction(self.kind)
     }
 
     /// Where it stands among documents and lines.
@@ -82,12 +94,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn kind(&self) -> PointsMove {
-        match self.kind {
-            PointsKind::Earned => PointsMove::Earned,
-            PointsKind::Redeemed => PointsMove::Redeemed,
-            PointsKind::Expired => PointsMove::Expired,
-            PointsKind::Adjusted => PointsMove::Adjusted,
-        }
+        points_move(self.kind)
     }
 }
 
@@ -99,9 +106,7 @@ pub(super) struct Answer {
 
 /// The members themselves.
 pub(super) async fn members(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Member>, Fault> {
-    let text = "SELECT m.id, m.number, m.email, m.enrolled_at, m.birth_date, m.gender, m.country, m.region, m.city,
-            m.postal_code, m.tier, m.marketing_consent, m.attributes
-        FROM member AS m WHERE {m.id} ORDER BY m.id";
+    let text = format!("SELECT {MEMBER} FROM member AS m WHERE {{m.id}} ORDER BY m.id");
     let member = |row: &QueryResult| {
         Ok(Member {
             id: row.try_get_by_index(0)?,
@@ -119,24 +124,23 @@ pub(super) async fn members(db: &impl ConnectionTrait, whose: Whose<'_>) -> Resu
             attributes: row.try_get_by_index(12)?,
         })
     };
-    all(db, text, "m.id", whose, member).await
+    all(db, &text, "m.id", whose, member).await
 }
 
 /// Their labels.
 pub(super) async fn labels(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Label>, Fault> {
-    let text = "SELECT l.member_id, l.key, l.value FROM member_label AS l
-        WHERE {l.member_id} ORDER BY l.member_id, l.position";
+    let text = format!("SELECT {LABEL} FROM member_label AS l WHERE {{l.member_id}} ORDER BY l.member_id, l.position");
     let label = |row: &QueryResult| {
         let (member_id, key) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         Ok(Label { member_id, key, value: row.try_get_by_index(2)? })
     };
-    all(db, text, "l.member_id", whose, label).await
+    all(db, &text, "l.member_id", whose, label).await
 }
 
 /// Their sales and returns.
 pub(super) async fn documents(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Document>, Fault> {
-    let text = "SELECT t.member_id, t.id, t.at, t.kind, t.amount, t.purchase, t.channel, t.location, t.labels
-        FROM \"transaction\" AS t WHERE {t.member_id} ORDER BY t.member_id, t.at, t.id";
+    let text =
+        format!("SELECT {DOCUMENT} FROM \"transaction\" AS t WHERE {{t.member_id}} ORDER BY t.member_id, t.at, t.id");
     let document = |row: &QueryResult| {
         Ok(Document {
             member_id: row.try_get_by_index(0)?,
@@ -150,48 +154,48 @@ pub(super) async fn documents(db: &impl ConnectionTrait, whose: Whose<'_>) -> Re
             labels: row.try_get_by_index(8)?,
         })
     };
-    all(db, text, "t.member_id", whose, document).await
+    all(db, &text, "t.member_id", whose, document).await
 }
 
 /// The lines of their documents.
 pub(super) async fn items(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Item>, Fault> {
-    let text = "SELECT t.member_id, t.at, t.id, i.amount, i.sku, i.brand, i.category
-        FROM \"transaction\" AS t JOIN transaction_item AS i ON i.transaction_id = t.id
-        WHERE {t.member_id} ORDER BY t.member_id, t.at, t.id, i.position";
+    let text = format!(
+        "SELECT {ITEM}, t.member_id, t.at FROM \"transaction\" AS t
+        JOIN transaction_item AS i ON i.transaction_id = t.id
+        WHERE {{t.member_id}} ORDER BY t.member_id, t.at, t.id, i.position"
+    );
     let item = |row: &QueryResult| {
         Ok(Item {
-            member_id: row.try_get_by_index(0)?,
-            at: row.try_get_by_index(1)?,
-            transaction_id: row.try_get_by_index(2)?,
-            amount: row.try_get_by_index(3)?,
-            sku: row.try_get_by_index(4)?,
-            brand: row.try_get_by_index(5)?,
-            category: row.try_get_by_index(6)?,
+            transaction_id: row.try_get_by_index(0)?,
+            amount: row.try_get_by_index(1)?,
+            sku: row.try_get_by_index(2)?,
+            brand: row.try_get_by_index(3)?,
+            category: row.try_get_by_index(4)?,
+            member_id: row.try_get_by_index(5)?,
+            at: row.try_get_by_index(6)?,
         })
     };
-    all(db, text, "t.member_id", whose, item).await
+    all(db, &text, "t.member_id", whose, item).await
 }
 
 /// Their points entries.
 pub(super) async fn entries(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Entry>, Fault> {
-    let text = "SELECT p.member_id, p.at, p.kind, p.points FROM points_entry AS p
-        WHERE {p.member_id} ORDER BY p.member_id, p.at, p.id";
+    let text = format!("SELECT {ENTRY} FROM points_entry AS p WHERE {{p.member_id}} ORDER BY p.member_id, p.at, p.id");
     let entry = |row: &QueryResult| {
         let (member_id, at) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         Ok(Entry { member_id, at, kind: row.try_get_by_index(2)?, points: row.try_get_by_index(3)? })
     };
-    all(db, text, "p.member_id", whose, entry).await
+    all(db, &text, "p.member_id", whose, entry).await
 }
 
 /// Their answers in surveys.
 pub(super) async fn answers(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Answer>, Fault> {
-    let text = "SELECT f.member_id, f.survey, f.score FROM feedback AS f
-        WHERE {f.member_id} ORDER BY f.member_id, f.at, f.id";
+    let text = format!("SELECT {ANSWER} FROM feedback AS f WHERE {{f.member_id}} ORDER BY f.member_id, f.at, f.id");
     let answer = |row: &QueryResult| {
-        let (member_id, survey) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        Ok(Answer { member_id, survey, score: row.try_get_by_index(2)? })
+        let (member_id, survey) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
+        Ok(Answer { member_id, survey, score: row.try_get_by_index(3)? })
     };
-    all(db, text, "f.member_id", whose, answer).await
+    all(db, &text, "f.member_id", whose, answer).await
 }
 
 /// The rows of a statement whose condition, in braces, is that of a column with a member's id.
@@ -212,4 +216,20 @@ async fn all<T>(
     let text = text.replace(&format!("{{{column}}}"), &condition);
     let rows = db.query_all_raw(sql(db, text, values)).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+pub(super) fn direction(kind: TransactionKind) -> Direction {
+    match kind {
+        TransactionKind::Sale => Direction::Sale,
+        TransactionKind::Return => Direction::Return,
+    }
+}
+
+pub(super) fn points_move(kind: PointsKind) -> PointsMove {
+    match kind {
+        PointsKind::Earned => PointsMove::Earned,
+        PointsKind::Redeemed => PointsMove::Redeemed,
+        PointsKind::Expired => PointsMove::Expired,
+        PointsKind::Adjusted => PointsMove::Adjusted,
+    }
 }

@@ -59,6 +59,7 @@ pub struct Mutation(
     program::ProgramMutation,
     auth::PeopleMutation,
     segments::SegmentMutation,
+    segments::TemplateMutation,
     members::MemberMutation,
     transactions::TransactionMutation,
     points::PointsMutation,

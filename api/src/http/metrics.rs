@@ -30,6 +30,7 @@ pub async fn serve_metrics(app: Arc<App>, listener: TcpListener, shutdown: Cance
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     app.metrics.set_pools(&[pool("reader", app.db.reader()), pool("writer", app.db.writer())]);
+    app.metrics.set_lens(&app.lens.figures(app.clock.real_millis()));
     match imports::totals(&app).await {
         Ok(rows) => app.metrics.set_imported(&rows),
         // The other metrics are wanted most when the database does not answer.

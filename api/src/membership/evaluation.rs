@@ -28,7 +28,7 @@ use crate::app::App;
 use crate::changes::{self, Position};
 use crate::db::{self, Lock, Txn};
 use crate::error::{Fault, Stop};
-use crate::facts::{self, Whose};
+use crate::facts::{self, Freshness, Whose};
 use crate::figures::{self, Reckoning};
 use crate::jobs::{Held, NewJob, Setback};
 
@@ -150,8 +150,10 @@ impl Plan {
     async fn look_at_everybody(&self, app: &Arc<App>) -> Result<Found, Fault> {
         let (rules, known) = (self.rules.clone(), Arc::clone(&self.known));
         let moment = Moment { today: self.today, digits: self.digits };
-        let each = move |facts: &Facts, dictionary: &Dictionary| members_of(&rules, facts, &known, &moment, dictionary);
-        let found = facts::everybody(app, self.rules.needs(), each).await?;
+        let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);
+        let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &known);
+        let needs = self.rules.needs();
+        let found = facts::everybody_prepared(app, needs, Freshness::AsTheyStand, prepare, each).await?;
         let mut sets = vec![RoaringTreemap::new(); self.rules.rules().len()];
         for part in found.parts {
             sets.iter_mut().zip(part).for_each(|(set, part)| *set |= part);
@@ -187,7 +189,8 @@ impl Plan {
             let whose = Whose::Members(members);
             let facts = facts::read(txn, whose, self.rules.needs(), reckoning.zone, &mut dictionary).await?;
             let known = rule_set_store::known_of(txn, members).await?;
-            let decided = members_of(&self.rules, &facts, &known, &moment, &dictionary);
+            let program = Program::compile(&self.rules.listed(), &moment, &dictionary);
+            let decided = members_of(&program, &facts, &known);
             let gone: RoaringTreemap = members.iter().map(|member| member.0.cast_unsigned()).collect();
             sets.iter_mut().zip(decided).for_each(|(set, decided)| {
                 *set -= &gone;
@@ -266,16 +269,9 @@ async fn due(db: &impl sea_orm::ConnectionTrait, id: SegmentId) -> Result<Option
     Ok(Some((segment, rules)))
 }
 
-/// Who belongs by each rule.
-pub(super) fn members_of(
-    rules: &RuleSet,
-    facts: &Facts,
-    known: &Known,
-    moment: &Moment,
-    dictionary: &Dictionary,
-) -> Vec<RoaringTreemap> {
-    let program = Program::compile(&rules.listed(), moment, dictionary);
-    let mut sets = vec![RoaringTreemap::new(); rules.rules().len()];
+/// Who belongs by each rule of a program.
+pub(super) fn members_of(program: &Program, facts: &Facts, known: &Known) -> Vec<RoaringTreemap> {
+    let mut sets = vec![RoaringTreemap::new(); program.len()];
     program.run(facts, known, |_, member, belongs| {
         for (set, _) in sets.iter_mut().zip(belongs).filter(|(_, belongs)| **belongs) {
             set.insert(member.cast_unsigned());

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::evaluate::Moment;
+use engine::evaluate::{Moment, Program};
 use engine::facts::{Dictionary, Facts};
 use entity::ids::MemberId;
 use roaring::RoaringTreemap;
@@ -17,7 +17,7 @@ use super::rule_set_store;
 use crate::app::App;
 use crate::db;
 use crate::error::{Fault, Stop};
-use crate::facts;
+use crate::facts::{self, Freshness};
 use crate::figures;
 
 /// Decides everybody for the current day of the programme's zone, once the figures are rolled to it. True where that was
@@ -51,8 +51,9 @@ async fn differing(app: &Arc<App>, rules: RuleSet) -> Result<Vec<MemberId>, Faul
     let program = app.program();
     let moment = Moment { today: app.clock.today(program.zone), digits: program.currency.digits() };
     let (needs, of) = (rules.needs(), Arc::clone(&known));
-    let each = move |facts: &Facts, dictionary: &Dictionary| members_of(&rules, facts, &of, &moment, dictionary);
-    let found = facts::everybody(app, needs, each).await?;
+    let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);
+    let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &of);
+    let found = facts::everybody_prepared(app, needs, Freshness::AsTheyStand, prepare, each).await?;
     let before = rule_set_store::known_members(reader, &ids, &[]).await?.members;
     let mut after = vec![RoaringTreemap::new(); ids.len()];
     for part in found.parts {

@@ -14,7 +14,7 @@ use roaring::RoaringTreemap;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::facts::{self, Needs};
+use crate::facts::{self, Freshness, Needs};
 use crate::membership;
 use crate::segments::{self, Looked, SegmentRef};
 
@@ -56,8 +56,7 @@ pub async fn preview(
 ) -> Result<Preview, Stop> {
     let begun = Instant::now();
     let program = app.program();
-    let as_of = app.clock.now(program.zone);
-    let today = program.zone.day_of(as_of);
+    let today = app.clock.today(program.zone);
     let (Looked { rule, names, replacing }, known) = looked_at(app, rule, replacing).await?;
     let name = |segment: &i64| names.get(&SegmentId(*segment)).cloned().unwrap_or_default();
     let text = text::sentence(&rule, &name);
@@ -66,7 +65,11 @@ pub async fn preview(
     let needs = Needs { transactions: true, ..Needs::of([&rule]) };
     let moment = Moment { today, digits: program.currency.digits() };
     let evaluated = Evaluated { segment: replacing, rule, known, moment };
-    let found = facts::everybody(app, needs, move |facts, dictionary| evaluated.share(facts, dictionary)).await?;
+    let evaluated = Arc::new(evaluated);
+    let compiled = Arc::clone(&evaluated);
+    let prepare = move |dictionary: &Dictionary| compiled.compile(dictionary);
+    let each = move |program: &Program, facts: &Facts, _: &Dictionary| evaluated.share(program, facts);
+    let found = facts::everybody_prepared(app, needs, Freshness::CaughtUp, prepare, each).await?;
 
     let (mut members, mut sums) = (RoaringTreemap::new(), Sums::default());
     for part in found.parts {
@@ -75,7 +78,7 @@ pub async fn preview(
     }
     let turnover = before.map(|before| Turnover { joiners: &members - &before, leavers: &before - &members });
     let figures = sums.figures(program.gross_margin);
-    Ok(Preview { as_of, text, members, sums, figures, turnover, took: begun.elapsed() })
+    Ok(Preview { as_of: found.as_of, text, members, sums, figures, turnover, took: begun.elapsed() })
 }
 
 /// The rule with its names found, and what its evaluation is told beside the facts, all of it at one moment.
@@ -112,9 +115,11 @@ struct Share {
 const NONE: SegmentId = SegmentId(0);
 
 impl Evaluated {
-    fn share(&self, facts: &Facts, dictionary: &Dictionary) -> Share {
-        let segment = self.segment.unwrap_or(NONE);
-        let program = Program::compile(&[(segment.0, &self.rule)], &self.moment, dictionary);
+    fn compile(&self, dictionary: &Dictionary) -> Program {
+        Program::compile(&[(self.segment.unwrap_or(NONE).0, &self.rule)], &self.moment, dictionary)
+    }
+
+    fn share(&self, program: &Program, facts: &Facts) -> Share {
         let year = self.year();
         let mut share = Share { members: RoaringTreemap::new(), sums: Sums::default() };
         program.run(facts, &self.known, |row, member, belongs| {

@@ -15,8 +15,9 @@ use crate::audit::{self, Changes};
 use crate::auth::Caller;
 use crate::db::{self, Lock, Txn, raced};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
+use crate::figures::{self, Reckoning};
 use crate::members::{self, MemberRef};
-use crate::{figures, jobs, membership};
+use crate::{jobs, membership};
 
 /// A segment to be made.
 #[derive(Clone, Debug)]
@@ -68,33 +69,45 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Chang
             db::lock(&txn, Lock::RuleSet).await?;
         }
         let reckoning = figures::reckon(app, &txn).await?;
-        let rule = match &new.rule {
-            Some(rule) => Some(definition::resolved(&txn, None, &[], rule).await?),
-            None => None,
-        };
-        let made = Made { active: new.active, rule: rule.as_ref(), now: reckoning.now };
-        let row = insert(&txn, caller, &checked, &made).await?;
-        store::write_tags(&txn, row.id, &checked.tags).await?;
-        figures::make_segment(&txn, row.id, &reckoning).await?;
-        if !new.members.is_empty() {
-            let members = known(&txn, &new.members).await?;
-            let by_hand = ByHand { kind: MembershipEventKind::Joined, reason: MembershipReason::Assigned, note: None };
-            move_by_hand(&txn, &reckoning, &row, &members, &by_hand, caller.by()).await?;
-        }
-        let job = match &rule {
-            Some(rule) => define(app, &txn, caller, &row, rule, reckoning.now).await?,
-            None => None,
-        };
-        let members = Some(new.members.len()).filter(|members| *members > 0);
-        let changes = checked.made(&row.key).new_field("active", new.active).new_field("members", members);
-        let changes = changes.new_field("rule", definition::shown(&txn, rule.as_ref()).await?);
-        audit::write(app, &txn, caller.by(), trace("createSegment", &row, changes)).await?;
-        let segment = read(&txn, row.id).await?;
+        let made = make(app, &txn, &reckoning, caller, &new, &checked).await?;
         txn.commit().await?;
         jobs::wake(app);
-        Ok(Changed { segment, job })
+        Ok(made)
     })
     .await
+}
+
+/// The same within a transaction, which holds the rule set alone where there is a rule.
+pub(super) async fn make(
+    app: &App,
+    txn: &Txn,
+    reckoning: &Reckoning,
+    caller: &Caller,
+    new: &NewSegment,
+    checked: &Checked,
+) -> Result<Changed, Stop> {
+    let rule = match &new.rule {
+        Some(rule) => Some(definition::resolved(txn, None, &[], rule).await?),
+        None => None,
+    };
+    let made = Made { active: new.active, rule: rule.as_ref(), now: reckoning.now };
+    let row = insert(txn, caller, checked, &made).await?;
+    store::write_tags(txn, row.id, &checked.tags).await?;
+    figures::make_segment(txn, row.id, reckoning).await?;
+    if !new.members.is_empty() {
+        let members = known(txn, &new.members).await?;
+        let by_hand = ByHand { kind: MembershipEventKind::Joined, reason: MembershipReason::Assigned, note: None };
+        move_by_hand(txn, reckoning, &row, &members, &by_hand, caller.by()).await?;
+    }
+    let job = match &rule {
+        Some(rule) => define(app, txn, caller, &row, rule, reckoning.now).await?,
+        None => None,
+    };
+    let members = Some(new.members.len()).filter(|members| *members > 0);
+    let changes = checked.made(&row.key).new_field("active", new.active).new_field("members", members);
+    let changes = changes.new_field("rule", definition::shown(txn, rule.as_ref()).await?);
+    audit::write(app, txn, caller.by(), trace("createSegment", &row, changes)).await?;
+    Ok(Changed { segment: read(txn, row.id).await?, job })
 }
 
 /// Notes what the rule of a new segment names, and asks for its evaluation where the segment is active.
@@ -146,7 +159,7 @@ impl Checked {
     }
 
     /// Every mistake at once.
-    fn new(new: &NewSegment) -> Result<Self, Stop> {
+    pub(super) fn new(new: &NewSegment) -> Result<Self, Stop> {
         let name = input::name(&new.name);
         let key = new.key.as_deref().map(input::key).transpose();
         let description = input::description(new.description.as_deref());

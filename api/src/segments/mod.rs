@@ -16,6 +16,7 @@ mod reference;
 mod remove;
 mod store;
 mod switch;
+mod templates;
 
 pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, import_in, unassign, unpin};
 pub use create::{Changed, NewSegment, create};
@@ -33,6 +34,7 @@ pub use reference::SegmentRef;
 pub use remove::remove;
 pub use store::{SegmentRow, TagCount};
 pub use switch::{activate, deactivate};
+pub use templates::{Template, from_template};
 
 use crate::audit::{Changes, Entry, Object};
 

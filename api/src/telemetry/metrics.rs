@@ -22,6 +22,31 @@ pub struct Metrics {
     statements: Family<Operation, Counter>,
     connections: Family<Connections, Gauge>,
     imported: Family<Imported, Counter<u64, AtomicU64>>,
+    lens: LensGauges,
+}
+
+/// How the facts in memory are.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LensFigures {
+    /// What they take.
+    pub bytes: usize,
+    /// How many members there are.
+    pub members: usize,
+    /// How many transactions of theirs.
+    pub transactions: usize,
+    /// How far they are behind the database, in seconds.
+    pub lag: f64,
+    /// How often everything was loaded.
+    pub loads: u64,
+}
+
+#[derive(Debug, Default)]
+struct LensGauges {
+    bytes: Gauge,
+    members: Gauge,
+    transactions: Gauge,
+    lag: Gauge<f64, AtomicU64>,
+    loads: Counter,
 }
 
 /// How many connections a pool has.
@@ -85,6 +110,7 @@ impl Metrics {
             statements: Family::default(),
             connections: Family::default(),
             imported: Family::default(),
+            lens: LensGauges::default(),
         };
         metrics.register();
         metrics
@@ -121,6 +147,18 @@ impl Metrics {
         }
     }
 
+    /// Notes how the facts in memory are, just before the metrics are read.
+    pub fn set_lens(&self, figures: &LensFigures) {
+        let LensFigures { bytes, members, transactions, lag, loads } = *figures;
+        for (gauge, count) in
+            [(&self.lens.bytes, bytes), (&self.lens.members, members), (&self.lens.transactions, transactions)]
+        {
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        self.lens.lag.set(lag);
+        self.lens.loads.inner().store(loads, Ordering::Relaxed);
+    }
+
     /// Everything in the text format of OpenMetrics.
     pub fn encode(&self) -> String {
         let mut encoded = String::new();
@@ -141,6 +179,23 @@ impl Metrics {
         registry.register("operation_statements", "SQL statements that operations ran", self.statements.clone());
         registry.register("database_connections", "Connections of the pools by state", self.connections.clone());
         registry.register("import_rows", "Rows of imported files by kind and outcome", self.imported.clone());
+        self.lens.register(registry);
+    }
+}
+
+impl LensGauges {
+    fn register(&self, registry: &mut Registry) {
+        let gauges = [
+            ("lens_bytes", "What everybody's facts take in memory", &self.bytes),
+            ("lens_members", "Members whose facts are in memory", &self.members),
+            ("lens_transactions", "Their transactions", &self.transactions),
+        ];
+        for (name, help, gauge) in gauges {
+            registry.register(name, help, gauge.clone());
+        }
+        let help = "How far the facts in memory are behind the database";
+        registry.register_with_unit("lens_lag", help, Unit::Seconds, self.lag.clone());
+        registry.register("lens_loads", "How often everybody's facts were loaded", self.loads.clone());
     }
 }
 
@@ -163,6 +218,7 @@ mod tests {
         metrics.set_pools(&[Pool { name: "reader", busy: 1, idle: 3 }]);
         metrics.set_imported(&[ImportedRows { kind: "members".to_owned(), outcome: "created", rows: 5 }]);
         metrics.set_imported(&[ImportedRows { kind: "members".to_owned(), outcome: "created", rows: 7 }]);
+        metrics.set_lens(&LensFigures { bytes: 9, members: 8, transactions: 7, lag: 0.25, loads: 6 });
         let text = metrics.encode();
         for line in [
             "tessera_operations_total{operation=\"Segments\",outcome=\"ok\"} 1",
@@ -173,6 +229,11 @@ mod tests {
             "tessera_operation_statements_total{operation=\"Segments\"} 3",
             "tessera_database_connections{pool=\"reader\",state=\"idle\"} 3",
             "tessera_import_rows_total{kind=\"members\",outcome=\"created\"} 7",
+            "tessera_lens_bytes 9",
+            "tessera_lens_members 8",
+            "tessera_lens_transactions 7",
+            "tessera_lens_lag_seconds 0.25",
+            "tessera_lens_loads_total 6",
         ] {
             assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
         }

@@ -9,7 +9,7 @@ use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-pub use metrics::{ImportedRows, Metrics, Pool};
+pub use metrics::{ImportedRows, LensFigures, Metrics, Pool};
 
 /// Starts the log on standard error: lines for a person on a terminal, JSON for a machine otherwise.
 ///

@@ -15,6 +15,8 @@ mod run;
 mod sample;
 mod series;
 mod test;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 pub use days::{Moment, age, next_yearly};

@@ -67,6 +67,16 @@ impl Program {
         compiler.program
     }
 
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// The segments whose members a run must be told: those that are named, and not decided here before.
     pub fn named(&self) -> &[i64] {
         &self.named

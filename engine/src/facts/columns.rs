@@ -8,7 +8,7 @@ use super::{Day, NO_DAY, TextId};
 use crate::ledger::PointsMove;
 
 /// The facts of some members.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// Ids, rising.
     pub(crate) members: Vec<i64>,
@@ -78,7 +78,7 @@ pub(crate) struct Answer {
 }
 
 /// Items in groups, one group a member or a transaction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Grouped<T> {
     pub(crate) ends: Vec<u32>,
     pub(crate) items: Vec<T>,
@@ -91,14 +91,14 @@ impl<T> Default for Grouped<T> {
 }
 
 /// Texts of their own for each member, one behind the other.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Texts {
-    ends: Vec<u32>,
-    text: String,
+    pub(super) ends: Vec<u32>,
+    pub(super) text: String,
 }
 
 /// Documents, member by member.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Transactions {
     /// Ids of the rows; empty where nobody asks for evidence.
     pub(crate) ids: Vec<i64>,
@@ -128,7 +128,7 @@ pub(crate) const PURCHASE: u8 = 1;
 pub(crate) const RETURN: u8 = 2;
 
 /// Points entries, member by member.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Points {
     pub(crate) days: Vec<Day>,
     pub(crate) kinds: Vec<PointsMove>,

@@ -6,12 +6,19 @@
 mod builder;
 mod columns;
 mod dictionary;
+mod gathering;
+mod parts;
+mod rows;
 mod sums;
+mod values;
 
-pub use builder::{Builder, ItemRow, MemberRow, TransactionRow};
+pub use builder::Builder;
 pub use columns::{AttributeValue, Facts, Profile};
 pub(crate) use columns::{Item, PURCHASE, Pair, RETURN};
 pub use dictionary::{Dictionary, NO_TEXT, TextId};
+pub use gathering::{Gathering, Pile};
+pub use rows::{ItemRow, MemberRow, TransactionRow};
+pub use values::{ValueCounts, ValueKind};
 
 /// A local day of the programme, as days since 1970-01-01.
 pub type Day = i32;

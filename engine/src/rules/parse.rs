@@ -46,7 +46,10 @@ fn count(value: &Value, level: usize, clauses: &mut usize) -> Option<()> {
         *clauses += 1;
         return Some(());
     };
-    for (name, part) in fields {
+    if fields.is_empty() {
+        *clauses += 1;
+    }
+    for (name, part) in fields.iter().filter(|(_, part)| !part.is_null()) {
         match (name.as_str(), part) {
             ("all" | "any", Value::Array(rules)) => {
                 rules.iter().try_for_each(|rule| count(rule, level + 1, clauses))?;

@@ -160,16 +160,20 @@ impl Reading {
             Value::Number(number) => number.to_string(),
             _ => String::new(),
         };
-        let number = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text));
+        // With an exponent, what a decimal cannot hold would be rounded in silence.
+        let is_short = text.bytes().filter(u8::is_ascii_digit).count() <= 28;
+        let scientific = || Decimal::from_scientific(&text).ok().filter(|_| is_short);
+        let number = Decimal::from_str_exact(&text).ok().or_else(scientific);
         match number {
-            Ok(number) => Some(number),
-            Err(_) => self.refuse(MistakeKind::Invalid, "must be a decimal number of at most 28 digits"),
+            Some(number) => Some(number),
+            None => self.refuse(MistakeKind::Invalid, "must be a decimal number of at most 28 digits"),
         }
     }
 
     /// A day.
     pub(super) fn day(&mut self, value: &Value) -> Option<NaiveDate> {
-        let day = value.as_str().and_then(|text| text.parse::<NaiveDate>().ok());
+        let spelt = value.as_str().filter(|text| text.len() == "2026-03-01".len());
+        let day = spelt.and_then(|text| text.parse::<NaiveDate>().ok());
         match day {
             Some(day) if (FIRST_DAY..=LAST_DAY).contains(&day) => Some(day),
             _ => self.refuse(MistakeKind::Invalid, format!("must be a day from {FIRST_DAY} to {LAST_DAY}")),

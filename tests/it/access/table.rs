@@ -137,6 +137,17 @@ pub const ROWS: &[Row] = &[
             changed userErrors { code } } }",
     ),
     row(
+        "Mutation.unpinMembers",
+        ADMIN,
+        "mutation { unpinMembers(input: {segment: {key: \"none\"}, members: [{number: \"m1\"}]}) {
+            changed userErrors { code } } }",
+    ),
+    row(
+        "Mutation.createSegmentsFromTemplate",
+        ADMIN,
+        "mutation { createSegmentsFromTemplate(input: {template: NEW_MEMBERS}) { segments { key } userErrors { code } } }",
+    ),
+    row(
         "Mutation.upsertMembers",
         ADMIN,
         "mutation { upsertMembers(input: {members: [{number: \"m1\"}]}) { created userErrors { code } } }",

@@ -179,6 +179,27 @@ const ROWS: &[Row] = &[
         silent: &["unassignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }"],
     },
     Row {
+        field: "createSegmentsFromTemplate",
+        call: "createSegmentsFromTemplate(input: {template: NEW_MEMBERS}) { segments { id } userErrors { code } }",
+        entries: || vec![("Segment", "New members", json!("*"))],
+        silent: &["createSegmentsFromTemplate(input: {template: NEW_MEMBERS}) { segments { id } userErrors { code } }"],
+    },
+    Row {
+        field: "assignMembers",
+        call: "assignMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
+        entries: || vec![("Segment", "New members", json!({"pinnedIn": new(1)}))],
+        silent: &["assignMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }"],
+    },
+    Row {
+        field: "unpinMembers",
+        call: "unpinMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}, {number: \"m1\"}]}) { changed userErrors { code } }",
+        entries: || vec![("Segment", "New members", json!({"unpinned": new(1)}))],
+        silent: &[
+            "unpinMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
+            "unpinMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
+        ],
+    },
+    Row {
         field: "updateSegment",
         call: "updateSegment(input: {segment: {key: \"some\"}, name: \"Other\", description: \"About\", tags: [\"t\"]}) { userErrors { code } }",
         entries: || {

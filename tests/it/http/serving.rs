@@ -15,8 +15,10 @@ on_both! {
         let get = |path: &str| answer(app.client().get(format!("{}{path}", app.base)));
         let alive = get("/healthz").await;
         assert_eq!((alive.status, alive.body), (200, json!("ok\n")));
+        tessera::facts::caught_up(&app.app).await;
+        let lens = if app.app.settings.lens { "ok" } else { "off" };
         let ready = get("/readyz").await;
-        assert_eq!((ready.status, ready.body), (200, json!({"database": "ok", "migrations": "ok"})));
+        assert_eq!((ready.status, ready.body), (200, json!({"database": "ok", "migrations": "ok", "lens": lens})));
         let nothing = get("/nothing").await;
         assert_eq!((nothing.status, nothing.code()), (404, "BAD_USER_INPUT"));
     }

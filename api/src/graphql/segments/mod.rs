@@ -8,10 +8,12 @@ mod list;
 mod members;
 mod mutation;
 mod plain;
+mod templates;
 mod types;
 
 pub(super) use events::{MembershipEvent, MembershipEventConnection};
 pub(super) use list::{SegmentConnection, SegmentQuery};
 pub(super) use members::MembershipVia;
 pub(super) use mutation::SegmentMutation;
+pub(super) use templates::TemplateMutation;
 pub(super) use types::Segment;

@@ -18,6 +18,8 @@ mod limits;
 mod measure;
 mod prune;
 mod refused;
+#[cfg(test)]
+mod rules;
 mod scan;
 #[cfg(test)]
 mod served;

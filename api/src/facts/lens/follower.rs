@@ -1,0 +1,125 @@
+//! Everybody's facts, and how far in the log of changes they are right.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::TimeDelta;
+use engine::calendar::{Millis, Zone};
+use engine::facts::{Dictionary, Facts};
+use entity::ids::MemberId;
+use tokio_util::sync::CancellationToken;
+
+use super::chunks::{self, MEMBERS};
+use super::view::LensView;
+use crate::app::App;
+use crate::changes::{self, Position};
+use crate::error::Fault;
+use crate::facts::load::load;
+use crate::facts::{Needs, Whose, read};
+
+/// What the views are made of.
+pub(super) struct Follower {
+    chunks: Vec<Arc<Facts>>,
+    dictionary: Dictionary,
+    /// The dictionary of the last view, and how many spellings it has.
+    shown: (Arc<Dictionary>, usize),
+    /// Everything up to here is there.
+    position: Position,
+    /// What is there of that behind it. A transaction that began before these and is still under way may come between.
+    ahead: HashSet<Position>,
+    zone: Zone,
+    loaded_at: Millis,
+    /// When it was last compared with the log, by the real clock.
+    compared_at: Millis,
+}
+
+/// Who has not followed for so long begins anew: the log is kept for a day.
+const LONGEST_GAP: TimeDelta = TimeDelta::hours(12);
+/// How many changes are looked at at once.
+const CHANGES: usize = 10_000;
+/// How many are read at once; each has up to 5,000 members.
+const READ: usize = 100;
+/// How many members are read anew at once.
+const ANEW: usize = 4_096;
+
+impl Follower {
+    /// Loads everybody's facts.
+    pub(super) async fn load(app: &App, stop: &CancellationToken) -> Result<Self, Fault> {
+        let (begun, zone, compared_at) = (Instant::now(), app.program().zone, app.clock.real_millis());
+        let position = changes::settled(app.db.reader()).await?;
+        let (chunks, mut dictionary) = load(&app.db, zone, MEMBERS, stop).await?;
+        let shown = (Arc::new(dictionary.snapshot()), dictionary.spellings());
+        let loaded_at = app.clock.real_millis();
+        let follower =
+            Self { chunks, dictionary, shown, position, ahead: HashSet::new(), zone, loaded_at, compared_at };
+        let view = follower.view(app.clock.now(zone));
+        let (members, transactions, bytes) = (view.members(), view.transactions(), view.bytes().1);
+        let seconds = begun.elapsed().as_secs_f64();
+        tracing::info!(members, transactions, bytes, seconds, "everybody's facts are in memory");
+        Ok(follower)
+    }
+
+    /// Whether they can be kept right by following: days are still those of the same zone, and the log reaches back.
+    pub(super) fn can_follow(&self, app: &App) -> bool {
+        self.zone == app.program().zone && app.clock.real_millis() - self.compared_at < LONGEST_GAP.num_milliseconds()
+    }
+
+    /// Takes in all changes that are committed, and shows the result. False where everything must be loaded anew.
+    pub(super) async fn look(&mut self, app: &App) -> Result<bool, Fault> {
+        let (as_of, compared_at) = (app.clock.now(self.zone), app.clock.real_millis());
+        let (mut from, mut settled) = (self.position, true);
+        loop {
+            let committed = changes::committed_after(app.db.reader(), from, CHANGES).await?;
+            let unseen: Vec<Position> =
+                committed.iter().map(|one| one.position).filter(|position| !self.ahead.contains(position)).collect();
+            for unseen in unseen.chunks(READ) {
+                let Some(members) = changes::members_of(app.db.reader(), unseen).await? else { return Ok(false) };
+                for members in members.chunks(ANEW) {
+                    self.read_anew(app, members).await?;
+                }
+            }
+            for one in &committed {
+                settled &= one.settled;
+                if settled {
+                    self.position = one.position;
+                } else {
+                    self.ahead.insert(one.position);
+                }
+            }
+            match committed.last() {
+                Some(last) if committed.len() == CHANGES => from = last.position,
+                _ => break,
+            }
+        }
+        self.ahead.retain(|position| *position > self.position);
+        self.compared_at = compared_at;
+        app.lens.view.store(Some(Arc::new(self.view(as_of))));
+        Ok(true)
+    }
+
+    async fn read_anew(&mut self, app: &App, members: &[MemberId]) -> Result<(), Fault> {
+        let whose = Whose::Members(members);
+        let by = read(app.db.reader(), whose, Needs::ALL, self.zone, &mut self.dictionary).await?;
+        let gone = members.iter().map(|member| member.0).filter(|member| by.row(*member).is_none()).collect::<Vec<_>>();
+        let chunks = self.chunks.clone();
+        let made = tokio::task::spawn_blocking(move || chunks::replaced(&chunks, &by, &gone)).await;
+        self.chunks = made.map_err(|error| Fault::new(format!("facts could not be replaced: {error}")))?;
+        if self.dictionary.spellings() != self.shown.1 {
+            self.shown = (Arc::new(self.dictionary.snapshot()), self.dictionary.spellings());
+        }
+        Ok(())
+    }
+
+    fn view(&self, as_of: Millis) -> LensView {
+        LensView {
+            chunks: self.chunks.clone(),
+            dictionary: Arc::clone(&self.shown.0),
+            position: self.position,
+            as_of,
+            compared_at: self.compared_at,
+            zone: self.zone,
+            loaded_at: self.loaded_at,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Everybody's facts at one moment.
+
+use std::sync::Arc;
+
+use engine::calendar::{Millis, Zone};
+use engine::facts::{Dictionary, Facts};
+
+use crate::changes::Position;
+
+/// What the lens shows. It stays as it is; a newer one takes its place.
+#[derive(Clone, Debug)]
+pub struct LensView {
+    /// Members by rising id, some thousand a chunk.
+    pub chunks: Vec<Arc<Facts>>,
+    /// The texts of all chunks.
+    pub dictionary: Arc<Dictionary>,
+    /// It holds everything up to here. Some of what comes behind it, too: whoever was touched after it is to be looked at
+    /// once more where it must be right.
+    pub position: Position,
+    /// When, by the programme's clock, it was compared with the database.
+    pub as_of: Millis,
+    /// The same by the real clock.
+    pub(super) compared_at: Millis,
+    /// The zone of the days.
+    pub zone: Zone,
+    /// When everything was loaded, by the real clock.
+    pub loaded_at: Millis,
+}
+
+impl LensView {
+    /// How many members there are.
+    pub fn members(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.len()).sum()
+    }
+
+    /// How many transactions they have.
+    pub fn transactions(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.transactions()).sum()
+    }
+
+    /// What transactions take without their lines, and what everything takes, in bytes.
+    pub fn bytes(&self) -> (usize, usize) {
+        let chunks = self.chunks.iter().map(|chunk| chunk.bytes());
+        let (transactions, all) = chunks.fold((0, 0), |sums, one| (sums.0 + one.0, sums.1 + one.1));
+        (transactions, all + self.dictionary.bytes())
+    }
+
+    /// The chunk of a member, and its row there.
+    pub fn find(&self, member: i64) -> Option<(&Facts, usize)> {
+        let place = self.chunks.partition_point(|chunk| chunk.members().last().is_some_and(|last| *last < member));
+        let chunk = self.chunks.get(place)?;
+        chunk.row(member).map(|row| (&**chunk, row))
+    }
+}

@@ -1,0 +1,118 @@
+//! Everybody's facts, table by table: what the rows say, on either database.
+
+use engine::facts::{Gathering, ItemRow, MemberRow, TransactionRow};
+use entity::kinds::{PointsKind, TransactionKind};
+use sea_orm::ActiveEnum;
+
+use super::progress::Progress;
+use super::scan::{Scan, Tables};
+use crate::error::Fault;
+use crate::facts::rows::DayOf;
+use crate::facts::rows_store::{ANSWER, DOCUMENT, ENTRY, ITEM, LABEL, MEMBER, direction, points_move};
+
+/// Puts facts together out of tables that are read from their beginning to their end.
+pub(super) struct Gatherer<'g> {
+    pub(super) gathering: &'g mut Gathering,
+    pub(super) days: DayOf,
+    pub(super) progress: &'g mut Progress,
+}
+
+impl Gatherer<'_> {
+    /// Reads all tables. What is recorded meanwhile may be missing or stand there by halves.
+    pub(super) fn read(&mut self, tables: &dyn Tables) -> Result<(), Fault> {
+        let text = format!("SELECT {MEMBER} FROM member AS m ORDER BY m.id");
+        tables.scan(&text, &mut |rows| self.each("members", rows, Self::member))?;
+        let text = format!("SELECT {LABEL} FROM member_label AS l ORDER BY l.member_id, l.position");
+        tables.scan(&text, &mut |rows| self.each("labels", rows, Self::label))?;
+        let documents = format!("SELECT {DOCUMENT} FROM \"transaction\" AS t ORDER BY t.id");
+        let items = format!("SELECT {ITEM} FROM transaction_item AS i ORDER BY i.transaction_id, i.position");
+        tables.scan(&documents, &mut |documents| {
+            tables.scan(&items, &mut |items| {
+                let mut there = items.advance()?;
+                self.each("transactions", documents, |me, document| me.document(document, items, &mut there))
+            })
+        })?;
+        let text = format!("SELECT {ENTRY} FROM points_entry AS p ORDER BY p.id");
+        tables.scan(&text, &mut |rows| self.each("points entries", rows, Self::entry))?;
+        let text = format!("SELECT {ANSWER} FROM feedback AS f ORDER BY f.id");
+        tables.scan(&text, &mut |rows| self.each("answers", rows, Self::answer))
+    }
+
+    fn each(
+        &mut self,
+        what: &'static str,
+        rows: &mut dyn Scan,
+        mut each: impl FnMut(&mut Self, &dyn Scan) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.progress.begin(what);
+        while rows.advance()? {
+            self.progress.row()?;
+            each(self, rows)?;
+        }
+        Ok(())
+    }
+
+    fn member(&mut self, row: &dyn Scan) -> Result<(), Fault> {
+        self.gathering.member(&MemberRow {
+            id: row.int(0)?,
+            number: row.text(1)?,
+            email: row.maybe_text(2)?,
+            enrolled: row.maybe_int(3)?.map(|at| self.days.of(at)),
+            birth: row.maybe_text(4)?.and_then(|date| date.parse().ok()),
+            gender: row.maybe_text(5)?,
+            country: row.maybe_text(6)?,
+            region: row.maybe_text(7)?,
+            city: row.maybe_text(8)?,
+            postal_code: row.maybe_text(9)?,
+            tier: row.maybe_text(10)?,
+            marketing_consent: row.flag(11)?,
+            attributes: row.text(12)?,
+        });
+        Ok(())
+    }
+
+    fn label(&mut self, row: &dyn Scan) -> Result<(), Fault> {
+        self.gathering.label(row.int(0)?, row.text(1)?, row.text(2)?);
+        Ok(())
+    }
+
+    /// A document with its lines, which come in the order of documents.
+    fn document(&mut self, row: &dyn Scan, items: &mut dyn Scan, there: &mut bool) -> Result<(), Fault> {
+        // That of a guest who was not identified has no member.
+        let Some(member) = row.maybe_int(0)? else { return Ok(()) };
+        let (id, at) = (row.int(1)?, row.int(2)?);
+        let kind = TransactionKind::try_from_value(&row.text(3)?.to_owned())?;
+        let document = TransactionRow {
+            id,
+            day: self.days.of(at),
+            direction: direction(kind),
+            amount: row.int(4)?,
+            purchase: row.flag(5)?,
+            channel: row.maybe_text(6)?,
+            location: row.maybe_text(7)?,
+            labels: row.text(8)?,
+        };
+        self.gathering.transaction(member, at, &document);
+        while *there && items.int(0)? <= id {
+            if items.int(0)? == id {
+                let (amount, sku) = (items.int(1)?, items.text(2)?);
+                let (brand, category) = (items.maybe_text(3)?, items.maybe_text(4)?);
+                self.gathering.item(&ItemRow { amount, sku, brand, category });
+            }
+            *there = items.advance()?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, row: &dyn Scan) -> Result<(), Fault> {
+        let (member, at) = (row.int(0)?, row.int(1)?);
+        let kind = PointsKind::try_from_value(&row.text(2)?.to_owned())?;
+        self.gathering.points(member, at, self.days.of(at), points_move(kind), row.int(3)?);
+        Ok(())
+    }
+
+    fn answer(&mut self, row: &dyn Scan) -> Result<(), Fault> {
+        self.gathering.answer(row.int(0)?, row.int(1)?, row.text(2)?, row.int(3)?);
+        Ok(())
+    }
+}
