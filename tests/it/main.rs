@@ -41,6 +41,7 @@ mod program;
 mod races;
 mod refusals;
 mod roll;
+mod rules;
 mod schema;
 mod secrets;
 mod segment_lists;

@@ -46,6 +46,7 @@ pub struct Query(
     members::MemberQuery,
     feedback::FeedbackQuery,
     rules::RuleQuery,
+    rules::CatalogueQuery,
     auth::PeopleQuery,
     audit::AuditQuery,
     jobs::JobQuery,

@@ -113,8 +113,7 @@ impl Seen {
     }
 
     fn clause(&self, outcome: &Outcome<'_>) -> Clause {
-        let name =
-            |segment: &i64| self.names.get(&SegmentId(*segment)).map(|name| format!("“{name}”")).unwrap_or_default();
+        let name = |segment: &i64| self.names.get(&SegmentId(*segment)).cloned().unwrap_or_default();
         Clause {
             path: std::iter::once("rule".to_owned()).chain(outcome.path.iter().cloned()).collect(),
             text: text::sentence(outcome.rule, &name),

@@ -58,7 +58,7 @@ pub async fn preview(
     let program = app.program();
     let today = app.clock.today(program.zone);
     let (Looked { rule, names, replacing }, known) = looked_at(app, rule, replacing).await?;
-    let name = |segment: &i64| names.get(&SegmentId(*segment)).map(|name| format!("“{name}”")).unwrap_or_default();
+    let name = |segment: &i64| names.get(&SegmentId(*segment)).cloned().unwrap_or_default();
     let text = text::sentence(&rule, &name);
     let before = replacing.map(|segment| known.members.get(&segment.0).cloned().unwrap_or_default());
 

@@ -36,7 +36,7 @@ pub async fn definitions(app: &App, ids: &[SegmentId]) -> Result<HashMap<Segment
     }
     let named: Vec<SegmentId> = told.iter().flat_map(|(_, _, rule)| rule.segments()).copied().map(SegmentId).collect();
     let names = store::keys_and_names(reader, &named).await?;
-    let name = |id: &i64| names.get(&SegmentId(*id)).map(|(_, name)| format!("“{name}”")).unwrap_or_default();
+    let name = |id: &i64| names.get(&SegmentId(*id)).map(|(_, name)| name.clone()).unwrap_or_default();
     let key = |id: &i64| json!({"key": names.get(&SegmentId(*id)).map(|(key, _)| key)});
     let definition = |(id, active, rule)| {
         let evaluation = evaluations.remove(&id);

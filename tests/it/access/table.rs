@@ -55,6 +55,7 @@ pub const ROWS: &[Row] = &[
         ANALYST,
         "{ previewRule(rule: {everyone: true}, replacing: {key: \"some\"}) { memberCount wouldJoin sample { number } } }",
     ),
+    row("Query.ruleCatalogue", ANALYST, "{ ruleCatalogue { entries { name operators values { value members } } } }"),
     row("Query.users", OWNER, "{ users { totalCount nodes { email role active } } }"),
     row("Query.auditLog", ADMIN, "{ auditLog { nodes { actor action objectName changes ip } } }"),
     row("Query.jobs", ANALYST, "{ jobs { totalCount nodes { kind status error } } }"),

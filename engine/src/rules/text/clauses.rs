@@ -5,7 +5,7 @@ use super::super::rule::{
     Transactions, TransactionsMeasure, YearlyFact,
 };
 use super::filters::{bounds, day, days, matching, quoted_texts, texts, window};
-use super::phrase::{Binds, Phrase, Test, any_of, counted, value};
+use super::phrase::{Binds, Phrase, Test, any_of, counted, quoted, value};
 
 pub(super) fn profile(fact: &Profile) -> Phrase {
     match fact {
@@ -109,7 +109,7 @@ pub(super) fn points(Points { measure, within, is }: &Points) -> Phrase {
 }
 
 pub(super) fn segment(name: &str) -> Phrase {
-    let name = value(name);
+    let name = quoted(name);
     Phrase::alone(format!("belongs to {name}"), format!("does not belong to {name}"))
 }
 

@@ -44,9 +44,9 @@ fn groups() {
         (json!({"all": [adult, a]}), "age is at least 18 and less than 30 and country is PL"),
         (json!({"any": [adult, a]}), "(age is at least 18 and less than 30) or country is PL"),
         (json!({"not": adult}), "not (age is at least 18 and less than 30)"),
-        (json!({"segment": {"key": "vip"}}), "belongs to vip"),
+        (json!({"segment": {"key": "vip"}}), "belongs to “vip”"),
         (json!({"segment": {"id": "VIP customers"}}), "belongs to “VIP customers”"),
-        (json!({"not": {"segment": {"key": "vip"}}}), "does not belong to vip"),
+        (json!({"not": {"segment": {"key": "vip"}}}), "does not belong to “vip”"),
         (json!({"sample": {"percent": "10", "salt": "x"}}), "is among a stable 10 % of members (salt x)"),
         (
             json!({"not": {"sample": {"percent": "12.50", "salt": "a b"}}}),
