@@ -69,6 +69,6 @@ require-test:
 	@scripts/require.sh rust c node postgres chromium
 
 require-bench:
-	@scripts/require.sh rust c node postgres
+	@scripts/require.sh rust c node postgres python
 
 .PHONY: help run test test-long bench lint fmt graphiql clean require-bench require-build require-test

@@ -33,6 +33,10 @@ has_chromium() {
   [ -x "${CHROMIUM:-/usr/bin/chromium}" ]
 }
 
+has_python() {
+  command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null
+}
+
 # The Debian packages of a tool; none where Debian's version is not known to be new enough.
 packages_of() {
   case $1 in
@@ -40,6 +44,7 @@ packages_of() {
     node) echo nodejs npm ;;
     postgres) echo postgresql ;;
     chromium) echo chromium ;;
+    python) echo python3 python3-venv ;;
   esac
 }
 
@@ -49,6 +54,7 @@ advice_for() {
     c) echo "A C compiler and make are needed (on Debian: apt-get install build-essential)." ;;
     node) echo "Node.js $NODE or newer with npm is needed to build GraphiQL: install it from https://nodejs.org (on Debian 13: apt-get install nodejs npm)." ;;
     postgres) echo "PostgreSQL's server programs are needed for the tests: initdb on the PATH or below /usr/lib/postgresql (on Debian: apt-get install postgresql)." ;;
+    python) echo "Python 3 with venv is needed to measure beside DuckDB (on Debian: apt-get install python3 python3-venv)." ;;
     chromium) echo "Chromium is needed for the browser test, at /usr/bin/chromium or where CHROMIUM says (on Debian: apt-get install chromium)." ;;
   esac
 }

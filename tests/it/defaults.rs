@@ -21,6 +21,10 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = DESC",
         "everywhere: Boolean! = false",
+        "first: Int = 10",
+        "first: Int = 10",
+        "first: Int = 10",
+        "first: Int = 20",
         "format: ExportFormat! = CSV",
         "frozen: Boolean! = false",
         "interval: Interval! = DAY",
@@ -42,6 +46,24 @@ fn keys(list: &Value, name: &str) -> Vec<String> {
 }
 
 on_both! {
+    async fn samples_and_values_keep_their_sizes(app) {
+        let rows: Value = (0..22).map(|n| json!({"number": format!("m{n}"), "city": format!("City {n}")})).collect();
+        crate::calls::send(&app, crate::calls::UPSERT, rows).await;
+        app.graphql(CREATE, json!({"input": {"name": "Some"}})).await;
+        let text = "query($f: Int) { previewRule(rule: {everyone: true}, replacing: {key: \"some\"}) {
+            sample(first: $f) { number } joiners(first: $f) { number } leavers(first: $f) { number } }
+            ruleCatalogue { entries { name values(first: $f) { value } } } }";
+        let sizes = async |sent: Value| {
+            let data = app.graphql(text, sent).await;
+            let preview = ["sample", "joiners", "leavers"].map(|name| data["previewRule"][name].as_array().unwrap().len());
+            let entries = data["ruleCatalogue"]["entries"].as_array().unwrap();
+            let city = entries.iter().find(|entry| entry["name"] == "profile.city").unwrap();
+            (preview, city["values"].as_array().unwrap().len())
+        };
+        assert_eq!(sizes(json!({})).await, ([10, 10, 0], 20));
+        assert_eq!(sizes(json!({"f": 3})).await, ([3, 3, 0], 3));
+    }
+
     async fn orders_keep_their_defaults(app) {
         for name in ["b", "c", "a"] {
             segment(&app, name).await;

@@ -1,5 +1,6 @@
 //! Building a rule with eyes open: what it would do, why a member is in or out, and what can be said at all.
 
+mod catalogue;
 mod explain;
 mod preview;
 mod refused;

@@ -9,7 +9,8 @@ pub(super) fn transactions() -> Vec<Entry> {
         takes_match: true,
         ..Entry::new((name, "Transactions"), label, description, value, NUMBER)
     };
-    let share = "The part of the purchases within the window that passes `where`, 0 to 1. Nothing without purchases there.";
+    let share =
+        "The part of the purchases within the window that passes `where`, 0 to 1. Nothing without purchases there.";
     let last = "Whole days since the latest purchase. Nothing without one.";
     let first = "Whole days since the first purchase. Nothing without one.";
     let average = "Spending divided by the number of purchases. Nothing without purchases.";
@@ -18,7 +19,12 @@ pub(super) fn transactions() -> Vec<Entry> {
         figure("transactions.COUNT", "Number of purchases", "Sales, less those returned whole.", Number),
         figure("transactions.SPENDING", "Spending", "Sales less returns, each on its own day.", Money),
         figure("transactions.AVERAGE_VALUE", "Average transaction value", average, Money),
-        figure("transactions.MAX_VALUE", "Largest purchase", "The largest single purchase. Nothing without one.", Money),
+        figure(
+            "transactions.MAX_VALUE",
+            "Largest purchase",
+            "The largest single purchase. Nothing without one.",
+            Money,
+        ),
         figure("transactions.DAYS_SINCE_LAST", "Days since the last purchase", last, Days),
         figure("transactions.DAYS_SINCE_FIRST", "Days since the first purchase", first, Days),
         figure("transactions.SHARE_OF_COUNT", "Share of purchases", share, Share),

@@ -8,9 +8,8 @@ pub(super) fn transactions() -> Vec<Entry> {
     let filter = |name, label, description, value, operators| {
         Entry::new((name, "Transaction filter"), label, description, value, operators)
     };
-    let list = |name, label, description, kind| {
-        filter(name, label, description, ValueType::Text, LIST).with_values(kind)
-    };
+    let list =
+        |name, label, description, kind| filter(name, label, description, ValueType::Text, LIST).with_values(kind);
     let label = "A label of the transaction, with any value or one that passes; `key` names it. The values are the keys. \
         Goes into `where` as `labels`.";
     let sku = "What was bought: of the matching lines alone. Goes into `where` as `skus`.";

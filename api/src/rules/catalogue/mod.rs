@@ -179,7 +179,8 @@ fn others() -> Vec<Entry> {
     };
     let survey = "The survey whose latest answer is looked at; any survey where none is named.";
     let score = "The score of the latest answer, 0 to 10.";
-    let group = "Where the score of the latest answer stands: PROMOTER (9 and 10), PASSIVE (7 and 8) or DETRACTOR (0 to 6).";
+    let group =
+        "Where the score of the latest answer stands: PROMOTER (9 and 10), PASSIVE (7 and 8) or DETRACTOR (0 to 6).";
     let segment = "Belongs to another segment, which is named by its key or its id.";
     let sample = "A stable pseudo-random share of all members: the same members for the same salt.";
     vec![
