@@ -37,7 +37,7 @@ fn fields(kind: &str, below: &[&str], by_fragment: bool) -> String {
     if by_fragment { format!("... on {kind} {{ {asked} }}") } else { asked }
 }
 
-const BELOW: &[&str] = &["Money", "MemberMetrics", "Member"];
+const BELOW: &[&str] = &["Money", "MemberMetrics", "Member", "SegmentEvaluation"];
 
 on_both! {
     async fn both_ways_answer_the_same(app) {

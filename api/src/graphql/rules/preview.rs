@@ -112,8 +112,7 @@ pub(crate) struct RuleQuery;
 
 #[Object]
 impl RuleQuery {
-    /// What a rule would do, for a new segment or in the place of the rule of `replacing`, whose pins stand. Mistakes are
-    /// errors of the code BAD_USER_INPUT; `extensions.mistakes` lists all of them as {code, message, path}.
+    /// `replacing` compares with a segment as it is now.
     #[graphql(guard = "ANYONE")]
     async fn preview_rule(
         &self,

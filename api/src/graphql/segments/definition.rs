@@ -22,8 +22,7 @@ use crate::segments::{self, Definition, SegmentRow};
 /// The state of the latest evaluation of a segment's rule.
 #[derive(SimpleObject)]
 pub(crate) struct SegmentEvaluation {
-    /// The version whose rule decides now; behind `version` until the evaluation of an edit lands. 0 before the first
-    /// has landed.
+    /// The version whose rule decides now; behind `version` until the evaluation of an edit lands.
     applied_version: i32,
     /// When it was asked for.
     started_at: DateTime,

@@ -201,7 +201,7 @@ impl SegmentMutation {
         changed(segments::duplicate(app(ctx), caller(ctx)?, &duplicate).await)
     }
 
-    /// Removes the segment and its memberships.
+    /// Removes the segment and its memberships; refused with IN_USE while anything refers to it.
     #[graphql(guard = "ADMIN")]
     async fn remove_segment(&self, ctx: &Context<'_>, input: SegmentRefInput) -> Result<RemoveSegmentPayload, Error> {
         let version = input.expected_version.map(i64::from);
@@ -223,7 +223,7 @@ impl SegmentMutation {
         answer(segments::assign(app(ctx), caller(ctx)?, &assignment).await, &assignment)
     }
 
-    /// Takes members out of a MANUAL segment; on a DYNAMIC one it pins them out.
+    /// On a DYNAMIC segment it pins members out.
     #[graphql(guard = "ADMIN")]
     async fn unassign_members(
         &self,

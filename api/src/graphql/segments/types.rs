@@ -109,7 +109,7 @@ impl Segment {
         Ok(self.definition(ctx).await?.map(|definition| definition.text.clone()))
     }
 
-    /// The state of the latest evaluation of the rule. Null unless DYNAMIC, and before the first was asked for.
+    /// The state of the latest evaluation of the rule.
     async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<SegmentEvaluation>, Error> {
         let definition = self.definition(ctx).await?;
         Ok(definition.and_then(|definition| definition.evaluation.as_ref().map(SegmentEvaluation::new)))
