@@ -109,7 +109,8 @@ pub async fn values(app: &Arc<App>, entry: &Entry, search: Option<String>, first
         Source::Segments => {
             let order = SegmentOrder { field: SegmentOrderField::Members, descending: true };
             let list = SegmentList { search, filter: Some(SegmentFilter::Active(true)), order };
-            let page = segments::page(app, &list, &PageArguments { first: Some(first), ..PageArguments::default() });
+            let arguments = PageArguments { first: Some(first), ..PageArguments::default() };
+            let page = segments::page(app, &list, &arguments);
             let value = |row: segments::SegmentRow| Value {
                 value: row.segment.key,
                 members: u64::try_from(row.stats.members).unwrap_or_default(),
