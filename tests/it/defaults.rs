@@ -46,24 +46,6 @@ fn keys(list: &Value, name: &str) -> Vec<String> {
 }
 
 on_both! {
-    async fn samples_and_values_keep_their_sizes(app) {
-        let rows: Value = (0..22).map(|n| json!({"number": format!("m{n}"), "city": format!("City {n}")})).collect();
-        crate::calls::send(&app, crate::calls::UPSERT, rows).await;
-        app.graphql(CREATE, json!({"input": {"name": "Some"}})).await;
-        let text = "query($f: Int) { previewRule(rule: {everyone: true}, replacing: {key: \"some\"}) {
-            sample(first: $f) { number } joiners(first: $f) { number } leavers(first: $f) { number } }
-            ruleCatalogue { entries { name values(first: $f) { value } } } }";
-        let sizes = async |sent: Value| {
-            let data = app.graphql(text, sent).await;
-            let preview = ["sample", "joiners", "leavers"].map(|name| data["previewRule"][name].as_array().unwrap().len());
-            let entries = data["ruleCatalogue"]["entries"].as_array().unwrap();
-            let city = entries.iter().find(|entry| entry["name"] == "profile.city").unwrap();
-            (preview, city["values"].as_array().unwrap().len())
-        };
-        assert_eq!(sizes(json!({})).await, ([10, 10, 0], 20));
-        assert_eq!(sizes(json!({"f": 3})).await, ([3, 3, 0], 3));
-    }
-
     async fn orders_keep_their_defaults(app) {
         for name in ["b", "c", "a"] {
             segment(&app, name).await;
@@ -95,6 +77,33 @@ on_both! {
         let text = "query($o: SegmentMemberOrder, $n: Int) { segment(ref: {key: \"all\"}) { members(orderBy: $o, first: $n) { nodes { number } } } }";
         for sent in [json!({}), json!({"o": {"field": "SPENDING"}}), json!({"o": {"field": "JOINED_AT"}})] {
             assert_eq!(keys(&app.graphql(text, sent).await["segment"]["members"], "number"), ["m3", "m2", "m1"]);
+        }
+    }
+
+    async fn previews_and_values_keep_their_defaults(app) {
+        let people: Value = (10..32).map(|number| json!({"number": format!("m{number}"), "city": format!("c{number}")})).collect();
+        crate::calls::make(&app, crate::calls::UPSERT, people).await;
+        app.graphql(CREATE, json!({"input": {"name": "one", "members": numbers(10..22)}})).await;
+        let text = "query($r: RuleInput!, $n: Int) { previewRule(rule: $r, replacing: {key: \"one\"}) { wouldJoin wouldLeave
+            sample(first: $n) { number } joiners(first: $n) { number } leavers(first: $n) { number } } }";
+        for sent in [json!({}), json!({"n": null})] {
+            let ask = async |rule: Value| {
+                let mut sent = sent.clone();
+                sent["r"] = rule;
+                app.graphql(text, sent).await["previewRule"].clone()
+            };
+            let length = |list: &Value| list.as_array().map(Vec::len);
+            let nobody = ask(json!({"not": {"everyone": true}})).await;
+            assert_eq!((&nobody["wouldLeave"], length(&nobody["leavers"])), (&json!(12), Some(10)));
+            let others = ask(json!({"not": {"segment": {"key": "one"}}})).await;
+            assert_eq!((&others["wouldJoin"], length(&others["sample"]), length(&others["joiners"])), (&json!(10), Some(10), Some(10)));
+            let everybody = ask(json!({"everyone": true})).await;
+            assert_eq!(length(&everybody["sample"]), Some(10), "of 22");
+            let text = "query($n: Int) { ruleCatalogue { entries { name values(first: $n) { value } } } }";
+            let catalogue = app.graphql(text, sent.clone()).await;
+            let entries = catalogue["ruleCatalogue"]["entries"].as_array().unwrap();
+            let cities = entries.iter().find(|entry| entry["name"] == "profile.city").unwrap();
+            assert_eq!(length(&cities["values"]), Some(20), "of 22");
         }
     }
 

@@ -30,6 +30,7 @@ mod http;
 mod http_fuzz;
 mod imports;
 mod jobs;
+mod lens;
 mod limits;
 mod lists;
 mod member_lists;

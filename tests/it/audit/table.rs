@@ -185,17 +185,11 @@ const ROWS: &[Row] = &[
         silent: &["createSegmentsFromTemplate(input: {template: NEW_MEMBERS}) { segments { id } userErrors { code } }"],
     },
     Row {
-        field: "assignMembers",
-        call: "assignMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
-        entries: || vec![("Segment", "New members", json!({"pinnedIn": new(1)}))],
-        silent: &["assignMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }"],
-    },
-    Row {
         field: "unpinMembers",
-        call: "unpinMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}, {number: \"m1\"}]}) { changed userErrors { code } }",
-        entries: || vec![("Segment", "New members", json!({"unpinned": new(1)}))],
+        call: "unpinMembers(input: {segment: {key: \"pinned\"}, members: [{number: \"m2\"}, {number: \"m1\"}]}) { changed userErrors { code } }",
+        entries: || vec![("Segment", "pinned", json!({"unpinned": new(1)}))],
         silent: &[
-            "unpinMembers(input: {segment: {key: \"new-members\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
+            "unpinMembers(input: {segment: {key: \"pinned\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
             "unpinMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
         ],
     },
@@ -304,6 +298,9 @@ on_both! {
         add_user(&app, ANN, Role::Owner).await;
         members(&app, &["m1", "m2"]).await;
         segment(&app, "some", &["m1"]).await;
+        crate::dynamic::create(&app, "pinned", json!({"everyone": true})).await;
+        let pin = "mutation($i: AssignMembersInput!) { assignMembers(input: $i) { changed } }";
+        crate::dynamic::call(&app, pin, json!({"segment": {"key": "pinned"}, "members": [{"number": "m2"}]})).await;
         let filled = Filled::new(&app).await;
         let analyst = app.token_of(Role::Analyst).await;
         let mut secrets = vec![PASSWORD.to_owned(), NEW.to_owned(), filled.0[4].1.clone(), COMMENT.to_owned(), "$argon2".to_owned()];

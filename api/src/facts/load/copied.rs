@@ -8,8 +8,8 @@ use std::vec::IntoIter;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{BoxStream, ReadyChunks};
-use tokio::runtime::Handle;
 
+use super::patience::Patience;
 use super::scan::Scan;
 use crate::db;
 use crate::error::Fault;
@@ -19,7 +19,7 @@ type Arrived = Result<Bytes, sqlx::Error>;
 /// Rows that arrive, read outside the runtime's own threads.
 pub(super) struct Copied<'c> {
     stream: ReadyChunks<BoxStream<'c, Arrived>>,
-    runtime: Handle,
+    patience: Patience,
     arrived: IntoIter<Arrived>,
     /// What has arrived from the row on that is looked at.
     buffer: Vec<u8>,
@@ -37,9 +37,9 @@ const HEADER: usize = 19;
 const AT_ONCE: usize = 1_024;
 
 impl<'c> Copied<'c> {
-    pub(super) fn new(stream: BoxStream<'c, Arrived>, runtime: Handle) -> Self {
+    pub(super) fn new(stream: BoxStream<'c, Arrived>, patience: Patience) -> Self {
         let (arrived, buffer, fields) = (Vec::new().into_iter(), Vec::new(), Vec::new());
-        Self { stream: stream.ready_chunks(AT_ONCE), runtime, arrived, buffer, fields, next: 0, begun: false }
+        Self { stream: stream.ready_chunks(AT_ONCE), patience, arrived, buffer, fields, next: 0, begun: false }
     }
 
     /// Adds what arrives next to the buffer.
@@ -48,7 +48,7 @@ impl<'c> Copied<'c> {
             if let Some(arrived) = self.arrived.next() {
                 break arrived.map_err(db::sqlx_fault)?;
             }
-            match self.runtime.block_on(self.stream.next()) {
+            match self.patience.wait(self.stream.next())? {
                 Some(arrived) => self.arrived = arrived.into_iter(),
                 None => return Err(Fault::new("PostgreSQL's copy ends in the middle")),
             }
@@ -132,6 +132,7 @@ fn unknown() -> Fault {
 #[cfg(test)]
 mod tests {
     use futures::stream;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
 
@@ -154,8 +155,9 @@ mod tests {
 
     fn read(bytes: &[u8], length: usize) -> Result<Vec<(i64, Option<String>, bool)>, Fault> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let patience = Patience { runtime: runtime.handle().clone(), stop: CancellationToken::new() };
         let parts: Vec<Arrived> = bytes.chunks(length).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
-        let mut copied = Copied::new(stream::iter(parts).boxed(), runtime.handle().clone());
+        let mut copied = Copied::new(stream::iter(parts).boxed(), patience);
         let mut rows = Vec::new();
         while copied.advance()? {
             rows.push((copied.int(0)?, copied.maybe_text(1)?.map(ToOwned::to_owned), copied.flag(2)?));

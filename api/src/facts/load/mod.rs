@@ -1,6 +1,7 @@
 //! Loads everybody's facts, each table read once from its beginning to its end.
 
 mod copied;
+mod patience;
 mod postgres_store;
 mod progress;
 mod scan;
@@ -16,6 +17,7 @@ use sea_orm::DbBackend;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use self::patience::Patience;
 use self::postgres_store::Server;
 use self::progress::Progress;
 use self::sqlite_store::File;
@@ -32,12 +34,12 @@ pub(super) async fn load(
     size: usize,
     stop: &CancellationToken,
 ) -> Result<(Vec<Arc<Facts>>, Dictionary), Fault> {
-    let (db, runtime, stop) = (db.clone(), Handle::current(), stop.clone());
+    let (db, patience) = (db.clone(), Patience { runtime: Handle::current(), stop: stop.clone() });
     let loaded = tokio::task::spawn_blocking(move || {
-        let (mut gathering, mut progress) = (Gathering::new(size), Progress::new(stop));
+        let (mut gathering, mut progress) = (Gathering::new(size), Progress::new(patience.clone()));
         let mut gatherer = Gatherer { gathering: &mut gathering, days: DayOf::new(zone), progress: &mut progress };
         match db.backend() {
-            DbBackend::Postgres => gatherer.read(&Server { db: &db, runtime })?,
+            DbBackend::Postgres => gatherer.read(&Server { db: &db, patience })?,
             _ => gatherer.read(&File::open(&db)?)?,
         }
         let (piles, dictionary) = gathering.finish();

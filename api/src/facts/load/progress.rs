@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use tokio_util::sync::CancellationToken;
-
-use crate::error::{Fault, FaultKind};
+use super::patience::Patience;
+use crate::error::Fault;
 
 /// The rows read so far.
 pub(super) struct Progress {
-    stop: CancellationToken,
+    patience: Patience,
     what: &'static str,
     rows: u64,
     told: Instant,
@@ -20,8 +19,8 @@ const EVERY: Duration = Duration::from_secs(5);
 const ROWS: u64 = 65_536;
 
 impl Progress {
-    pub(super) fn new(stop: CancellationToken) -> Self {
-        Self { stop, what: "", rows: 0, told: Instant::now() }
+    pub(super) fn new(patience: Patience) -> Self {
+        Self { patience, what: "", rows: 0, told: Instant::now() }
     }
 
     /// Begins another kind of row.
@@ -35,9 +34,7 @@ impl Progress {
         if !self.rows.is_multiple_of(ROWS) {
             return Ok(());
         }
-        if self.stop.is_cancelled() {
-            return Err(Fault::of(FaultKind::Unavailable, "the process ends"));
-        }
+        self.patience.goes_on()?;
         if self.told.elapsed() >= EVERY {
             self.told = Instant::now();
             tracing::info!(rows = self.rows, what = self.what, "everybody's facts are being loaded");

@@ -1,0 +1,70 @@
+//! Everybody's facts in memory: they are those of the rows, whatever happens, in every process.
+
+mod equal;
+mod everybody;
+mod processes;
+
+use std::sync::Arc;
+
+use engine::facts::Facts;
+use tessera::facts::{self, LensView, Needs, Whose};
+use tests::TestApp;
+
+/// Makes a test of each database from one body, with the lens on whatever the run says.
+macro_rules! with_lens {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn body($app: std::sync::Arc<tests::TestApp>) $body
+
+            #[test]
+            fn sqlite() {
+                tests::run_with(tests::Database::Sqlite, |settings| settings.lens = true, body);
+            }
+
+            #[test]
+            fn postgres() {
+                tests::run_with(tests::Database::Postgres, |settings| settings.lens = true, body);
+            }
+        }
+    )*};
+}
+pub(crate) use with_lens;
+
+/// What the lens shows, with everything that was committed before the call.
+pub async fn seen(app: &TestApp) -> Arc<LensView> {
+    let latest = tessera::changes::latest(app.app.db.writer()).await.unwrap();
+    // On a crowded machine two seconds may not be enough; half a minute always is.
+    for _ in 0..15 {
+        let view = facts::caught_up(&app.app).await.expect("the lens is on");
+        if view.position >= latest {
+            return view;
+        }
+    }
+    panic!("the lens did not catch up with {latest:?}");
+}
+
+/// Everybody of a view in one piece.
+pub fn joined(view: &LensView) -> Facts {
+    view.chunks.iter().fold(Facts::default(), |all, chunk| all.replaced(chunk, |_| false))
+}
+
+/// Expects the lens to be what the rows say, and answers it.
+pub async fn right(app: &TestApp) -> Arc<LensView> {
+    let view = seen(app).await;
+    let shown = joined(&view);
+    let mut dictionary = (*view.dictionary).clone();
+    let everybody = Whose::Between(i64::MIN, i64::MAX);
+    let read = facts::read(app.app.db.reader(), everybody, Needs::ALL, view.zone, &mut dictionary).await.unwrap();
+    assert_eq!(shown.members(), read.members());
+    for row in 0..read.len() {
+        let [shown, read] = [&shown, &read].map(|facts| facts.part(row..row + 1));
+        assert_eq!(shown, read, "member {} at {:?}", read.members()[0], view.position);
+    }
+    assert_eq!(dictionary.spellings(), view.dictionary.spellings(), "the rows have texts that the lens does not know");
+    assert_eq!((view.members(), view.transactions()), (read.len(), read.transactions()));
+    view
+}
