@@ -69,7 +69,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Chang
             db::lock(&txn, Lock::RuleSet).await?;
         }
         let reckoning = figures::reckon(app, &txn).await?;
-        let made = make(app, &txn, &reckoning, caller, &new, &checked).await?;
+        let made = make(app, &txn, &reckoning, caller, &new, &checked, "createSegment").await?;
         txn.commit().await?;
         jobs::wake(app);
         Ok(made)
@@ -77,7 +77,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSegment) -> Result<Chang
     .await
 }
 
-/// The same within a transaction, which holds the rule set alone where there is a rule.
+/// The same within a transaction, which holds the rule set alone where there is a rule. `action` is what the log calls it.
 pub(super) async fn make(
     app: &App,
     txn: &Txn,
@@ -85,6 +85,7 @@ pub(super) async fn make(
     caller: &Caller,
     new: &NewSegment,
     checked: &Checked,
+    action: &'static str,
 ) -> Result<Changed, Stop> {
     let rule = match &new.rule {
         Some(rule) => Some(definition::resolved(txn, None, &[], rule).await?),
@@ -106,7 +107,7 @@ pub(super) async fn make(
     let members = Some(new.members.len()).filter(|members| *members > 0);
     let changes = checked.made(&row.key).new_field("active", new.active).new_field("members", members);
     let changes = changes.new_field("rule", definition::shown(txn, rule.as_ref()).await?);
-    audit::write(app, txn, caller.by(), trace("createSegment", &row, changes)).await?;
+    audit::write(app, txn, caller.by(), trace(action, &row, changes)).await?;
     Ok(Changed { segment: read(txn, row.id).await?, job })
 }
 

@@ -53,7 +53,8 @@ pub async fn from_template(
                 members: Vec::new(),
                 rule: Some(rule(&(one.rule)(&ids))?),
             };
-            let done = async { make(app, &txn, &reckoning, caller, &new, &Checked::new(&new)?).await }.await;
+            let checked = Checked::new(&new).map_err(named_by_prefix)?;
+            let done = make(app, &txn, &reckoning, caller, &new, &checked, "createSegmentsFromTemplate").await;
             made.push(done.map_err(named_by_prefix)?);
         }
         txn.commit().await?;
