@@ -50,8 +50,11 @@ pub struct TestApp {
     client: reqwest::Client,
     folder: TempDir,
     stop: CancellationToken,
-    server: std::sync::Mutex<Option<(JoinHandle<std::io::Result<()>>, JoinHandle<()>)>>,
+    server: std::sync::Mutex<Option<Running>>,
 }
+
+/// The server, and what follows the log of changes.
+type Running = (JoinHandle<std::io::Result<()>>, JoinHandle<()>);
 
 /// What the server answered.
 #[derive(Debug)]

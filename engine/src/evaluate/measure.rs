@@ -92,6 +92,6 @@ pub(super) fn points(
             let first = |kind: PointsMove| of_kind(kind).map(|(day, _, _)| i64::from(day)).next();
             Some(first(PointsMove::Redeemed)? - first(PointsMove::Earned)?)
         }
-        PointsMeasure::DaysSinceLastActivity => entries.clone().last().map(|(day, _, _)| moment.since(day)),
+        PointsMeasure::DaysSinceLastActivity => entries.clone().next_back().map(|(day, _, _)| moment.since(day)),
     }
 }

@@ -6,6 +6,7 @@ use super::filter::{Bounds, DayBounds, TextMatch};
 
 /// Who belongs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::large_enum_variant, reason = "rules are few and small, and never moved in numbers")]
 pub enum Rule<S> {
     /// Every one of them holds.
     All(Vec<Rule<S>>),

@@ -29,7 +29,7 @@ pub fn follow(app: Arc<App>, stop: CancellationToken) -> impl Future<Output = ()
             let told = |_: &str| app.lens.wake();
             let hearing = db::listen(&app.settings.database_url, &[changes::CHANNEL], told);
             let working = async { tokio::join!(hearing, work(&app, &stop)) };
-            stop.run_until_cancelled(working).await;
+            stop.run_until_cancelled(Box::pin(working)).await;
             app.lens.works.store(false, Ordering::Relaxed);
             // Whoever waits learns that nothing will come.
             app.lens.answered.send_replace(u64::MAX);

@@ -109,7 +109,7 @@ fn a_rule_comes_back_as_it_was_sent() {
 #[test]
 fn every_field_and_word_is_tried() {
     let tried = json!(everything()).to_string();
-    for definition in parse_schema(&schema().sdl()).unwrap().definitions {
+    for definition in parse_schema(schema().sdl()).unwrap().definitions {
         let TypeSystemDefinition::Type(definition) = definition else { continue };
         let names: Vec<String> = match definition.node.kind {
             TypeKind::InputObject(input) => input.fields.iter().map(|field| field.node.name.to_string()).collect(),

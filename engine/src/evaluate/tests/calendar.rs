@@ -86,7 +86,7 @@ fn windows_of_days_include_today_and_both_ends() {
     days(json!({"daysAgo": {"from": 5, "to": 3}}), "2026-06-13", "2026-06-15");
     days(json!({"between": {"from": "2026-06-10", "lastDays": 30}}), "2026-06-10", "2026-07-09");
     let fixed = count(json!({"between": {"from": "2026-06-10", "to": "2026-06-10"}}), 1);
-    assert_eq!(seen(&fixed, &bought, "2030-01-01").0, true);
+    assert!(seen(&fixed, &bought, "2030-01-01").0);
     assert_eq!(due(&fixed, &bought, "2030-01-01"), None);
 }
 
