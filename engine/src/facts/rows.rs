@@ -149,7 +149,7 @@ fn attributes(dictionary: &mut Dictionary, json: &str) -> Vec<(TextId, Attribute
     let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return Vec::new() };
     let value = |dictionary: &mut Dictionary, value: Value| match value {
         Value::String(text) => {
-            let day = text.parse().map_or(NO_DAY, day_number);
+            let day = whole_day(&text).map_or(NO_DAY, day_number);
             AttributeValue::Text(dictionary.intern(&text), day)
         }
         Value::Number(number) => decimal(&number.to_string()).map_or(AttributeValue::Other, AttributeValue::Number),
@@ -179,4 +179,9 @@ fn labels(dictionary: &mut Dictionary, json: &str) -> Vec<Pair> {
     }
     let labels: Vec<Label<'_>> = serde_json::from_str(json).unwrap_or_default();
     labels.iter().map(|one| Pair::of(&one.key, &one.value, dictionary)).collect()
+}
+
+/// A day that is spelt with all of its ten characters, as in rules: 2026-3-1 is a text and no day.
+fn whole_day(text: &str) -> Option<NaiveDate> {
+    if text.len() == "2026-03-01".len() { text.parse().ok() } else { None }
 }
