@@ -57,6 +57,11 @@ impl Question {
         serde_json::from_slice(&body).with_context(|| format!("no JSON: {}", String::from_utf8_lossy(&body)))
     }
 
+    /// Asks once, over a connection of its own, and answers the text.
+    pub(crate) async fn text(&self) -> Result<String> {
+        Ok(String::from_utf8(Connection::open(self).await?.ask().await?.into())?)
+    }
+
     /// Asks once, and counts what is streamed without keeping it: its bytes and its lines.
     pub(crate) async fn stream(&self) -> Result<(usize, usize)> {
         let mut connection = Connection::open(self).await?;

@@ -46,7 +46,7 @@ async fn measure(run: &Run, kind: Kind, cluster: Option<&Cluster>, report: &mut 
     for &members in &run.members {
         let size = Size { members, transactions: members * 10, segments: run.segments, seed: run.seed };
         let stage = Stage::fill(kind, cluster, run, size, report)?;
-        let scene = Scene::open(run, &stage, cluster)?;
+        let mut scene = Scene::open(run, &stage, cluster).await?;
         lines::pages(&scene, report).await?;
         if run.wants(Line::History) {
             lines::history(&scene, report).await?;
@@ -61,6 +61,9 @@ async fn measure(run: &Run, kind: Kind, cluster: Option<&Cluster>, report: &mut 
             lines::import(&scene, report).await?;
         }
         if run.wants(Line::Rules) {
+            // Whatever the lines before have written is in memory now, not within a moment.
+            drop(scene);
+            scene = Scene::open(run, &stage, cluster).await?;
             lines::rules(&scene, report).await?;
         }
         if run.wants(Line::Evaluate) {
@@ -76,7 +79,7 @@ async fn measure(run: &Run, kind: Kind, cluster: Option<&Cluster>, report: &mut 
         stages.push(stage);
     }
     if let ([small, .., large], true) = (stages.as_slice(), run.wants(Line::Sizes)) {
-        let scenes = [Scene::open(run, small, cluster)?, Scene::open(run, large, cluster)?];
+        let scenes = [Scene::open(run, small, cluster).await?, Scene::open(run, large, cluster).await?];
         lines::sizes(&scenes, report).await?;
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! A database of some size with a server on it: what the lines of the bench measure.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -11,7 +11,7 @@ use crate::args::{Kind, Run};
 use crate::cluster::Cluster;
 use crate::fill::{self, Filler};
 use crate::http::Question;
-use crate::process::{Cpu, Server};
+use crate::process::{self, Cpu, Server};
 use crate::report::{Report, thousands};
 use crate::shop::{self, Size};
 use crate::tessera::Tessera;
@@ -31,8 +31,13 @@ pub(crate) struct Scene<'a> {
     pub(crate) stage: &'a Stage,
     pub(crate) cluster: Option<&'a Cluster>,
     pub(crate) server: Server,
+    /// Where its metrics are, `127.0.0.1:port`.
+    pub(crate) metrics: String,
     pub(crate) token: String,
 }
+
+/// How long a server may take to read everybody's facts.
+const READY: Duration = Duration::from_secs(900);
 
 impl Stage {
     /// Makes tables and fills them.
@@ -50,7 +55,7 @@ impl Stage {
         };
         let tessera = Tessera::new(&std::fs::canonicalize(&run.tessera)?, folder.path(), &url);
         // The first command makes tables, programme and owner.
-        drop(tessera.serve()?);
+        drop(tessera.serve("off", "off")?);
         let began = Instant::now();
         let written = fill_database(&url, &size)?;
         report.scene(format!(
@@ -68,11 +73,27 @@ impl Stage {
 }
 
 impl<'a> Scene<'a> {
-    /// Starts the server of a stage.
-    pub(crate) fn open(run: &'a Run, stage: &'a Stage, cluster: Option<&'a Cluster>) -> Result<Self> {
-        let server = stage.tessera.serve()?;
+    /// Starts the server of a stage, and waits until it has everybody's facts in memory: loading them would take from what
+    /// is measured.
+    pub(crate) async fn open(run: &'a Run, stage: &'a Stage, cluster: Option<&'a Cluster>) -> Result<Self> {
+        Self::open_with(run, stage, cluster, "on").await
+    }
+
+    /// A second server of the same stage that has nothing in memory and reads facts from rows.
+    pub(crate) async fn without_lens(&self) -> Result<Self> {
+        Self::open_with(self.run, self.stage, self.cluster, "off").await
+    }
+
+    async fn open_with(run: &'a Run, stage: &'a Stage, cluster: Option<&'a Cluster>, lens: &str) -> Result<Self> {
+        let metrics = format!("127.0.0.1:{}", process::free_port()?);
+        let server = stage.tessera.serve(&metrics, lens)?;
         let token = stage.tessera.token()?;
-        Ok(Self { run, stage, cluster, server, token })
+        let (began, ready) = (Instant::now(), Question::get(&server.address, "/readyz".to_owned(), None));
+        while ready.text().await.is_err() {
+            ensure!(began.elapsed() < READY, "the server does not become ready");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(Self { run, stage, cluster, server, metrics, token })
     }
 
     /// A GraphQL request to the server.
@@ -91,6 +112,13 @@ impl<'a> Scene<'a> {
             bail!("{}", refusal["message"]);
         }
         answer.get("data").cloned().context("no data")
+    }
+
+    /// A number of the server's metrics.
+    pub(crate) async fn metric(&self, name: &str) -> Result<f64> {
+        let text = Question::get(&self.metrics, "/metrics".to_owned(), None).text().await?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(value.with_context(|| format!("no metric {name}"))?.trim().parse()?)
     }
 
     /// The processor of PostgreSQL; none on SQLite.

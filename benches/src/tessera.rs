@@ -59,9 +59,10 @@ impl Tessera {
         Ok(self.run(&["token", OWNER, "--minutes", "600"])?.trim().to_owned())
     }
 
-    /// Starts the server.
-    pub(crate) fn serve(&self) -> Result<Server> {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]);
+    /// Starts the server; `metrics` is where it serves them, or `off`, `lens` is `on` or `off`.
+    pub(crate) fn serve(&self, metrics: &str, lens: &str) -> Result<Server> {
+        let mut command =
+            self.command(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", metrics, "--lens", lens]);
         let address = |line: &str| {
             let url =
                 line.split_whitespace().find(|word| word.starts_with("http://") && word.ends_with("/graphiql"))?;

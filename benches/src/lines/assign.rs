@@ -84,6 +84,7 @@ pub(super) async fn assign_to(scene: &Scene<'_>, key: &str, numbers: &[String]) 
     Ok(seconds)
 }
 
-async fn figures(scene: &Scene<'_>, key: &str) -> Result<Value> {
+/// The figures of a segment.
+pub(super) async fn figures(scene: &Scene<'_>, key: &str) -> Result<Value> {
     scene.data(FIGURES, &json!({"key": key})).await
 }

@@ -14,6 +14,8 @@ use super::Question;
 pub(crate) struct Answers {
     /// Its version.
     pub(crate) version: String,
+    /// In which of the script's two forms it answers one rule sooner.
+    pub(crate) form: String,
     /// The first rule alone.
     pub(crate) one: super::Answer,
     /// A statement for each rule, one after the other.

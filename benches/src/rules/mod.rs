@@ -45,19 +45,26 @@ pub(crate) struct Answer {
 /// The rules of a seed; the first is that of the preview: 180 days, three purchases.
 pub(crate) fn questions(seed: u64) -> Vec<Question> {
     let mut chance = fastrand::Rng::with_seed(seed ^ 50);
-    let question = |days: i64, spending: i64, purchases: i64, category: usize| Question {
-        days,
-        since: NOW / DAY - days + 1,
-        spending,
-        purchases,
-        category,
-    };
     let first = question(180, 20_000, 3, 7);
     let others = (1..RULES).map(|_| {
         let days = chance.i64(30..=365);
         question(days, days * chance.i64(40..160), chance.i64(1..6), chance.usize(0..CATEGORIES))
     });
     std::iter::once(first).chain(others).collect()
+}
+
+/// So many rules that few members fulfil: they spend some times as much as others, and buy often.
+pub(crate) fn rare_questions(seed: u64, many: usize) -> Vec<Question> {
+    let mut chance = fastrand::Rng::with_seed(seed ^ 200);
+    let questions = (0..many).map(|_| {
+        let days = chance.i64(30..=365);
+        question(days, days * chance.i64(250..500), chance.i64(3..8), chance.usize(0..CATEGORIES))
+    });
+    questions.collect()
+}
+
+fn question(days: i64, spending: i64, purchases: i64, category: usize) -> Question {
+    Question { days, since: NOW / DAY - days + 1, spending, purchases, category }
 }
 
 impl Question {

@@ -91,8 +91,9 @@ fn facts(rows: &Path) -> Result<(Vec<Facts>, Dictionary)> {
                 location: None,
                 labels: "[]",
             });
-            let name = category(row.category);
-            builder.item(&ItemRow { amount: row.net.abs(), sku: "1", brand: None, category: Some(&name) });
+            if let Some(name) = row.category.map(category) {
+                builder.item(&ItemRow { amount: row.net.abs(), sku: "1", brand: None, category: Some(&name) });
+            }
         }
         chunks.push(builder.finish());
     }
@@ -122,7 +123,8 @@ struct Row {
     day: NaiveDate,
     net: i64,
     purchase: bool,
-    category: usize,
+    /// None of a document without lines.
+    category: Option<usize>,
 }
 
 impl Row {
@@ -134,7 +136,7 @@ impl Row {
             day: numbered_day(next()?.parse()?),
             net: next()?.parse()?,
             purchase: next()? == "true",
-            category: next()?.trim_matches('"').parse()?,
+            category: Some(next()?).filter(|category| !category.is_empty()).map(str::parse).transpose()?,
         })
     }
 }

@@ -39,6 +39,11 @@ impl Segment {
             .replace("{key}", &format!("'{}'", self.key))
             .replace("{name}", &format!("'{}'", self.name))
     }
+
+    /// The same for a text that looks at another segment.
+    fn fill_like(&self, text: &str, like: &Self) -> String {
+        self.fill(text).replace("{like}", &like.id.to_string())
+    }
 }
 
 fn fill(text: &str) -> String {
@@ -47,6 +52,7 @@ fn fill(text: &str) -> String {
         .replace("{owner}", &format!("'{OWNER}'"))
         .replace("{since}", &LAST_12_MONTHS.to_string())
         .replace("{averages}", &averages())
+        .replace("{moved}", MOVED)
         .replace("{day_averages}", DAY_AVERAGES)
 }
 
@@ -81,6 +87,47 @@ pub(crate) async fn assign(scene: &Scene<'_>, segment: &Segment, numbers: &[Stri
         Kind::Sqlite => sqlite::assign(scene.file(), segment, &Value::from(numbers).to_string()),
     }
 }
+
+/// Lets the members of a segment have come an instant before they did.
+pub(crate) fn age(scene: &Scene<'_>, segment: &Segment) -> Result<()> {
+    match scene.stage.kind {
+        Kind::Postgres => postgres::age(scene, segment),
+        Kind::Sqlite => sqlite::age(scene.file(), segment),
+    }
+}
+
+/// Loads who is to come to a segment and to go, so that it has the members of another, into a table of their own; answers
+/// how many.
+pub(crate) fn stage_moves(scene: &Scene<'_>, like: &Segment, segment: &Segment) -> Result<u64> {
+    match scene.stage.kind {
+        Kind::Postgres => postgres::stage_moves(scene, &segment.fill_like(MOVES, like)),
+        Kind::Sqlite => sqlite::stage_moves(scene.file(), &segment.fill_like(MOVES, like)),
+    }
+}
+
+/// Writes the loaded comings and goings: memberships, stays, log, sums with averages, and the day.
+pub(crate) async fn evaluate(scene: &Scene<'_>, segment: &Segment) -> Result<()> {
+    match scene.stage.kind {
+        Kind::Postgres => postgres::evaluate(scene, segment).await,
+        Kind::Sqlite => sqlite::evaluate(scene.file(), segment),
+    }
+}
+
+/// The members of one segment alone come, those of the other alone go.
+const MOVES: &str = "
+    SELECT member_id, 'JOINED' AS kind, 1 AS sign FROM segment_member AS b WHERE segment_id = {like} AND NOT EXISTS
+        (SELECT 1 FROM segment_member AS o WHERE o.segment_id = {segment} AND o.member_id = b.member_id)
+    UNION ALL
+    SELECT member_id, 'LEFT', -1 FROM segment_member AS b WHERE segment_id = {segment} AND NOT EXISTS
+        (SELECT 1 FROM segment_member AS o WHERE o.segment_id = {like} AND o.member_id = b.member_id)";
+
+/// What the loaded comings and goings move the sums of a segment by.
+const MOVED: &str = "
+    SELECT SUM(v.sign) AS members, SUM(CASE WHEN m.marketing_consent THEN v.sign ELSE 0 END) AS reachable,
+        CAST(SUM(v.sign * k.transactions) AS BIGINT) AS transactions, CAST(SUM(v.sign * k.spending) AS BIGINT) AS spending,
+        CAST(SUM(v.sign * k.spending_12m) AS BIGINT) AS spending_12m,
+        SUM(CASE WHEN v.sign > 0 THEN 1 ELSE 0 END) AS joiners, SUM(CASE WHEN v.sign < 0 THEN 1 ELSE 0 END) AS leavers
+    FROM bench_moves AS v JOIN member AS m ON m.id = v.member_id JOIN member_metrics AS k ON k.member_id = v.member_id";
 
 /// Loads the rows of a file of transactions into a table of their own.
 pub(crate) fn stage(scene: &Scene<'_>, rows: &[Sale]) -> Result<()> {

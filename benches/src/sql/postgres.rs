@@ -38,6 +38,36 @@ const ASSIGN: &str = "
     FROM moved AS m, n
     ON CONFLICT (segment_id, day) DO UPDATE SET {day_averages}";
 
+const EVALUATE: &str = "
+    WITH logged AS (
+        INSERT INTO membership_event (segment_id, segment_key, segment_name, member_id, kind, reason, at, actor)
+        SELECT {segment}, {key}, {name}, member_id, kind, 'RULE_CHANGED', {now}, {owner} FROM bench_moves
+        ORDER BY kind, member_id
+    ), joined AS (
+        INSERT INTO segment_member (segment_id, member_id, joined_at, via)
+        SELECT {segment}, member_id, {now}, 'RULE' FROM bench_moves WHERE kind = 'JOINED' ORDER BY member_id
+    ), gone AS (
+        DELETE FROM segment_member AS b USING bench_moves AS v
+        WHERE v.kind = 'LEFT' AND b.segment_id = {segment} AND b.member_id = v.member_id
+        RETURNING b.member_id, b.joined_at
+    ), stays AS (
+        INSERT INTO segment_past (segment_id, member_id, joined_at, left_at)
+        SELECT {segment}, member_id, joined_at, {now} FROM gone WHERE joined_at < {now} ORDER BY member_id
+    ), c AS ({moved}), n AS (
+        SELECT s.members + c.members AS members, s.reachable + c.reachable AS reachable,
+            s.transactions + c.transactions AS transactions, s.spending + c.spending AS spending,
+            s.spending_12m + c.spending_12m AS spending_12m, c.joiners, c.leavers
+        FROM segment_stats AS s, c WHERE s.segment_id = {segment}
+    ), moved AS (
+        UPDATE segment_stats AS s SET members = n.members, reachable = n.reachable, transactions = n.transactions,
+            spending = n.spending, spending_12m = n.spending_12m, stats_at = {now}, {averages}
+        FROM n WHERE s.segment_id = {segment} RETURNING s.*
+    )
+    INSERT INTO segment_day (segment_id, day, members, joiners, leavers, average_transaction_value, average_spending, average_clv)
+    SELECT segment_id, {today}, m.members, n.joiners, n.leavers, average_transaction_value, average_spending, average_clv
+    FROM moved AS m, n
+    ON CONFLICT (segment_id, day) DO UPDATE SET {day_averages}";
+
 const IMPORT: &str = "
     WITH written AS (
         INSERT INTO \"transaction\" (source, document, kind, member_id, amount, at, labels, returns, returned, purchase, body)
@@ -48,6 +78,9 @@ const IMPORT: &str = "
         SELECT member_id, COUNT(*) AS transactions, SUM(amount)::bigint AS spending,
             COALESCE(SUM(amount) FILTER (WHERE at >= {since}), 0)::bigint AS spending_12m, MIN(at) AS first, MAX(at) AS last
         FROM written GROUP BY member_id
+    ), noted AS (
+        INSERT INTO change (xid, at, members)
+        SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT), {now}, CAST(json_agg(member_id) AS TEXT) FROM moves
     ), metrics AS (
         UPDATE member_metrics AS k SET transactions = k.transactions + v.transactions, spending = k.spending + v.spending,
             spending_12m = k.spending_12m + v.spending_12m,
@@ -73,6 +106,27 @@ const IMPORT: &str = "
 pub(super) async fn assign(scene: &Scene<'_>, segment: &Segment, numbers: &[String]) -> Result<()> {
     let mut connection = PgConnection::connect(scene.stage.tessera.url()).await?;
     sqlx::query(AssertSqlSafe(segment.fill(ASSIGN))).bind(numbers).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+pub(super) fn age(scene: &Scene<'_>, segment: &Segment) -> Result<()> {
+    let url = scene.stage.tessera.url();
+    psql(url, &segment.fill("UPDATE segment_member SET joined_at = joined_at - 1 WHERE segment_id = {segment}"))?;
+    psql(url, "VACUUM ANALYZE segment_member").map(drop)
+}
+
+pub(super) fn stage_moves(scene: &Scene<'_>, moves: &str) -> Result<u64> {
+    let url = scene.stage.tessera.url();
+    psql(url, "DROP TABLE IF EXISTS bench_moves")?;
+    psql(url, &format!("CREATE TABLE bench_moves AS {moves} ORDER BY member_id"))?;
+    psql(url, "VACUUM ANALYZE bench_moves")?;
+    Ok(psql(url, "SELECT COUNT(*) FROM bench_moves")?.trim().parse()?)
+}
+
+pub(super) async fn evaluate(scene: &Scene<'_>, segment: &Segment) -> Result<()> {
+    let mut connection = PgConnection::connect(scene.stage.tessera.url()).await?;
+    connection.execute(AssertSqlSafe(segment.fill(EVALUATE))).await?;
     connection.close().await?;
     Ok(())
 }
