@@ -6,11 +6,11 @@ use entity::job;
 use entity::kinds::JobStatus;
 use rand::Rng;
 use rand::seq::IndexedRandom;
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait};
 use serde_json::{Value, json};
 use tessera::demo::{self, Options};
 use tessera::facts::{LensState, catalogue};
-use tests::{Random, random};
+use tests::{Random, TestApp, random};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -81,6 +81,16 @@ fn answer(random: &mut Random, number: usize) -> Value {
         "score": random.random_range(0..=10), "at": at(random), "document": format!("f{number}")})
 }
 
+/// A transaction that has its number and does not end; on SQLite nobody could write beside it.
+async fn under_way(app: &TestApp) -> Option<DatabaseTransaction> {
+    if app.app.db.backend() != DbBackend::Postgres {
+        return None;
+    }
+    let txn = app.app.db.begin().await.unwrap();
+    txn.execute_unprepared("SELECT pg_current_xact_id()").await.unwrap();
+    Some(txn)
+}
+
 with_lens! {
     async fn it_follows_whatever_is_recorded(app) {
         let mut random = random("lens");
@@ -139,7 +149,9 @@ with_lens! {
         };
         assert_eq!(view.zone.name(), "Europe/Warsaw");
         right(&app).await;
-        assert_eq!(app.app.lens.figures(app.app.clock.real_millis()).loads, 2);
+        // Once for everybody who may be touched, and once for the zone, where that is known a moment later.
+        let loads = app.app.lens.figures(app.app.clock.real_millis()).loads;
+        assert!((2..=3).contains(&loads), "{loads} loads");
         crate::jobs::until("the figures in the other zone", async || {
             let jobs = job::Entity::find().all(app.app.db.reader()).await.unwrap();
             jobs.iter().all(|job| job.status == JobStatus::Succeeded)
@@ -150,16 +162,23 @@ with_lens! {
 
     async fn everybody_may_be_touched_at_once(app) {
         make(&app, UPSERT, json!([{"number": "m1"}])).await;
-        let before = right(&app).await;
+        right(&app).await;
+        // A transaction under way keeps what comes behind it from being settled; that is no reason to load again and again.
+        let slow = under_way(&app).await;
         let txn = app.app.db.begin().await.unwrap();
         tessera::changes::note_everybody(&txn, app.app.clock.real_millis()).await.unwrap();
         txn.commit().await.unwrap();
-        let after = right(&app).await;
-        assert!(after.position > before.position);
+        for _ in 0..3 {
+            right(&app).await;
+        }
         assert_eq!(app.app.lens.figures(app.app.clock.real_millis()).loads, 2);
+        drop(slow);
+        // Others may be under way beside this test too.
+        let latest = tessera::changes::latest(app.app.db.writer()).await.unwrap();
+        crate::jobs::until("everything before it to be settled", async || right(&app).await.position == latest).await;
         // What is old is forgotten, and the last place stays.
         tessera::changes::forget(app.app.db.writer(), i64::MAX).await.unwrap();
-        assert_eq!(tessera::changes::latest(app.app.db.writer()).await.unwrap(), after.position);
+        assert_eq!(tessera::changes::latest(app.app.db.writer()).await.unwrap(), latest);
         make(&app, UPSERT, json!([{"number": "m2"}])).await;
         right(&app).await;
     }

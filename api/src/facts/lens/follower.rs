@@ -48,16 +48,30 @@ impl Follower {
     pub(super) async fn load(app: &App, stop: &CancellationToken) -> Result<Self, Fault> {
         let (begun, zone, compared_at) = (Instant::now(), app.program().zone, app.clock.real_millis());
         let position = changes::settled(app.db.reader()).await?;
+        // What is committed by now is in what is read next, also where a transaction under way may still come before it.
+        let ahead = Self::ahead(app, position).await?;
         let (chunks, mut dictionary) = load(&app.db, zone, MEMBERS, stop).await?;
         let shown = (Arc::new(dictionary.snapshot()), dictionary.spellings());
         let loaded_at = app.clock.real_millis();
-        let follower =
-            Self { chunks, dictionary, shown, position, ahead: HashSet::new(), zone, loaded_at, compared_at };
+        let follower = Self { chunks, dictionary, shown, position, ahead, zone, loaded_at, compared_at };
         let view = follower.view(app.clock.now(zone));
         let (members, transactions, bytes) = (view.members(), view.transactions(), view.bytes().1);
         let seconds = begun.elapsed().as_secs_f64();
         tracing::info!(members, transactions, bytes, seconds, "everybody's facts are in memory");
         Ok(follower)
+    }
+
+    /// What is committed behind a place.
+    async fn ahead(app: &App, position: Position) -> Result<HashSet<Position>, Fault> {
+        let (mut ahead, mut from) = (HashSet::new(), position);
+        loop {
+            let committed = changes::committed_after(app.db.reader(), from, CHANGES).await?;
+            ahead.extend(committed.iter().map(|one| one.position));
+            match committed.last() {
+                Some(last) if committed.len() == CHANGES => from = last.position,
+                _ => return Ok(ahead),
+            }
+        }
     }
 
     /// Whether they can be kept right by following: days are still those of the same zone, and the log reaches back.
