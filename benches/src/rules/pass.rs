@@ -95,7 +95,9 @@ fn facts(rows: &Path) -> Result<(Vec<Facts>, Dictionary)> {
                 builder.item(&ItemRow { amount: row.net.abs(), sku: "1", brand: None, category: Some(&name) });
             }
         }
-        chunks.push(builder.finish());
+        let mut facts = builder.finish();
+        facts.compact();
+        chunks.push(facts);
     }
     Ok((chunks, dictionary))
 }

@@ -90,8 +90,8 @@ impl<'r> Explainer<'r, '_> {
         let Some(test) = program.tests.first() else {
             return Clause { standing: Standing { holds: true, due: None }, observed: None, evidence: Vec::new() };
         };
-        let mut run = Run::new(&program, self.facts, self.known);
-        let holds = run.passes(test, self.row);
+        let mut run = Run::at(&program, self.facts, self.row, self.known);
+        let holds = run.passes_first(test);
         let observed = self.observed(&mut run, &program, test, clause);
         let counted = program.counted(self.facts, self.row, test).into_iter().rev().take(EVIDENCE);
         let evidence = counted.filter_map(|place| self.facts.transactions.ids.get(place).copied()).collect();
@@ -103,7 +103,7 @@ impl<'r> Explainer<'r, '_> {
     fn holds_on(&self, clause: &Rule<i64>, day: NaiveDate) -> bool {
         let program = self.program(clause, &self.moment.on(day));
         let test = program.tests.first();
-        test.is_some_and(|test| Run::new(&program, self.facts, self.known).passes(test, self.row))
+        test.is_some_and(|test| Run::at(&program, self.facts, self.row, self.known).passes_first(test))
     }
 
     fn program(&self, clause: &Rule<i64>, moment: &Moment) -> Program {
@@ -122,7 +122,7 @@ impl<'r> Explainer<'r, '_> {
             }
             Test::Number { measure: Measure::EnrolledOn, .. } => date(profile.enrolled).map(Observed::Day),
             Test::Number { measure, .. } => {
-                let number = run.number(measure, row)?;
+                let number = run.number_of_first(measure)?;
                 let digits = measure.digits(&program.moment);
                 Some(Observed::Number(Decimal::from_i128_with_scale(number.into(), digits), measure.unit()))
             }
@@ -144,7 +144,7 @@ impl<'r> Explainer<'r, '_> {
             }
             Test::Decided(_) | Test::Known(_) | Test::Sample(_) => {
                 matches!(clause, Rule::Segment(_) | Rule::Sample(_) | Rule::Profile(Profile::Enrolled(_)))
-                    .then(|| Observed::Flag(run.passes(test, row)))
+                    .then(|| Observed::Flag(run.passes_first(test)))
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Which transactions a condition counts, and with what.
 
+use std::ops::Range;
+
 use super::interval::Interval;
 use super::texts::TextSet;
 use crate::facts::{Dictionary, Facts, Item, Pair, RETURN, TextId};
@@ -8,12 +10,18 @@ use crate::rules::{LabelMatch, TransactionsMatch};
 /// A filter of transactions.
 #[derive(Clone, Debug)]
 pub(super) struct Matcher {
+    document: Option<Document>,
+    /// Asked of one line at least.
+    lines: Option<Lines>,
+}
+
+/// What is asked of the document itself.
+#[derive(Clone, Debug)]
+struct Document {
     channels: Option<TextSet>,
     locations: Option<TextSet>,
     labels: Option<Vec<LabelSet>>,
     amount: Interval,
-    /// Asked of one line at least.
-    lines: Option<Lines>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,28 +45,48 @@ impl Matcher {
         let set = |texts: &Option<Vec<String>>| texts.as_ref().map(|texts| TextSet::list(texts, dictionary));
         let asks_lines = skus.is_some() || brands.is_some() || categories.is_some();
         let lines = asks_lines.then(|| Lines { skus: set(skus), brands: set(brands), categories: set(categories) });
-        let labels = labels.as_ref().map(|all| all.iter().map(|one| LabelSet::new(one, dictionary)).collect());
-        let amount = amount.as_ref().map_or(Interval::EVERYTHING, |bounds| Interval::of_decimals(bounds, digits));
-        Self { channels: set(channels), locations: set(locations), labels, amount, lines }
+        let asks_document = channels.is_some() || locations.is_some() || labels.is_some() || amount.is_some();
+        let document = asks_document.then(|| Document {
+            channels: set(channels),
+            locations: set(locations),
+            labels: labels.as_ref().map(|all| all.iter().map(|one| LabelSet::new(one, dictionary)).collect()),
+            amount: amount.as_ref().map_or(Interval::EVERYTHING, |bounds| Interval::of_decimals(bounds, digits)),
+        });
+        Self { document, lines }
     }
 
-    /// What a transaction adds to spending, where it passes: all of it, or its lines that pass.
-    pub(super) fn counted(&self, facts: &Facts, place: usize) -> Option<i64> {
+    /// Tells each of some transactions that passes, in order, and what it adds to spending: all of it, or its lines that
+    /// pass.
+    pub(super) fn each(&self, facts: &Facts, places: Range<usize>, mut found: impl FnMut(usize, i64)) {
         let transactions = &facts.transactions;
-        let net = transactions.nets[place];
-        let passes = self.channels.as_ref().is_none_or(|set| set.has(transactions.channels[place]))
-            && self.locations.as_ref().is_none_or(|set| set.has(transactions.locations[place]))
-            && self.amount.contains(net.saturating_abs())
-            && self.labels.as_ref().is_none_or(|any| any.iter().any(|one| one.has(transactions.labels.of(place))));
-        if !passes {
-            return None;
+        let asked = |place: usize| self.document.as_ref().is_none_or(|document| document.passes(facts, place));
+        let Some(lines) = &self.lines else {
+            places.filter(|place| asked(*place)).for_each(|place| found(place, transactions.nets[place]));
+            return;
+        };
+        // Few lines pass: they are looked for, and their documents only where one is found.
+        let (ends, items) = (&transactions.items.ends, &transactions.items.items);
+        let (mut place, mut line) = (places.start, transactions.items.before(places.start));
+        let last = transactions.items.before(places.end);
+        while let Some(hit) = lines.find(&items[line..last]) {
+            line += hit;
+            while ends[place] as usize <= line {
+                place += 1;
+            }
+            let passing = items[line..ends[place] as usize].iter().filter(|line| lines.pass(line));
+            let amount = passing.fold(0_i64, |amount, line| amount.saturating_add(line.amount));
+            line = ends[place] as usize;
+            if asked(place) {
+                found(place, if transactions.flags[place] & RETURN != 0 { -amount } else { amount });
+            }
         }
-        let Some(lines) = &self.lines else { return Some(net) };
-        let mut counted: Option<i64> = None;
-        for line in transactions.items.of(place).iter().filter(|line| lines.pass(line)) {
-            counted = Some(counted.unwrap_or_default().saturating_add(line.amount));
-        }
-        counted.map(|amount| if transactions.flags[place] & RETURN != 0 { -amount } else { amount })
+    }
+
+    /// Whether a transaction passes.
+    pub(super) fn has(&self, facts: &Facts, place: usize) -> bool {
+        let mut passes = false;
+        self.each(facts, place..place + 1, |_, _| passes = true);
+        passes
     }
 
     /// Whether a line is among those that are asked for.
@@ -67,11 +95,34 @@ impl Matcher {
     }
 }
 
+impl Document {
+    fn passes(&self, facts: &Facts, place: usize) -> bool {
+        let transactions = &facts.transactions;
+        self.channels.as_ref().is_none_or(|set| set.has(transactions.channels[place]))
+            && self.locations.as_ref().is_none_or(|set| set.has(transactions.locations[place]))
+            && self.amount.contains(transactions.nets[place].saturating_abs())
+            && self.labels.as_ref().is_none_or(|any| any.iter().any(|one| one.has(transactions.labels.of(place))))
+    }
+}
+
 impl Lines {
+    /// The place of the first line that passes.
+    #[inline]
+    fn find(&self, lines: &[Item]) -> Option<usize> {
+        match self {
+            // What rules ask most, in the tightest of loops.
+            Self { categories: Some(TextSet::One(category)), brands: None, skus: None } => {
+                lines.iter().position(|line| line.category == *category)
+            }
+            _ => lines.iter().position(|line| self.pass(line)),
+        }
+    }
+
+    #[inline]
     fn pass(&self, line: &Item) -> bool {
-        self.skus.as_ref().is_none_or(|set| set.has(line.sku))
+        self.categories.as_ref().is_none_or(|set| set.has(line.category))
             && self.brands.as_ref().is_none_or(|set| set.has(line.brand))
-            && self.categories.as_ref().is_none_or(|set| set.has(line.category))
+            && self.skus.as_ref().is_none_or(|set| set.has(line.sku))
     }
 }
 

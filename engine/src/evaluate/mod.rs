@@ -5,19 +5,22 @@
 mod days;
 mod due;
 mod explain;
+mod filtered;
 mod interval;
 mod known;
 mod matcher;
 mod measure;
 mod outcome;
 mod program;
+mod rows;
 mod run;
+mod running;
 mod sample;
-mod series;
 mod test;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod totals;
 
 pub use days::{Moment, age, next_yearly};
 pub use explain::explain;

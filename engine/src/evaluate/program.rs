@@ -17,7 +17,6 @@ pub struct Program {
     pub(super) tests: Vec<Test>,
     /// Filters of transactions; the figures over those of place p are series p + 1, series 0 are those over all.
     pub(super) matchers: Vec<Matcher>,
-    /// Windows of days.
     pub(super) windows: Vec<Interval>,
     /// Segments that rules name and that are not decided here.
     pub(super) named: Vec<i64>,
@@ -143,19 +142,19 @@ impl Compiler<'_> {
     /// The place of a window.
     pub(super) fn window(&mut self, window: Option<&Window>) -> usize {
         let days = self.program.moment.window(window);
-        let windows = &mut self.program.windows;
-        windows.iter().position(|known| *known == days).unwrap_or_else(|| {
-            windows.push(days);
-            windows.len() - 1
-        })
+        place_of(&mut self.program.windows, days)
     }
 
     /// The place of a segment that is not decided here.
     pub(super) fn named(&mut self, segment: i64) -> usize {
-        let named = &mut self.program.named;
-        named.iter().position(|known| *known == segment).unwrap_or_else(|| {
-            named.push(segment);
-            named.len() - 1
-        })
+        place_of(&mut self.program.named, segment)
     }
+}
+
+/// The place of something in a list to which it is added where it is missing.
+fn place_of<T: PartialEq>(list: &mut Vec<T>, one: T) -> usize {
+    list.iter().position(|known| *known == one).unwrap_or_else(|| {
+        list.push(one);
+        list.len() - 1
+    })
 }

@@ -214,6 +214,11 @@ impl<T: Copy> Grouped<T> {
         &self.items[range(&self.ends, group)]
     }
 
+    /// How many items there are before a group.
+    pub(crate) fn before(&self, group: usize) -> usize {
+        if group == 0 { 0 } else { self.ends[group - 1] as usize }
+    }
+
     /// Adds a group.
     pub(crate) fn push(&mut self, items: impl IntoIterator<Item = T>) {
         self.items.extend(items);

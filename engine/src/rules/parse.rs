@@ -7,7 +7,7 @@ use super::filter::{Bounds, DayBounds, TextMatch};
 use super::limits::{MOST_CLAUSES, MOST_LEVELS, WINDOW_DAYS};
 use super::read::MistakeKind::{EmptyRule, Invalid, TooMany};
 use super::read::{Mistake, Reading};
-use super::rule::{
+use super::{
     Attribute, AttributeTest, Feedback, LabelMatch, Points, Profile, Rule, Sample, SegmentName, TextFact, Transactions,
     TransactionsMatch, Window, YearlyFact,
 };

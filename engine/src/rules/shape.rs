@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::filter::{Bounds, DayBounds, TextMatch};
-use super::rule::{
+use super::{
     Attribute, AttributeTest, Feedback, LabelMatch, NpsGroup, Points, PointsMeasure, Profile, Rule, TextFact,
     Transactions, TransactionsMatch, TransactionsMeasure, Window, YearlyFact,
 };

@@ -1,6 +1,6 @@
 //! The conditions in words.
 
-use super::super::rule::{
+use super::super::{
     Attribute, AttributeTest, Feedback, LabelMatch, NpsGroup, Points, PointsMeasure, Profile, Sample, TextFact,
     Transactions, TransactionsMeasure, YearlyFact,
 };

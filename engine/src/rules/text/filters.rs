@@ -1,7 +1,7 @@
 //! What a value must be, in words.
 
 use super::super::filter::{Bounds, DayBounds, TextMatch};
-use super::super::rule::{LabelMatch, TransactionsMatch, Window};
+use super::super::{LabelMatch, TransactionsMatch, Window};
 use super::phrase::{Test, any_of, counted, quoted, value};
 
 /// “at least 18”, “less than 30”.

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::filter::Bounds;
-use super::super::rule::{
+use super::super::{
     Attribute, AttributeTest, Feedback, NpsGroup, Points, PointsMeasure, Profile, Rule, Transactions,
     TransactionsMeasure, YearlyFact,
 };
