@@ -1,6 +1,8 @@
 //! Dynamic segments: they fill and empty themselves with the data and with the days, in dependency order, and say why.
 
 mod changing;
+mod days;
+mod kills;
 mod life;
 mod naming;
 mod pins;

@@ -1,7 +1,7 @@
 //! The queue of jobs: each is done once, also when its holder dies, and nobody settles what is another's.
 
 mod ends;
-mod processes;
+pub mod processes;
 mod takeover;
 
 use std::sync::Arc;

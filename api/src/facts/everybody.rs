@@ -83,7 +83,7 @@ where
     T: Send + 'static,
 {
     let view = match freshness {
-        Freshness::AsTheyStand => app.lens.loaded(app.program().zone, LOADING).await,
+        Freshness::AsTheyStand => app.lens.loaded(app.program().zone, || app.clock.real_millis(), LOADING).await,
         Freshness::CaughtUp => caught_up(app).await,
     };
     match view {

@@ -10,7 +10,7 @@ use entity::ids::MemberId;
 use sea_orm::ConnectionTrait;
 
 use super::Needs;
-use super::rows_store::{self as store, Answer, Document, Entry, Item, Label};
+use super::rows_store::{self as store, Answer, Document, Entry, Label};
 use crate::error::Fault;
 
 /// Whose facts are read.
@@ -54,8 +54,8 @@ async fn build(
 ) -> Result<Facts, Fault> {
     let members = store::members(db, whose).await?;
     let mut labels = rows(if needs.labels { store::labels(db, whose).await? } else { Vec::new() });
-    let mut documents = rows(if needs.transactions { store::documents(db, whose).await? } else { Vec::new() });
-    let mut items = rows(if needs.items { store::items(db, whose).await? } else { Vec::new() });
+    let documents = if needs.transactions { store::documents(db, whose, needs.items).await? } else { Vec::new() };
+    let mut documents = rows(documents);
     let mut entries = rows(if needs.points { store::entries(db, whose).await? } else { Vec::new() });
     let mut answers = rows(if needs.feedback { store::answers(db, whose).await? } else { Vec::new() });
     let mut days = DayOf::new(zone);
@@ -89,9 +89,7 @@ async fn build(
                 location: document.location.as_deref(),
                 labels: &document.labels,
             });
-            // A line of a document that was recorded between two statements has no document here.
-            while items.next_if(|item: &Item| item.place() < document.place()).is_some() {}
-            while let Some(item) = items.next_if(|item| item.transaction_id == document.id) {
+            for item in &document.items {
                 builder.item(&ItemRow {
                     amount: item.amount,
                     sku: &item.sku,

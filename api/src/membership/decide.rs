@@ -65,7 +65,7 @@ pub async fn spread(log: &mut Log<'_>, segment: SegmentId, members: &[MemberId])
         return Ok(());
     }
     log.follow().await?;
-    let decided = decide(log.txn(), log.reckoning(), &rules, members, Cause::Segment).await?;
+    let decided = decide(log.txn(), log.deciding(), &rules, members, Cause::Segment).await?;
     if decided.is_empty() { Ok(()) } else { log.write_decided(&decided).await }
 }
 
@@ -89,9 +89,10 @@ impl Deciding<'_> {
     fn moves(&self, moment: &Moment, cause: Cause) -> Vec<MoveRow> {
         let program = Program::compile(&self.rules.listed(), moment, self.dictionary);
         let mut moved: Vec<(Place, bool)> = Vec::new();
+        let before: Vec<_> = self.rules.rules().iter().map(|one| self.known.members.get(&one.segment.0)).collect();
         program.run(self.facts, self.known, |_, member, belongs| {
-            for (place, (one, belongs)) in self.rules.rules().iter().zip(belongs).enumerate() {
-                if *belongs != self.belonged(one, member) {
+            for (place, (before, belongs)) in before.iter().zip(belongs).enumerate() {
+                if *belongs != before.is_some_and(|set| set.contains(member.cast_unsigned())) {
                     moved.push(((member, place), *belongs));
                 }
             }
@@ -112,10 +113,6 @@ impl Deciding<'_> {
             MoveRow { segment_id: segment.0, member_id: *member, kind: kind.word(), reason: reason.word() }
         };
         moved.iter().map(row).collect()
-    }
-
-    fn belonged(&self, one: &DecidingRule, member: i64) -> bool {
-        self.known.members.get(&one.segment.0).is_some_and(|set| set.contains(member.cast_unsigned()))
     }
 
     /// Other reasons than the cause, for moves that the cause alone would not have made: a rule that would have decided

@@ -170,6 +170,8 @@ impl Plan {
         found: &Found,
     ) -> Result<Option<Vec<RoaringTreemap>>, Fault> {
         let moment = moment(reckoning);
+        // An edit of the name alone, which takes no other lock, waits or was seen.
+        store::hold(txn, self.segment.id).await?;
         let still = due(txn, self.segment.id).await?;
         let same = still.is_some_and(|(segment, rules)| {
             segment.version == self.segment.version && segment.rule == self.segment.rule && rules == self.rules

@@ -5,7 +5,7 @@ use entity::ids::{MemberId, SegmentId};
 use entity::{segment, segment_evaluation};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
 
-use crate::db::{List, Txn, sql};
+use crate::db::{List, Txn, for_update, sql};
 use crate::error::Fault;
 
 /// How an evaluation ended.
@@ -87,7 +87,7 @@ pub(super) async fn failed(db: &impl ConnectionTrait, segment: SegmentId, why: &
 }
 
 /// Whether the rule that a segment has by now decides already.
-pub(super) async fn is_landed(db: &impl ConnectionTrait, segment: &segment::Model) -> Result<bool, Fault> {
+pub async fn is_landed(db: &impl ConnectionTrait, segment: &segment::Model) -> Result<bool, Fault> {
     let row = segment_evaluation::Entity::find_by_id(segment.id).one(db).await?;
     Ok(row.is_some_and(|row| row.decides && row.applied_version == segment.version && row.applied_rule == segment.rule))
 }
@@ -95,6 +95,13 @@ pub(super) async fn is_landed(db: &impl ConnectionTrait, segment: &segment::Mode
 /// Segments by id.
 pub(super) async fn segments(db: &impl ConnectionTrait, ids: &[SegmentId]) -> Result<Vec<segment::Model>, Fault> {
     Ok(segment::Entity::find().filter(segment::Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
+/// Keeps the row of a segment from changing.
+pub(super) async fn hold(txn: &Txn, id: SegmentId) -> Result<(), Fault> {
+    let text = format!("SELECT id FROM segment WHERE id = $1{}", for_update(txn));
+    txn.query_one_raw(sql(txn, text, [id.into()])).await?;
+    Ok(())
 }
 
 /// The last coming or going; 0 before the first.

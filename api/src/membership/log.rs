@@ -18,7 +18,10 @@ use crate::figures::{self, Reckoning, SegmentMove};
 /// members by id, the log, figures of segments by id.
 pub struct Log<'a> {
     txn: &'a Txn,
+    /// With an instant that does not lie before the log's last.
     reckoning: Reckoning,
+    /// As it was given: its day is that of the rules.
+    deciding: Reckoning,
     actor: Option<&'a str>,
     /// The last row that memberships follow.
     after: i64,
@@ -56,8 +59,9 @@ impl<'a> Log<'a> {
         db::lock(txn, Lock::MembershipLog).await?;
         let (after, at) = log_store::last(txn).await?;
         // A clock that was set back, or another machine's: the log's instants never fall.
-        let reckoning = Reckoning { now: reckoning.now.max(at), ..*reckoning };
-        Ok(Self { txn, reckoning, actor, after, moves: Vec::new() })
+        let deciding = *reckoning;
+        let reckoning = Reckoning { now: reckoning.now.max(at), ..deciding };
+        Ok(Self { txn, reckoning, deciding, actor, after, moves: Vec::new() })
     }
 
     /// Writes the coming of those who do not belong yet, or the leaving of those who do; answers how many.
@@ -115,8 +119,8 @@ impl<'a> Log<'a> {
         self.txn
     }
 
-    /// What it is reckoned with.
-    pub fn reckoning(&self) -> &Reckoning {
-        &self.reckoning
+    /// What rules decide with, however far the log is.
+    pub fn deciding(&self) -> &Reckoning {
+        &self.deciding
     }
 }

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::db;
 use crate::error::{Fault, Stop};
 use crate::facts::{self, Freshness};
-use crate::figures;
+use crate::{changes, figures};
 
 /// Decides everybody for the current day of the programme's zone, once the figures are rolled to it. True where that was
 /// still to be done. A day that was missed is not made up for: who differs moves today. Each member moves once, in the
@@ -34,7 +34,15 @@ pub async fn to_today(app: &Arc<App>) -> Result<bool, Stop> {
     let rules = RuleSet::deciding(app.db.reader()).await?;
     // In another zone every document may lie on another day.
     let rules = if zone == figures_zone { rules.timed() } else { rules };
-    let differing = if rules.is_empty() { Vec::new() } else { differing(app, rules).await? };
+    let differing = loop {
+        if rules.is_empty() {
+            break Vec::new();
+        }
+        // Everybody may have been touched meanwhile; that is rare, and soon over.
+        if let Some(differing) = differing(app, &rules).await? {
+            break differing;
+        }
+    };
     for members in differing.chunks(AT_ONCE) {
         db::retry(|| decide_anew(app, members)).await?;
     }
@@ -43,17 +51,23 @@ pub async fn to_today(app: &Arc<App>) -> Result<bool, Stop> {
     Ok(true)
 }
 
-/// Who belongs by the rules and does not by the rows, or the other way round.
-async fn differing(app: &Arc<App>, rules: RuleSet) -> Result<Vec<MemberId>, Fault> {
+/// Who belongs by the rules and does not by the rows, or the other way round, and who was touched meanwhile; none where
+/// that may be everybody.
+async fn differing(app: &Arc<App>, rules: &RuleSet) -> Result<Option<Vec<MemberId>>, Fault> {
     let reader = app.db.reader();
     let ids = rules.segments();
     let known = Arc::new(rule_set_store::known_members(reader, &rules.named(), &ids).await?);
     let program = app.program();
     let moment = Moment { today: app.clock.today(program.zone), digits: program.currency.digits() };
-    let (needs, of) = (rules.needs(), Arc::clone(&known));
+    let (needs, of, rules) = (rules.needs(), Arc::clone(&known), rules.clone());
     let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);
     let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &of);
     let found = facts::everybody_prepared(app, needs, Freshness::AsTheyStand, prepare, each).await?;
+    // Who was touched since then may have been decided for the day before: whoever decides for this one waited for the
+    // figures to be rolled to it, and those for the day before have ended by then.
+    let txn = app.db.begin_reading().await?;
+    let touched = changes::members_after(&txn, found.position).await?;
+    txn.commit().await?;
     let before = rule_set_store::known_members(reader, &ids, &[]).await?.members;
     let mut after = vec![RoaringTreemap::new(); ids.len()];
     for part in found.parts {
@@ -64,7 +78,11 @@ async fn differing(app: &Arc<App>, rules: RuleSet) -> Result<Vec<MemberId>, Faul
     for (id, after) in ids.iter().zip(&after) {
         differing |= before.get(&id.0).unwrap_or(&nobody) ^ after;
     }
-    Ok(differing.iter().map(|member| MemberId(member.cast_signed())).collect())
+    match touched {
+        Some(touched) => differing.extend(touched.iter().map(|member| member.0.cast_unsigned())),
+        None => return Ok(None),
+    }
+    Ok(Some(differing.iter().map(|member| MemberId(member.cast_signed())).collect()))
 }
 
 async fn decide_anew(app: &App, members: &[MemberId]) -> Result<(), Stop> {

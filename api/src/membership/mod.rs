@@ -18,7 +18,9 @@ mod touched;
 
 pub use decide::spread;
 pub use evaluation::{EVALUATION_JOB, evaluate, evaluation_job};
-pub use evaluation_store::{begin as begin_evaluation, followed, open as open_evaluation, stop as stop_deciding};
+pub use evaluation_store::{
+    begin as begin_evaluation, followed, is_landed, open as open_evaluation, stop as stop_deciding,
+};
 pub use log::{Log, Who};
 pub use midnight::to_today;
 pub use pins::{Pin, pin, unpin};

@@ -52,7 +52,7 @@ pub async fn unpin(log: &mut Log<'_>, segment: SegmentId, members: &[MemberId]) 
     store::set_via(log.txn(), segment, members).await?;
     let deciding = RuleSet::deciding(log.txn()).await?;
     let rules = deciding.of_and_naming(segment);
-    let decided = decide(log.txn(), log.reckoning(), &rules, members, Cause::Unpinned(segment)).await?;
+    let decided = decide(log.txn(), log.deciding(), &rules, members, Cause::Unpinned(segment)).await?;
     if !decided.is_empty() {
         log.write_decided(&decided).await?;
     }

@@ -9,7 +9,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::DbErr;
 
 use super::assign::{ByHand, MOST_MEMBERS, move_by_hand};
-use super::{SegmentRow, definition, input, store, trace};
+use super::{SegmentRow, definition, input, store, tag_store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
@@ -93,7 +93,7 @@ pub(super) async fn make(
     };
     let made = Made { active: new.active, rule: rule.as_ref(), now: reckoning.now };
     let row = insert(txn, caller, checked, &made).await?;
-    store::write_tags(txn, row.id, &checked.tags).await?;
+    tag_store::write(txn, row.id, &checked.tags).await?;
     figures::make_segment(txn, row.id, reckoning).await?;
     if !new.members.is_empty() {
         let members = known(txn, &new.members).await?;

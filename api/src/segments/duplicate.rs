@@ -4,7 +4,7 @@ use entity::kinds::{MembershipEventKind, MembershipReason};
 
 use super::create::{Changed, Checked, Made, define, insert, read};
 use super::store::{self, Hold};
-use super::{SegmentRef, definition, trace};
+use super::{SegmentRef, definition, tag_store, trace};
 use crate::app::App;
 use crate::audit;
 use crate::auth::Caller;
@@ -35,12 +35,12 @@ pub async fn duplicate(app: &App, caller: &Caller, duplicate: &Duplicate) -> Res
         let reckoning = figures::reckon(app, &txn).await?;
         // Locked, so that nobody comes or goes while those who belong are counted and copied.
         let model = duplicate.segment.hold(&txn, Hold::Locked).await?;
-        let tags = store::tags_of(&txn, &[model.id]).await?.remove(&model.id).unwrap_or_default();
+        let tags = tag_store::of(&txn, &[model.id]).await?.remove(&model.id).unwrap_or_default();
         let checked = Checked::duplicate(&duplicate.name, model.description, tags)?;
         let rule = model.rule.as_deref().filter(|_| !duplicate.frozen).map(membership::told).transpose()?;
         let made = Made { active: true, rule: rule.as_ref(), now: reckoning.now };
         let row = insert(&txn, caller, &checked, &made).await?;
-        store::write_tags(&txn, row.id, &checked.tags).await?;
+        tag_store::write(&txn, row.id, &checked.tags).await?;
         figures::make_segment(&txn, row.id, &reckoning).await?;
         let changes = checked.made(&row.key).new_field("duplicateOf", &model.key);
         let (job, changes) = match &rule {

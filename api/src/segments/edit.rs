@@ -2,13 +2,14 @@
 
 use engine::rules::{Rule, SegmentName};
 use engine::text::{fold, search_words};
+use entity::ids::SegmentId;
 use entity::kinds::SegmentKind;
 use entity::{job, segment};
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
 use super::create::{Changed, name_taken, read};
-use super::{SegmentRef, definition, input, store, trace};
+use super::{SegmentRef, definition, input, store, tag_store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
@@ -44,7 +45,7 @@ pub async fn update(app: &App, caller: &Caller, patch: &SegmentPatch) -> Result<
             db::lock(&txn, Lock::RuleSet).await?;
         }
         let row = patch.segment.lock(&txn, patch.expected_version).await?;
-        let tags = store::tags_of(&txn, &[row.id]).await?.remove(&row.id).unwrap_or_default();
+        let tags = tag_store::of(&txn, &[row.id]).await?.remove(&row.id).unwrap_or_default();
         let rule = new_rule(&txn, &row, &patch.rule).await?;
         let mut changes = checked.changes(&row, &tags);
         if let Some(rule) = &rule {
@@ -52,6 +53,8 @@ pub async fn update(app: &App, caller: &Caller, patch: &SegmentPatch) -> Result<
             let [old, new] = [old.as_ref(), Some(rule)].map(|rule| definition::shown(&txn, rule));
             changes = changes.field("rule", old.await?, new.await?);
         }
+        // A rule whose evaluation has failed or was cancelled may be given once more.
+        let waits = matches!(patch.rule, Patch::Set(_)) && row.active && !membership::is_landed(&txn, &row).await?;
         let mut job = None;
         if !changes.is_empty() {
             write(app, &txn, &row, &checked, rule.as_ref()).await?;
@@ -60,10 +63,13 @@ pub async fn update(app: &App, caller: &Caller, patch: &SegmentPatch) -> Result<
                 None => membership::followed(&txn, row.id, row.version).await?,
             }
             if let Some(new) = checked.tags.as_ref().filter(|new| **new != tags) {
-                store::remove_tags(&txn, row.id).await?;
-                store::write_tags(&txn, row.id, new).await?;
+                tag_store::remove(&txn, row.id).await?;
+                tag_store::write(&txn, row.id, new).await?;
             }
             audit::write(app, &txn, caller.by(), trace("updateSegment", &row, changes)).await?;
+        }
+        if waits && job.is_none() {
+            job = Some(ask(app, &txn, caller, row.id).await?);
         }
         let segment = read(&txn, row.id).await?;
         txn.commit().await?;
@@ -112,9 +118,14 @@ async fn redefine(
     if !row.active {
         return Ok(None);
     }
-    membership::begin_evaluation(txn, row.id, app.clock.now(app.program().zone)).await?;
-    let job = membership::evaluation_job(row.id, false, &caller.email);
-    Ok(Some(jobs::enqueue(app, txn, caller.by(), job).await?))
+    ask(app, txn, caller, row.id).await.map(Some)
+}
+
+/// Asks for the evaluation of a segment's rule.
+async fn ask(app: &App, txn: &Txn, caller: &Caller, segment: SegmentId) -> Result<job::Model, Stop> {
+    membership::begin_evaluation(txn, segment, app.clock.now(app.program().zone)).await?;
+    let job = membership::evaluation_job(segment, false, &caller.email);
+    Ok(jobs::enqueue(app, txn, caller.by(), job).await?)
 }
 
 /// What is to stand there afterwards; none where nothing is said.

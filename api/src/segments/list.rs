@@ -9,7 +9,8 @@ use sea_orm::sea_query::{Expr, SelectStatement};
 
 use super::membership_store::{self, Belonging};
 use super::query::{condition, member_order, order};
-use super::store::{self, SegmentRow, TagCount};
+use super::store::{self, SegmentRow};
+use super::tag_store::{self, TagCount};
 use super::{SegmentFilter, SegmentMemberOrder, SegmentMemberOrderField, SegmentOrder, SegmentOrderField, SegmentRef};
 use crate::app::App;
 use crate::db::filter;
@@ -132,12 +133,12 @@ pub async fn by_ids(app: &App, ids: Vec<SegmentId>) -> Result<Vec<SegmentRow>, F
 
 /// The tags of segments, in their order.
 pub async fn tags_of(app: &App, ids: &[SegmentId]) -> Result<HashMap<SegmentId, Vec<String>>, Fault> {
-    store::tags_of(app.db.reader(), ids).await
+    tag_store::of(app.db.reader(), ids).await
 }
 
 /// The tags in use, by name, with how many segments have each.
 pub async fn tags(app: &App) -> Result<Vec<TagCount>, Fault> {
-    store::tags(app.db.reader()).await
+    tag_store::counts(app.db.reader()).await
 }
 
 /// Whether a member belongs to each of some segments; none where the member or the segment is not known.

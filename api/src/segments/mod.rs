@@ -16,6 +16,7 @@ mod reference;
 mod remove;
 mod store;
 mod switch;
+mod tag_store;
 mod templates;
 
 pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, import_in, unassign, unpin};
@@ -32,8 +33,9 @@ pub use membership_store::Belonging;
 pub use query::{SegmentFilter, SegmentMemberOrder, SegmentMemberOrderField, SegmentOrder, SegmentOrderField};
 pub use reference::SegmentRef;
 pub use remove::remove;
-pub use store::{SegmentRow, TagCount};
+pub use store::SegmentRow;
 pub use switch::{activate, deactivate};
+pub use tag_store::TagCount;
 pub use templates::{Template, from_template};
 
 use crate::audit::{Changes, Entry, Object};

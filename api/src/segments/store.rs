@@ -2,20 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use engine::text::fold;
 use entity::ids::SegmentId;
 use entity::kinds::SegmentKind;
-use entity::{segment, segment_evaluation, segment_stats, segment_tag};
+use entity::{segment, segment_evaluation, segment_stats};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryResult, QuerySelect,
 };
-use serde::Serialize;
 
 use super::SegmentRef;
-use crate::db::Column::{Int, Text};
-use crate::db::{Batch, Column, List, Txn, for_share, for_update, row_by_place, sql};
+use crate::db::{List, Txn, for_share, for_update, row_by_place, sql};
 use crate::error::Fault;
 
 /// A segment with its figures, as it is shown: what always goes together.
@@ -59,15 +55,6 @@ impl FromQueryResult for SegmentRow {
     fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
         Ok(Self { segment: Shown::at(row, 0)?, stats: Figures::at(row, Shown::COLUMNS.len())? })
     }
-}
-
-/// A tag with how many segments have it.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct TagCount {
-    /// As one of the segments spells it.
-    pub tag: String,
-    /// How many.
-    pub segments: i64,
 }
 
 /// A statement over segments and their figures, without columns.
@@ -266,64 +253,6 @@ pub(super) async fn keys_like(txn: &Txn, slug: &str) -> Result<HashSet<String>, 
     Ok(keys.into_tuple::<String>().all(txn).await?.into_iter().collect())
 }
 
-#[derive(Serialize)]
-struct TagRow<'a> {
-    segment_id: i64,
-    position: usize,
-    tag: &'a str,
-    tag_folded: String,
-}
-
-const TAG: &[(&str, Column)] = &[("segment_id", Int), ("position", Int), ("tag", Text), ("tag_folded", Text)];
-
-/// Writes the tags of a new segment.
-pub(super) async fn write_tags(txn: &Txn, segment: SegmentId, tags: &[String]) -> Result<(), Fault> {
-    if tags.is_empty() {
-        return Ok(());
-    }
-    let row = |(position, tag): (usize, &'_ String)| (position, tag.clone(), fold(tag));
-    let rows: Vec<_> = tags.iter().enumerate().map(row).collect();
-    let rows: Vec<TagRow<'_>> = rows
-        .iter()
-        .map(|(position, tag, tag_folded)| TagRow {
-            segment_id: segment.0,
-            position: *position,
-            tag,
-            tag_folded: tag_folded.clone(),
-        })
-        .collect();
-    let batch = Batch::new(TAG, &rows);
-    let text = format!(
-        "INSERT INTO segment_tag (segment_id, position, tag, tag_folded)
-        SELECT segment_id, position, tag, tag_folded FROM {}",
-        batch.table(txn, 1)
-    );
-    txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
-    Ok(())
-}
-
-/// The tags of segments, in their order.
-pub(super) async fn tags_of(
-    db: &impl ConnectionTrait,
-    ids: &[SegmentId],
-) -> Result<HashMap<SegmentId, Vec<String>>, Fault> {
-    let rows = segment_tag::Entity::find()
-        .filter(segment_tag::Column::SegmentId.is_in(ids.iter().copied()))
-        .order_by_asc(segment_tag::Column::SegmentId)
-        .order_by_asc(segment_tag::Column::Position);
-    let mut tags: HashMap<SegmentId, Vec<String>> = HashMap::new();
-    for row in rows.all(db).await? {
-        tags.entry(row.segment_id).or_default().push(row.tag);
-    }
-    Ok(tags)
-}
-
-/// The tags in use, by name.
-pub(super) async fn tags(db: &impl ConnectionTrait) -> Result<Vec<TagCount>, Fault> {
-    let text = "SELECT MIN(tag) AS tag, COUNT(*) AS segments FROM segment_tag GROUP BY tag_folded ORDER BY tag_folded";
-    Ok(TagCount::find_by_statement(sql(db, text, [])).all(db).await?)
-}
-
 /// Gives a segment the pins of another.
 pub(super) async fn copy_pins(txn: &Txn, from: SegmentId, to: SegmentId, actor: &str, at: i64) -> Result<(), Fault> {
     let text = "INSERT INTO segment_pin (segment_id, member_id, pinned_in, note, actor, at)
@@ -335,12 +264,6 @@ pub(super) async fn copy_pins(txn: &Txn, from: SegmentId, to: SegmentId, actor: 
 /// Writes what is set of a segment; the violated constraint where its name is taken.
 pub(super) async fn update(txn: &Txn, row: segment::ActiveModel) -> Result<segment::Model, DbErr> {
     segment::Entity::update(row).exec(txn).await
-}
-
-/// Removes the tags of a segment.
-pub(super) async fn remove_tags(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
-    txn.execute_raw(sql(txn, "DELETE FROM segment_tag WHERE segment_id = $1", [segment.into()])).await?;
-    Ok(())
 }
 
 /// Removes a segment with its memberships, stays, pins, evaluation, figures, days and tags.

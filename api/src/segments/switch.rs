@@ -63,7 +63,13 @@ async fn switch(
                     let new = membership::evaluation_job(row.id, true, &caller.email);
                     job = Some(jobs::enqueue(app, &txn, caller.by(), new).await?);
                 }
-                (SegmentKind::Dynamic, false) => membership::stop_deciding(&txn, row.id).await?,
+                (SegmentKind::Dynamic, false) => {
+                    membership::stop_deciding(&txn, row.id).await?;
+                    // What an earlier rule named, which decided until now, is free.
+                    let rule = row.rule.as_deref().map(membership::told).transpose()?;
+                    let names = rule.as_ref().map(definition::names).unwrap_or_default();
+                    membership::write_references(&txn, row.id, &names).await?;
+                }
                 (SegmentKind::Manual, _) => {}
             }
             let action = if active { "activateSegment" } else { "deactivateSegment" };

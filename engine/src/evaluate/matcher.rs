@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::interval::Interval;
 use super::texts::TextSet;
-use crate::facts::{Dictionary, Facts, Item, Pair, RETURN, TextId};
+use crate::facts::{Dictionary, Facts, Items, Pair, RETURN, TextId};
 use crate::rules::{LabelMatch, TransactionsMatch};
 
 /// A filter of transactions.
@@ -65,17 +65,15 @@ impl Matcher {
             return;
         };
         // Few lines pass: they are looked for, and their documents only where one is found.
-        let (ends, items) = (&transactions.items.ends, &transactions.items.items);
-        let (mut place, mut line) = (places.start, transactions.items.before(places.start));
-        let last = transactions.items.before(places.end);
-        while let Some(hit) = lines.find(&items[line..last]) {
-            line += hit;
-            while ends[place] as usize <= line {
+        let items = &transactions.items;
+        let (mut place, Range { start: mut line, end: last }) = (places.start, items.of_all(places));
+        while let Some(hit) = lines.find(items, line..last) {
+            while items.of(place).end <= hit {
                 place += 1;
             }
-            let passing = items[line..ends[place] as usize].iter().filter(|line| lines.pass(line));
-            let amount = passing.fold(0_i64, |amount, line| amount.saturating_add(line.amount));
-            line = ends[place] as usize;
+            line = items.of(place).end;
+            let passing = (hit..line).filter(|line| lines.pass(items, *line));
+            let amount = passing.fold(0_i64, |amount, line| amount.saturating_add(items.amounts[line]));
             if asked(place) {
                 found(place, if transactions.flags[place] & RETURN != 0 { -amount } else { amount });
             }
@@ -90,8 +88,8 @@ impl Matcher {
     }
 
     /// Whether a line is among those that are asked for.
-    pub(super) fn counts_line(&self, line: &Item) -> bool {
-        self.lines.as_ref().is_none_or(|lines| lines.pass(line))
+    pub(super) fn counts_line(&self, items: &Items, line: usize) -> bool {
+        self.lines.as_ref().is_none_or(|lines| lines.pass(items, line))
     }
 }
 
@@ -108,21 +106,22 @@ impl Document {
 impl Lines {
     /// The place of the first line that passes.
     #[inline]
-    fn find(&self, lines: &[Item]) -> Option<usize> {
+    fn find(&self, items: &Items, mut lines: Range<usize>) -> Option<usize> {
         match self {
             // What rules ask most, in the tightest of loops.
             Self { categories: Some(TextSet::One(category)), brands: None, skus: None } => {
-                lines.iter().position(|line| line.category == *category)
+                let found = items.categories[lines.clone()].iter().position(|one| one == category)?;
+                Some(lines.start + found)
             }
-            _ => lines.iter().position(|line| self.pass(line)),
+            _ => lines.find(|line| self.pass(items, *line)),
         }
     }
 
     #[inline]
-    fn pass(&self, line: &Item) -> bool {
-        self.categories.as_ref().is_none_or(|set| set.has(line.category))
-            && self.brands.as_ref().is_none_or(|set| set.has(line.brand))
-            && self.skus.as_ref().is_none_or(|set| set.has(line.sku))
+    fn pass(&self, items: &Items, line: usize) -> bool {
+        self.categories.as_ref().is_none_or(|set| set.has(items.categories[line]))
+            && self.brands.as_ref().is_none_or(|set| set.has(items.brands[line]))
+            && self.skus.as_ref().is_none_or(|set| set.has(items.skus[line]))
     }
 }
 

@@ -15,7 +15,7 @@ use super::rows::{BLOCK, Rows};
 use super::running::Running;
 use super::test::{Test, attribute_of, date, latest_score, own_text, text_of};
 use super::totals::Totals;
-use crate::facts::{Facts, NO_DAY, PURCHASE};
+use crate::facts::{Facts, NO_DAY, NO_TEXT, PURCHASE, days_within};
 use crate::money::quotient;
 use crate::rules::{NpsGroup, TransactionsMeasure, YearlyFact};
 
@@ -145,8 +145,7 @@ impl<'p> Run<'p> {
             }
             Test::Feedback { survey, scores, groups } => of.filter(|row| {
                 latest_score(facts, first + row, *survey).is_some_and(|score| {
-                    scores.contains(score)
-                        && groups.as_ref().is_none_or(|groups| groups.contains(&NpsGroup::of(score)))
+                    scores.contains(score) && groups.as_ref().is_none_or(|groups| groups.contains(&NpsGroup::of(score)))
                 })
             }),
             Test::Sample(share) => of.filter(|row| share.has(facts.members[first + row])),
@@ -227,10 +226,11 @@ impl<'p> Run<'p> {
             }
             TransactionsMeasure::DistinctCategories => {
                 let matcher = self.matcher(series);
-                let lines =
-                    self.purchases(series, window, row).flat_map(|place| self.facts.transactions.items.of(place));
-                let counted = lines.filter(|line| matcher.is_none_or(|matcher| matcher.counts_line(line)));
-                let mut categories: Vec<u32> = counted.map(|line| line.category).filter(|id| *id != 0).collect();
+                let items = &self.facts.transactions.items;
+                let lines = self.purchases(series, window, row).flat_map(|place| items.of(place));
+                let counted = lines.filter(|line| matcher.is_none_or(|matcher| matcher.counts_line(items, *line)));
+                let mut categories: Vec<u32> =
+                    counted.map(|line| items.categories[line]).filter(|category| *category != NO_TEXT).collect();
                 categories.sort_unstable();
                 categories.dedup();
                 i64::try_from(categories.len()).ok()
@@ -273,19 +273,13 @@ impl<'p> Run<'p> {
     /// Where a row's transactions within a window stand in the facts.
     fn within(&self, window: usize, row: usize) -> Range<usize> {
         let all = self.facts.transactions_of(self.block.start + row);
-        let (days, Interval { least, most }) = (&self.facts.transactions.days[all.clone()], self.program.windows[window]);
-        let start = days.partition_point(|day| i64::from(*day) < least);
-        let end = days.partition_point(|day| i64::from(*day) <= most).max(start);
-        all.start + start..all.start + end
+        let Interval { least, most } = self.program.windows[window];
+        let within = days_within(&self.facts.transactions.days[all.clone()], least, most);
+        all.start + within.start..all.start + within.end
     }
 
     /// The purchases that pass, among those of a window.
-    fn purchases(
-        &self,
-        series: usize,
-        window: usize,
-        row: usize,
-    ) -> impl DoubleEndedIterator<Item = usize> + use<'p> {
+    fn purchases(&self, series: usize, window: usize, row: usize) -> impl DoubleEndedIterator<Item = usize> + use<'p> {
         let (facts, matcher) = (self.facts, self.matcher(series));
         let bought = self.within(window, row).filter(move |place| facts.transactions.flags[*place] & PURCHASE != 0);
         bought.filter(move |place| matcher.is_none_or(|matcher| matcher.has(facts, *place)))

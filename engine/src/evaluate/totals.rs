@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::interval::Interval;
 use super::rows::{BLOCK, Rows};
 use super::running::Running;
-use crate::facts::{Day, Facts};
+use crate::facts::{Day, Facts, PURCHASE, days_within};
 
 /// The figures over all transactions of a block's members, window by window.
 #[derive(Clone, Debug)]
@@ -73,13 +73,14 @@ impl<'p> Totals<'p> {
     }
 }
 
-/// What was bought within a window: from the last day backwards, as most windows end today.
+/// What was bought within a window.
 fn within(facts: &Facts, places: Range<usize>, window: Interval) -> Running {
-    let days = facts.transactions.days[places.clone()].iter().map(|day| i64::from(*day));
-    let (nets, flags) = (&facts.transactions.nets[places.clone()], &facts.transactions.flags[places]);
-    let all = days.zip(nets.iter().zip(flags)).rev();
-    let until = all.skip_while(|(day, _)| *day > window.most).take_while(|(day, _)| *day >= window.least);
-    until.fold(Running::default(), |sum, (_, (net, flags))| sum.and(*net, *flags))
+    let within = days_within(&facts.transactions.days[places.clone()], window.least, window.most);
+    let places = places.start + within.start..places.start + within.end;
+    Running {
+        purchases: facts.transactions.flags[places.clone()].iter().map(|flags| u32::from(flags & PURCHASE)).sum(),
+        spending: facts.transactions.nets[places].iter().sum(),
+    }
 }
 
 /// The figures before each of some transactions, and behind the last.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Dictionary;
-use super::columns::{Answer, Facts, Item, Pair, Transactions, end};
+use super::columns::{Answer, Facts, Pair, Transactions, end};
 use super::rows::{ItemRow, MemberRow, TransactionRow};
 use crate::ledger::PointsMove;
 
@@ -49,7 +49,7 @@ impl<'d> Builder<'d> {
 
     /// Adds a line of the document.
     pub fn item(&mut self, row: &ItemRow<'_>) {
-        self.facts.transactions.items.items.push(Item::of(row, self.dictionary));
+        self.facts.transactions.items.push(row, self.dictionary);
     }
 
     /// Adds an entry of the member's ledger.
@@ -86,8 +86,8 @@ impl Facts {
 impl Transactions {
     /// Notes where the last document's lines end.
     pub(super) fn close_document(&mut self) {
-        if self.items.ends.len() < self.days.len() {
-            self.items.ends.push(end(&self.items.items));
+        if self.items.documents() < self.days.len() {
+            self.items.close();
         }
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
+use super::items::Items;
 use super::{Day, NO_DAY, TextId};
 use crate::ledger::PointsMove;
 
@@ -109,17 +110,7 @@ pub(crate) struct Transactions {
     pub(crate) channels: Vec<TextId>,
     pub(crate) locations: Vec<TextId>,
     pub(crate) labels: Grouped<Pair>,
-    pub(crate) items: Grouped<Item>,
-}
-
-/// A line of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Item {
-    /// Minor units, as the document says it.
-    pub(crate) amount: i64,
-    pub(crate) sku: TextId,
-    pub(crate) brand: TextId,
-    pub(crate) category: TextId,
+    pub(crate) items: Items,
 }
 
 /// The document is a purchase.
@@ -192,7 +183,7 @@ impl Facts {
             + self.emails.bytes()
             + self.labels.bytes()
             + self.attributes.bytes()
-            + bytes(&items.items)
+            + items.bytes()
             + bytes(&self.points_ends)
             + bytes(&self.points.days)
             + bytes(&self.points.kinds)
@@ -212,11 +203,6 @@ impl Profile {
 impl<T: Copy> Grouped<T> {
     pub(crate) fn of(&self, group: usize) -> &[T] {
         &self.items[range(&self.ends, group)]
-    }
-
-    /// How many items there are before a group.
-    pub(crate) fn before(&self, group: usize) -> usize {
-        if group == 0 { 0 } else { self.ends[group - 1] as usize }
     }
 
     /// Adds a group.
@@ -245,16 +231,25 @@ impl Texts {
     }
 }
 
+/// Where the days from one to another stand among rising days; empty where there are none. They are looked for from the
+/// last one backwards, as most spans of days end today and begin not long ago.
+#[inline]
+pub(crate) fn days_within(days: &[Day], least: i64, most: i64) -> Range<usize> {
+    let until = days.iter().rposition(|day| i64::from(*day) <= most).map_or(0, |last| last + 1);
+    let before = days[..until].iter().rposition(|day| i64::from(*day) < least).map_or(0, |last| last + 1);
+    before..until
+}
+
 /// Where the last group ends.
 pub(crate) fn end<T>(items: &[T]) -> u32 {
     u32::try_from(items.len()).unwrap_or(u32::MAX)
 }
 
-fn range(ends: &[u32], place: usize) -> Range<usize> {
+pub(super) fn range(ends: &[u32], place: usize) -> Range<usize> {
     let start = if place == 0 { 0 } else { ends[place - 1] as usize };
     start..ends[place] as usize
 }
 
-fn bytes<T>(column: &Vec<T>) -> usize {
+pub(super) fn bytes<T>(column: &Vec<T>) -> usize {
     column.capacity() * size_of::<T>()
 }

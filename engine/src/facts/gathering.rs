@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 
 use super::Dictionary;
-use super::columns::{Answer, Facts, Item, Pair, Points, Transactions, end};
+use super::columns::{Answer, Facts, Pair, Points, Transactions, end};
 use super::rows::{ItemRow, MemberRow, TransactionRow};
 use crate::calendar::Millis;
 use crate::ledger::PointsMove;
@@ -101,8 +101,7 @@ impl Gathering {
     /// Adds a line of the last document.
     pub fn item(&mut self, row: &ItemRow<'_>) {
         let Some(pile) = self.last else { return };
-        let item = Item::of(row, &mut self.dictionary);
-        self.piles[pile].transactions.items.items.push(item);
+        self.piles[pile].transactions.items.push(row, &mut self.dictionary);
     }
 
     /// Adds an entry of a member's ledger, after those of smaller ids.

@@ -7,6 +7,7 @@ mod builder;
 mod columns;
 mod dictionary;
 mod gathering;
+mod items;
 mod parts;
 mod rows;
 mod sums;
@@ -14,9 +15,10 @@ mod values;
 
 pub use builder::Builder;
 pub use columns::{AttributeValue, Facts, Profile};
-pub(crate) use columns::{Item, PURCHASE, Pair, RETURN};
+pub(crate) use columns::{PURCHASE, Pair, RETURN, days_within};
 pub use dictionary::{Dictionary, NO_TEXT, TextId};
 pub use gathering::{Gathering, Pile};
+pub(crate) use items::Items;
 pub use rows::{ItemRow, MemberRow, TransactionRow};
 pub use values::{ValueCounts, ValueKind};
 

@@ -131,13 +131,13 @@ impl Texts {
 }
 
 /// The items of some groups.
-fn span(ends: &[u32], groups: &Range<usize>) -> Range<usize> {
+pub(super) fn span(ends: &[u32], groups: &Range<usize>) -> Range<usize> {
     let before = |group: usize| if group == 0 { 0 } else { ends[group - 1] as usize };
     before(groups.start)..before(groups.end)
 }
 
 /// Adds the ends of groups whose items began at one place and begin at another now.
-fn copy_ends(ends: &mut Vec<u32>, from: &[u32], began: usize, begin: u32) {
+pub(super) fn copy_ends(ends: &mut Vec<u32>, from: &[u32], began: usize, begin: u32) {
     let began = u32::try_from(began).unwrap_or(u32::MAX);
     ends.extend(from.iter().map(|end| end - began + begin));
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::columns::{Answer, AttributeValue, Facts, Item, PURCHASE, Pair, Points, Profile, RETURN, Transactions};
+use super::columns::{Answer, AttributeValue, Facts, PURCHASE, Pair, Points, Profile, RETURN, Transactions};
 use super::{Dictionary, NO_DAY, TextId};
 use crate::calendar::day_number;
 use crate::ledger::{Direction, PointsMove};
@@ -118,14 +118,6 @@ impl Points {
         self.days.push(day_number(day));
         self.kinds.push(kind);
         self.points.push(i32::try_from(points).unwrap_or(i32::MAX));
-    }
-}
-
-impl Item {
-    pub(super) fn of(row: &ItemRow<'_>, dictionary: &mut Dictionary) -> Self {
-        let sku = dictionary.intern(row.sku);
-        let (brand, category) = (dictionary.intern_maybe(row.brand), dictionary.intern_maybe(row.category));
-        Self { amount: row.amount, sku, brand, category }
     }
 }
 

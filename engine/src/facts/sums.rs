@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::Day;
-use super::columns::{Facts, PURCHASE};
+use super::columns::{Facts, PURCHASE, days_within};
 use crate::figures::Sums;
 
 impl Facts {
@@ -13,14 +13,13 @@ impl Facts {
         let (places, transactions) = (self.transactions_of(row), &self.transactions);
         let (days, nets) = (&transactions.days[places.clone()], &transactions.nets[places.clone()]);
         let purchases: i64 = transactions.flags[places].iter().map(|flags| i64::from(flags & PURCHASE)).sum();
-        let first = days.partition_point(|day| day < last_12_months.start());
-        let end = days.partition_point(|day| day <= last_12_months.end()).max(first);
+        let year = days_within(days, (*last_12_months.start()).into(), (*last_12_months.end()).into());
         Sums {
             members: 1,
             reachable: self.profile(row).marketing_consent.into(),
             transactions: purchases,
             spending: nets.iter().sum(),
-            spending_12m: nets[first..end].iter().sum(),
+            spending_12m: nets[year].iter().sum(),
         }
     }
 }

@@ -74,7 +74,7 @@ impl ValueKind {
         let profile = facts.profile(row);
         let transactions = &facts.transactions;
         let documents = || facts.transactions_of(row);
-        let items = || documents().flat_map(|place| transactions.items.of(place));
+        let items = || transactions.items.of_all(documents());
         let labels = || documents().flat_map(|place| transactions.labels.of(place));
         match self {
             Self::Gender => values.push(profile.gender),
@@ -91,9 +91,9 @@ impl ValueKind {
             Self::AttributeName => values.extend(facts.attributes.of(row).iter().map(|(name, _)| *name)),
             Self::Channel => values.extend_from_slice(&transactions.channels[documents()]),
             Self::Location => values.extend_from_slice(&transactions.locations[documents()]),
-            Self::Sku => values.extend(items().map(|item| item.sku)),
-            Self::Brand => values.extend(items().map(|item| item.brand)),
-            Self::Category => values.extend(items().map(|item| item.category)),
+            Self::Sku => values.extend_from_slice(&transactions.items.skus[items()]),
+            Self::Brand => values.extend_from_slice(&transactions.items.brands[items()]),
+            Self::Category => values.extend_from_slice(&transactions.items.categories[items()]),
             Self::TransactionLabelKey => values.extend(labels().map(|label| label.key)),
             Self::TransactionLabelValue(_) => {
                 values.extend(labels().filter(|label| label.key == key).map(|label| label.value));

@@ -7,11 +7,11 @@ use super::filter::{Bounds, DayBounds, TextMatch};
 use super::limits::{MOST_CLAUSES, MOST_LEVELS, WINDOW_DAYS};
 use super::read::MistakeKind::{EmptyRule, Invalid, TooMany};
 use super::read::{Mistake, Reading};
+use super::shape::{GROUPS, POINTS, TRANSACTIONS};
 use super::{
     Attribute, AttributeTest, Feedback, LabelMatch, Points, Profile, Rule, Sample, SegmentName, TextFact, Transactions,
     TransactionsMatch, Window, YearlyFact,
 };
-use super::shape::{GROUPS, POINTS, TRANSACTIONS};
 
 /// Reads a rule, or names every mistake with its path. A rule that is too large or too deep is refused before anything
 /// else is looked at. Takes time in proportion to the text, whatever is in it.

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use tests::{TestApp, on_both};
 
-use super::{CREATE, UPDATE, belonging, call, country, create, dynamic, evaluated, events, mistakes, spent};
+use super::{
+    CREATE, UPDATE, belonging, call, change_rule, country, create, dynamic, evaluated, events, mistakes, spent,
+};
 use crate::calls::{UPSERT, send};
 
 const SWITCH: &str =
@@ -24,6 +26,23 @@ async fn people(app: &TestApp) {
 }
 
 on_both! {
+    async fn an_evaluation_that_was_cancelled_is_asked_for_by_the_same_rule(app) {
+        people(&app).await;
+        create(&app, "first", country("PL")).await;
+        let jobs = app.graphql("{ jobs(first: 9) { nodes { id kind } } }", json!({})).await["jobs"]["nodes"].clone();
+        let id = jobs.as_array().unwrap().iter().find(|job| job["kind"] == "EVALUATION").unwrap()["id"].clone();
+        let cancel = "mutation($i: NodeInput!) { cancelJob(input: $i) { job { status } userErrors { message } } }";
+        assert_eq!(call(&app, cancel, json!({"id": id})).await["job"]["status"], "CANCELLED");
+        evaluated(&app.app).await;
+        assert!(belonging(&app, "first").await.is_empty());
+        let again = change_rule(&app, "first", country("PL")).await;
+        assert_eq!((&again["segment"]["version"], &again["userErrors"]), (&json!(1), &json!([])), "{again}");
+        assert_ne!(again["job"], Value::Null);
+        evaluated(&app.app).await;
+        assert_eq!(belonging(&app, "first").await, ["m1", "m3"]);
+        assert_eq!(change_rule(&app, "first", country("PL")).await["job"], Value::Null, "it has landed");
+    }
+
     async fn is_made_with_a_rule_and_shows_it_as_it_can_be_sent_back(app) {
         people(&app).await;
         let rule = json!({"any": [country("PL"), spent(180, 500)]});

@@ -21,7 +21,7 @@ async fn post(app: &TestApp, served: &Served, query: &str, variables: Value) -> 
 }
 
 /// A token of that process: each has a key of its own.
-async fn token(app: &TestApp, served: &Served) -> String {
+pub async fn token(app: &TestApp, served: &Served) -> String {
     let body =
         json!({"query": crate::auth::SIGN_IN, "variables": {"email": tests::OWNER, "password": tests::PASSWORD}});
     let answer = app.client().post(format!("{}/graphql", served.base)).json(&body).send().await.unwrap();

@@ -30,12 +30,16 @@ pub(super) struct Follower {
     ahead: HashSet<Position>,
     zone: Zone,
     loaded_at: Millis,
+    /// How many spellings there were then.
+    loaded_spellings: usize,
     /// When it was last compared with the log, by the real clock.
     compared_at: Millis,
 }
 
 /// Who has not followed for so long begins anew: the log is kept for a day.
-const LONGEST_GAP: TimeDelta = TimeDelta::hours(12);
+pub(super) const LONGEST_GAP: TimeDelta = TimeDelta::hours(12);
+/// So many spellings may come whatever there was at the load.
+const ROOM: usize = 100_000;
 /// How many changes are looked at at once.
 const CHANGES: usize = 10_000;
 /// How many are read at once; each has up to 5,000 members.
@@ -53,7 +57,9 @@ impl Follower {
         let (chunks, mut dictionary) = load(&app.db, zone, MEMBERS, stop).await?;
         let shown = (Arc::new(dictionary.snapshot()), dictionary.spellings());
         let loaded_at = app.clock.real_millis();
-        let follower = Self { chunks, dictionary, shown, position, ahead, zone, loaded_at, compared_at };
+        let loaded_spellings = shown.1;
+        let follower =
+            Self { chunks, dictionary, shown, position, ahead, zone, loaded_at, loaded_spellings, compared_at };
         let view = follower.view(app.clock.now(zone));
         let (members, transactions, bytes) = (view.members(), view.transactions(), view.bytes().1);
         let seconds = begun.elapsed().as_secs_f64();
@@ -74,9 +80,12 @@ impl Follower {
         }
     }
 
-    /// Whether they can be kept right by following: days are still those of the same zone, and the log reaches back.
+    /// Whether they can be kept right by following: days are still those of the same zone, the log reaches back, and not
+    /// most of the texts are those of values that are gone.
     pub(super) fn can_follow(&self, app: &App) -> bool {
-        self.zone == app.program().zone && app.clock.real_millis() - self.compared_at < LONGEST_GAP.num_milliseconds()
+        self.zone == app.program().zone
+            && app.clock.real_millis() - self.compared_at < LONGEST_GAP.num_milliseconds()
+            && self.dictionary.spellings() < 2 * self.loaded_spellings.max(ROOM)
     }
 
     /// Takes in all changes that are committed, and shows the result. False where everything must be loaded anew.

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 pub use follow::follow;
+use follower::LONGEST_GAP;
 pub use view::LensView;
 
 use crate::app::App;
@@ -123,8 +124,15 @@ impl Lens {
     }
 
     /// Everybody's facts by the days of a zone, where they are there or will soon be.
-    pub(super) async fn loaded(&self, zone: Zone, patience: Duration) -> Option<Arc<LensView>> {
-        let right = || self.current().filter(|view| view.zone == zone);
+    pub(super) async fn loaded(
+        &self,
+        zone: Zone,
+        now: impl Fn() -> Millis,
+        patience: Duration,
+    ) -> Option<Arc<LensView>> {
+        // One that has not been compared for so long may miss what the log has forgotten since.
+        let fresh = |view: &Arc<LensView>| now() - view.compared_at < LONGEST_GAP.num_milliseconds();
+        let right = || self.current().filter(|view| view.zone == zone && fresh(view));
         let mut answered = self.answered.subscribe();
         let waiting =
             async { while right().is_none() && self.state() != LensState::Off && answered.changed().await.is_ok() {} };

@@ -24,7 +24,7 @@ impl Gatherer<'_> {
         tables.scan(&text, &mut |rows| self.each("members", rows, Self::member))?;
         let text = format!("SELECT {LABEL} FROM member_label AS l ORDER BY l.member_id, l.position");
         tables.scan(&text, &mut |rows| self.each("labels", rows, Self::label))?;
-        let documents = format!("SELECT {DOCUMENT} FROM \"transaction\" AS t ORDER BY t.id");
+        let documents = format!("SELECT {DOCUMENT}, t.labels FROM \"transaction\" AS t ORDER BY t.id");
         let items = format!("SELECT {ITEM} FROM transaction_item AS i ORDER BY i.transaction_id, i.position");
         tables.scan(&documents, &mut |documents| {
             tables.scan(&items, &mut |items| {

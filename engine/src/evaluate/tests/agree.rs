@@ -134,15 +134,31 @@ fn many_members_in_one_chunk_are_each_decided_by_their_own_facts() {
     let mut runner = TestRunner::deterministic();
     let today = super::day("2026-03-29");
     let few = vec(members(today, 40..41), 5..6).new_tree(&mut runner).unwrap().current();
-    let members = (1..).zip(few.into_iter().flatten()).map(|(id, member)| Member { id, ..member }).collect();
+    let many = (1..).zip(few.into_iter().flatten()).map(|(id, member)| Member { id, ..member });
+    let mut members: Vec<Member> = many.collect();
+    // One of them has bought more often than the others together.
+    let mut documents: Vec<_> = members.iter().flat_map(|member| member.documents.clone()).collect();
+    documents.sort_by_key(|document| document.day);
+    assert!(documents.len() > 100, "{}", documents.len());
+    members[70].documents = documents;
     let world = World { today, digits: 2, segments: BTreeMap::from([(7, BTreeSet::from([3, 64, 65, 130]))]) };
     let rules = vec(rule(today), 60..61).new_tree(&mut runner).unwrap().current();
+    let windows = |rules: &[Rule<i64>]| {
+        let listed: Vec<(i64, &Rule<i64>)> = (1..).zip(rules).collect();
+        Program::compile(&listed, &Moment { today, digits: 2 }, &Dictionary::default()).windows.len()
+    };
+    assert!(windows(&rules) > 20, "{} windows", windows(&rules));
     let outside = BTreeMap::from([(2, BTreeSet::from([64, 65])), (4, (1..100).collect())]);
     let inside = BTreeMap::from([(3, BTreeSet::from([1, 64, 65, 128]))]);
     let case = Case { world, members, rules, inside, outside };
     let mut dictionary = Dictionary::default();
     let facts = facts(&case.members, &mut dictionary);
     assert_eq!(case.decided(&facts, &dictionary), case.expected());
+    // Few rules have few windows, which are added up in another way.
+    for rules in case.rules.chunks(3) {
+        let few = Case { rules: rules.to_vec(), ..case.clone() };
+        assert_eq!(few.decided(&facts, &dictionary), few.expected());
+    }
 }
 
 /// A property over conditions that never hold, or always do, would say nothing.
