@@ -34,7 +34,7 @@ test-long: require-test $(GRAPHIQL) tests/e2e/node_modules/.package-lock.json ##
 	TESSERA_FUZZ_SECONDS=300 cargo test --locked --workspace -- --include-ignored
 	TESSERA_TEST_LENS=off cargo test --locked --workspace
 
-bench: require-bench $(GRAPHIQL) ## Measure it all beside hand-written peers, in about 20 minutes (parts: see benches/README.md)
+bench: require-bench $(GRAPHIQL) ## Measure it all beside hand-written peers, in about an hour (parts: see benches/README.md)
 	@cargo build --locked --release --package tessera
 	@cargo build --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench/build
 	@target/bench/build/release/bench run $(BENCH_ARGS)
