@@ -41,13 +41,12 @@ const MOST_ROUNDS: usize = 20;
 #[derive(Deserialize, Serialize)]
 struct Arguments {
     segment: SegmentId,
-    activated: bool,
     actor: String,
 }
 
-/// The job that evaluates the rule of a segment; `activated` where that follows a switching on.
-pub fn evaluation_job(segment: SegmentId, activated: bool, actor: &str) -> NewJob {
-    let arguments = Arguments { segment, activated, actor: actor.to_owned() };
+/// The job that evaluates the rule of a segment.
+pub fn evaluation_job(segment: SegmentId, actor: &str) -> NewJob {
+    let arguments = Arguments { segment, actor: actor.to_owned() };
     NewJob { kind: EVALUATION_JOB, arguments: json!(arguments) }
 }
 
@@ -227,12 +226,13 @@ impl Plan {
         all.sort_unstable();
         all.dedup();
         let segments = store::segments(txn, &ids).await?;
+        let was_off = store::was_off(txn, self.segment.id).await?;
         let mut counts: HashMap<SegmentId, (usize, usize)> = HashMap::new();
         if !all.is_empty() {
             let log = Log::open(txn, reckoning, &Who::Members(&all), Some(&arguments.actor)).await?;
             for (id, joiners, leavers) in &differences {
                 let Some(segment) = segments.iter().find(|segment| segment.id == *id) else { continue };
-                let reason = match (*id == self.segment.id, arguments.activated) {
+                let reason = match (*id == self.segment.id, was_off) {
                     (true, true) => MembershipReason::Activated,
                     (true, false) => MembershipReason::RuleChanged,
                     (false, _) => MembershipReason::SegmentChanged,

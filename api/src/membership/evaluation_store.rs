@@ -97,6 +97,12 @@ pub(super) async fn segments(db: &impl ConnectionTrait, ids: &[SegmentId]) -> Re
     Ok(segment::Entity::find().filter(segment::Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
+/// Whether a segment was switched off and no rule of it decides since.
+pub(super) async fn was_off(txn: &Txn, id: SegmentId) -> Result<bool, Fault> {
+    let row = segment_evaluation::Entity::find_by_id(id).one(txn).await?;
+    Ok(row.is_some_and(|row| !row.decides && row.applied_rule.is_some()))
+}
+
 /// Keeps the row of a segment from changing.
 pub(super) async fn hold(txn: &Txn, id: SegmentId) -> Result<(), Fault> {
     let text = format!("SELECT id FROM segment WHERE id = $1{}", for_update(txn));

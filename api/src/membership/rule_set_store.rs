@@ -52,13 +52,20 @@ pub async fn write_references(txn: &Txn, segment: SegmentId, names: &[SegmentId]
     Ok(())
 }
 
+/// The members of so many segments are read by one statement: millions, within the time that a query has.
+const SEGMENTS: usize = 8;
+
 /// Everybody who belongs to some segments, and everybody who is pinned in or out of others.
 pub async fn known_members(
     db: &impl ConnectionTrait,
     named: &[SegmentId],
     pinned: &[SegmentId],
 ) -> Result<Known, Fault> {
-    Ok(Known { members: belonging(db, "segment_id", named).await?, pins: pins(db, "segment_id", pinned).await? })
+    let mut known = Known { members: HashMap::new(), pins: pins(db, "segment_id", pinned).await? };
+    for named in named.chunks(SEGMENTS) {
+        known.members.extend(belonging(db, "segment_id", named).await?);
+    }
+    Ok(known)
 }
 
 /// The segments to which some members belong, and of which they are pinned in or out.

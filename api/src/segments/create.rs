@@ -125,7 +125,7 @@ pub(super) async fn define(
     if !row.active {
         return Ok(None);
     }
-    let job = membership::evaluation_job(row.id, false, &caller.email);
+    let job = membership::evaluation_job(row.id, &caller.email);
     Ok(Some(jobs::enqueue(app, txn, caller.by(), job).await?))
 }
 

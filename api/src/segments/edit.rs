@@ -124,7 +124,7 @@ async fn redefine(
 /// Asks for the evaluation of a segment's rule.
 async fn ask(app: &App, txn: &Txn, caller: &Caller, segment: SegmentId) -> Result<job::Model, Stop> {
     membership::begin_evaluation(txn, segment, app.clock.now(app.program().zone)).await?;
-    let job = membership::evaluation_job(segment, false, &caller.email);
+    let job = membership::evaluation_job(segment, &caller.email);
     Ok(jobs::enqueue(app, txn, caller.by(), job).await?)
 }
 

@@ -60,7 +60,7 @@ async fn switch(
             match (row.kind, active) {
                 (SegmentKind::Dynamic, true) => {
                     membership::begin_evaluation(&txn, row.id, now).await?;
-                    let new = membership::evaluation_job(row.id, true, &caller.email);
+                    let new = membership::evaluation_job(row.id, &caller.email);
                     job = Some(jobs::enqueue(app, &txn, caller.by(), new).await?);
                 }
                 (SegmentKind::Dynamic, false) => {
