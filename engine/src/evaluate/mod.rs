@@ -10,6 +10,7 @@ mod interval;
 mod known;
 mod matcher;
 mod measure;
+mod numbers;
 mod outcome;
 mod program;
 mod rows;
