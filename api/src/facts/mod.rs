@@ -1,6 +1,7 @@
 //! What rules look at: read from rows for some members, or kept in memory for everybody.
 
 pub mod catalogue;
+mod documents_store;
 mod everybody;
 mod everybody_store;
 mod lens;

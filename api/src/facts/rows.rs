@@ -10,6 +10,7 @@ use entity::ids::MemberId;
 use sea_orm::ConnectionTrait;
 
 use super::Needs;
+use super::documents_store::documents;
 use super::rows_store::{self as store, Answer, Document, Entry, Label};
 use crate::error::Fault;
 
@@ -54,7 +55,7 @@ async fn build(
 ) -> Result<Facts, Fault> {
     let members = store::members(db, whose).await?;
     let mut labels = rows(if needs.labels { store::labels(db, whose).await? } else { Vec::new() });
-    let documents = if needs.transactions { store::documents(db, whose, needs.items).await? } else { Vec::new() };
+    let documents = if needs.transactions { documents(db, whose, needs.items).await? } else { Vec::new() };
     let mut documents = rows(documents);
     let mut entries = rows(if needs.points { store::entries(db, whose).await? } else { Vec::new() });
     let mut answers = rows(if needs.feedback { store::answers(db, whose).await? } else { Vec::new() });

@@ -48,7 +48,7 @@ pub(super) struct Document {
     pub(super) member_id: i64,
     pub(super) id: i64,
     pub(super) at: i64,
-    kind: TransactionKind,
+    pub(super) kind: TransactionKind,
     pub(super) amount: i64,
     pub(super) purchase: bool,
     pub(super) channel: Option<String>,
@@ -59,21 +59,6 @@ pub(super) struct Document {
 }
 
 impl Document {
-    fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        Ok(Self {
-            member_id: row.try_get_by_index(0)?,
-            id: row.try_get_by_index(1)?,
-            at: row.try_get_by_index(2)?,
-            kind: row.try_get_by_index(3)?,
-            amount: row.try_get_by_index(4)?,
-            purchase: row.try_get_by_index(5)?,
-            channel: row.try_get_by_index(6)?,
-            location: row.try_get_by_index(7)?,
-            labels: row.try_get_by_index(8)?,
-            items: Vec::new(),
-        })
-    }
-
     pub(super) fn direction(&self) -> Direction {
         direction(self.kind)
     }
@@ -85,21 +70,6 @@ pub(super) struct Item {
     pub(super) sku: String,
     pub(super) brand: Option<String>,
     pub(super) category: Option<String>,
-}
-
-impl Item {
-    /// The line in the columns behind those of its document; none where the document has no lines.
-    fn read(row: &QueryResult) -> Result<Option<Self>, DbErr> {
-        if row.try_get_by_index::<Option<i64>>(9)?.is_none() {
-            return Ok(None);
-        }
-        Ok(Some(Self {
-            amount: row.try_get_by_index(10)?,
-            sku: row.try_get_by_index(11)?,
-            brand: row.try_get_by_index(12)?,
-            category: row.try_get_by_index(13)?,
-        }))
-    }
 }
 
 pub(super) struct Entry {
@@ -154,44 +124,6 @@ pub(super) async fn labels(db: &impl ConnectionTrait, whose: Whose<'_>) -> Resul
     all(db, &text, "l.member_id", whose, label).await
 }
 
-/// Their documents; with their lines only where they are wanted. They are put in order here, which is several times as fast
-/// as a database does it.
-pub(super) async fn documents(
-    db: &impl ConnectionTrait,
-    whose: Whose<'_>,
-    with_items: bool,
-) -> Result<Vec<Document>, Fault> {
-    let text = if with_items {
-        // Labels may be long: they come with the first line only.
-        format!(
-            "SELECT {DOCUMENT}, CASE WHEN COALESCE(i.position, 0) = 0 THEN t.labels ELSE '[]' END AS labels,
-                {ITEM}, i.position
-            FROM \"transaction\" AS t LEFT JOIN transaction_item AS i ON i.transaction_id = t.id
-            WHERE {{t.member_id}}"
-        )
-    } else {
-        format!("SELECT {DOCUMENT}, t.labels FROM \"transaction\" AS t WHERE {{t.member_id}}")
-    };
-    let rows = rows(db, &text, "t.member_id", whose).await?;
-    let place = |row: &QueryResult| -> Result<(i64, i64, i64, i64), DbErr> {
-        let [member, id, at] = [0, 1, 2].map(|column| row.try_get_by_index(column));
-        let line = if with_items { row.try_get_by_index::<Option<i64>>(14)? } else { None };
-        Ok((member?, at?, id?, line.unwrap_or_default()))
-    };
-    let mut order = rows.iter().map(|row| Ok((place(row)?, row))).collect::<Result<Vec<_>, DbErr>>()?;
-    order.sort_unstable_by_key(|(place, _)| *place);
-    let mut documents: Vec<Document> = Vec::with_capacity(rows.len());
-    for ((_, _, id, _), row) in order {
-        if documents.last().is_none_or(|last| last.id != id) {
-            documents.push(Document::read(row)?);
-        }
-        if let Some(last) = documents.last_mut().filter(|_| with_items) {
-            last.items.extend(Item::read(row)?);
-        }
-    }
-    Ok(documents)
-}
-
 /// Their points entries.
 pub(super) async fn entries(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Entry>, Fault> {
     let text = format!("SELECT {ENTRY} FROM points_entry AS p WHERE {{p.member_id}} ORDER BY p.member_id, p.at, p.id");
@@ -224,7 +156,8 @@ async fn all<T>(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-async fn rows(
+/// Such rows as they are.
+pub(super) async fn rows(
     db: &impl ConnectionTrait,
     text: &str,
     column: &str,

@@ -9,11 +9,12 @@ pub mod roll;
 mod roll_store;
 mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use engine::calendar::{Millis, Span, Zone};
 use engine::figures::Sums;
 use entity::ids::{MemberId, SegmentId};
+use roaring::RoaringTreemap;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -135,10 +136,10 @@ pub async fn reckon(app: &App, txn: &Txn) -> Result<Reckoning, Fault> {
     })
 }
 
-/// Moves the sums of members, and answers how the sums of the segments they belong to move with them.
+/// Moves the sums of members, and answers what they add by that to the sums of the segments they belong to.
 ///
 /// `lost` names members of whom a purchase stopped being one: their first and last purchase are looked up anew.
-pub async fn move_members(txn: &Txn, moves: &[MemberMove], lost: &[MemberId]) -> Result<Vec<SegmentMove>, Fault> {
+pub async fn move_members(txn: &Txn, moves: &[MemberMove], lost: &[MemberId]) -> Result<Vec<Share>, Fault> {
     if moves.is_empty() {
         return Ok(Vec::new());
     }
@@ -146,13 +147,28 @@ pub async fn move_members(txn: &Txn, moves: &[MemberMove], lost: &[MemberId]) ->
     store::lock_members(txn, &ids).await?;
     store::move_metrics(txn, moves).await?;
     store::find_purchases_anew(txn, lost).await?;
-    let shares: Vec<Share> = moves.iter().map(Share::of).filter(|share| share.sums != Sums::default()).collect();
-    shared(txn, &shares).await
+    Ok(moves.iter().map(Share::of).filter(|share| share.sums != Sums::default()).collect())
 }
 
 /// How the sums of segments move with what their members add to them.
 pub async fn shared(txn: &Txn, shares: &[Share]) -> Result<Vec<SegmentMove>, Fault> {
     if shares.is_empty() { Ok(Vec::new()) } else { store::by_segment(txn, shares).await }
+}
+
+/// The same for those who are known to belong: members by their segments.
+pub fn shared_among(shares: &[Share], belonging: &HashMap<i64, RoaringTreemap>) -> Vec<SegmentMove> {
+    let mut sums: HashMap<u64, Sums> = HashMap::with_capacity(shares.len());
+    for share in shares {
+        let of_member = sums.entry(share.member_id.0.cast_unsigned()).or_default();
+        *of_member = of_member.moved(&share.sums);
+    }
+    let of_segment = |(segment, members): (&i64, &RoaringTreemap)| {
+        let mut shared = members.iter().filter_map(|member| sums.get(&member)).peekable();
+        shared.peek()?;
+        let sums = shared.fold(Sums::default(), |sum, one| sum.moved(one));
+        Some(SegmentMove { segment_id: SegmentId(*segment), sums, joiners: 0, leavers: 0 })
+    };
+    belonging.iter().filter_map(of_segment).collect()
 }
 
 /// The moves of each segment as one, in the order of the segments' ids.

@@ -130,7 +130,6 @@ async fn write(txn: &Txn, changes: &[&Standing<'_>]) -> Result<Touched, Fault> {
         changes.iter().filter_map(|change| Some((id_of(change), change.labels?))).collect();
     store::write_labels(txn, &labels).await?;
     let shares: Vec<Share> = old.iter().filter_map(|change| consent_moved(change)).collect();
-    let shares = figures::shared(txn, &shares).await?;
     Ok(Touched::new(made.into_values().chain(known).collect(), shares))
 }
 

@@ -42,6 +42,18 @@ pub(super) async fn decide(
     members: &[MemberId],
     cause: Cause,
 ) -> Result<Vec<MoveRow>, Fault> {
+    decide_seeing(txn, reckoning, rules, members, cause, |_| ()).await
+}
+
+/// The same, and shows whom it found belonging, some of the members at a time.
+pub(super) async fn decide_seeing(
+    txn: &Txn,
+    reckoning: &Reckoning,
+    rules: &RuleSet,
+    members: &[MemberId],
+    cause: Cause,
+    mut see: impl FnMut(&Known),
+) -> Result<Vec<MoveRow>, Fault> {
     let mut moves = Vec::new();
     if rules.is_empty() {
         return Ok(moves);
@@ -53,6 +65,7 @@ pub(super) async fn decide(
         let known = store::known_of(txn, members).await?;
         let deciding = Deciding { rules, facts: &facts, known: &known, dictionary: &dictionary };
         moves.extend(deciding.moves(&moment, cause));
+        see(&known);
     }
     moves.sort_unstable();
     Ok(moves)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use engine::evaluate::{Known, Pins};
 use entity::ids::{MemberId, SegmentId};
 use roaring::RoaringTreemap;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
 
 use crate::db::{List, Txn, sql};
 use crate::error::Fault;
@@ -63,36 +63,53 @@ pub async fn known_members(
 ) -> Result<Known, Fault> {
     let mut known = Known { members: HashMap::new(), pins: pins(db, "segment_id", pinned).await? };
     for named in named.chunks(SEGMENTS) {
-        known.members.extend(belonging(db, "segment_id", named).await?);
+        known.members.extend(belonging(db, named).await?);
     }
     Ok(known)
 }
 
 /// The segments to which some members belong, and of which they are pinned in or out.
 pub async fn known_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<Known, Fault> {
-    let members: Vec<SegmentId> = members.iter().map(|member| SegmentId(member.0)).collect();
-    Ok(Known { members: belonging(db, "member_id", &members).await?, pins: pins(db, "member_id", &members).await? })
+    let ids: Vec<SegmentId> = members.iter().map(|member| SegmentId(member.0)).collect();
+    Ok(Known { members: belonging_of(db, members).await?, pins: pins(db, "member_id", &ids).await? })
 }
 
-async fn belonging(
-    db: &impl ConnectionTrait,
-    column: &str,
-    ids: &[SegmentId],
-) -> Result<HashMap<i64, RoaringTreemap>, Fault> {
+async fn belonging(db: &impl ConnectionTrait, segments: &[SegmentId]) -> Result<HashMap<i64, RoaringTreemap>, Fault> {
     let mut found: HashMap<i64, RoaringTreemap> = HashMap::new();
-    if ids.is_empty() {
-        return Ok(found);
-    }
-    let list = List::ids(ids.iter().map(|id| id.0));
-    let text = format!(
-        "SELECT segment_id, {} FROM segment_member WHERE {column} IN (SELECT id FROM {}) GROUP BY segment_id",
-        together(db),
-        list.table(db, 1)
-    );
-    for row in db.query_all_raw(sql(db, text, [list.value(db)?])).await? {
-        found.insert(row.try_get_by_index(0)?, members(&row.try_get_by_index::<String>(1)?));
+    for (segment, members) in together(db, "segment_id", "member_id", segments.iter().map(|id| id.0)).await? {
+        found.insert(segment, numbers(&members).map(i64::cast_unsigned).collect());
     }
     Ok(found)
+}
+
+/// Read by member, in the order of the index: a group a segment would have to be sorted first.
+async fn belonging_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<HashMap<i64, RoaringTreemap>, Fault> {
+    let mut found: HashMap<i64, RoaringTreemap> = HashMap::new();
+    for (member, segments) in together(db, "member_id", "segment_id", members.iter().map(|id| id.0)).await? {
+        for segment in numbers(&segments) {
+            found.entry(segment).or_default().insert(member.cast_unsigned());
+        }
+    }
+    Ok(found)
+}
+
+/// Memberships of what one column names, with those of the other column in one text: a row each would take several times
+/// as long to carry.
+async fn together(
+    db: &impl ConnectionTrait,
+    of: &str,
+    listed: &str,
+    ids: impl Iterator<Item = i64>,
+) -> Result<Vec<(i64, String)>, Fault> {
+    let list = List::ids(ids);
+    let text = format!(
+        "SELECT {of}, {} FROM segment_member WHERE {of} IN (SELECT id FROM {}) GROUP BY {of}",
+        concatenated(db, listed),
+        list.table(db, 1)
+    );
+    let rows = db.query_all_raw(sql(db, text, [list.value(db)?])).await?;
+    let pair = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    Ok(rows.iter().map(pair).collect::<Result<_, DbErr>>()?)
 }
 
 async fn pins(db: &impl ConnectionTrait, column: &str, ids: &[SegmentId]) -> Result<HashMap<i64, Pins>, Fault> {
@@ -104,26 +121,24 @@ async fn pins(db: &impl ConnectionTrait, column: &str, ids: &[SegmentId]) -> Res
     let text = format!(
         "SELECT segment_id, pinned_in, {} FROM segment_pin WHERE {column} IN (SELECT id FROM {})
         GROUP BY segment_id, pinned_in",
-        together(db),
+        concatenated(db, "member_id"),
         list.table(db, 1)
     );
     for row in db.query_all_raw(sql(db, text, [list.value(db)?])).await? {
         let pins = found.entry(row.try_get_by_index(0)?).or_default();
         let side = if row.try_get_by_index::<bool>(1)? { &mut pins.inside } else { &mut pins.outside };
-        *side = members(&row.try_get_by_index::<String>(2)?);
+        *side = numbers(&row.try_get_by_index::<String>(2)?).map(i64::cast_unsigned).collect();
     }
     Ok(found)
 }
 
-/// The members of a group in one text: a row each would take several times as long to carry.
-fn together(db: &impl ConnectionTrait) -> &'static str {
+fn concatenated(db: &impl ConnectionTrait, column: &str) -> String {
     match db.get_database_backend() {
-        DbBackend::Postgres => "STRING_AGG(CAST(member_id AS TEXT), ',')",
-        _ => "GROUP_CONCAT(member_id, ',')",
+        DbBackend::Postgres => format!("STRING_AGG(CAST({column} AS TEXT), ',')"),
+        _ => format!("GROUP_CONCAT({column}, ',')"),
     }
 }
 
-/// The members of such a text.
-fn members(text: &str) -> RoaringTreemap {
-    text.split(',').filter_map(|id| id.parse::<i64>().ok()).map(i64::cast_unsigned).collect()
+fn numbers(text: &str) -> impl Iterator<Item = i64> {
+    text.split(',').filter_map(|number| number.parse().ok())
 }

@@ -1,27 +1,28 @@
 //! What a transaction has touched, and what follows from it, once, at its end.
 
+use engine::evaluate::Known;
 use entity::ids::MemberId;
 
-use super::decide::{Cause, decide};
+use super::decide::{Cause, decide_seeing};
 use super::log::Log;
 use super::rule_set::RuleSet;
 use crate::changes;
 use crate::db::Txn;
 use crate::error::Fault;
-use crate::figures::{self, Reckoning, SegmentMove};
+use crate::figures::{self, Reckoning, Share};
 
-/// Members of whom something that rules look at was changed, and how that moves the figures of the segments they belong
-/// to.
+/// Members of whom something that rules look at was changed, and what that adds to the figures of the segments they
+/// belong to.
 #[derive(Debug, Default)]
 #[must_use = "memberships and figures follow when it is settled"]
 pub struct Touched {
     members: Vec<MemberId>,
-    shares: Vec<SegmentMove>,
+    shares: Vec<Share>,
 }
 
 impl Touched {
     /// Members, whose rows are locked, and what moves with them.
-    pub fn new(members: Vec<MemberId>, shares: Vec<SegmentMove>) -> Self {
+    pub fn new(members: Vec<MemberId>, shares: Vec<Share>) -> Self {
         Self { members, shares }
     }
 
@@ -41,11 +42,18 @@ pub async fn settle(txn: &Txn, reckoning: &Reckoning, touched: Touched) -> Resul
     members.dedup();
     changes::note(txn, &members, reckoning.now).await?;
     let rules = if members.is_empty() { RuleSet::default() } else { RuleSet::deciding(txn).await? };
-    let decided = decide(txn, reckoning, &rules, &members, Cause::Data).await?;
+    if rules.is_empty() {
+        let moved = figures::shared(txn, &shares).await?;
+        return figures::move_segments(txn, reckoning, &moved).await;
+    }
+    // Whom each of them belongs to is read anyway.
+    let mut moved = Vec::new();
+    let see = |known: &Known| moved.extend(figures::shared_among(&shares, &known.members));
+    let decided = decide_seeing(txn, reckoning, &rules, &members, Cause::Data, see).await?;
     if decided.is_empty() {
-        return figures::move_segments(txn, reckoning, &figures::merged(shares)).await;
+        return figures::move_segments(txn, reckoning, &figures::merged(moved)).await;
     }
     let log = Log::open_alone(txn, reckoning, None).await?;
     log.write_decided(&decided).await?;
-    log.apply_with(shares).await
+    log.apply_with(moved).await
 }
