@@ -13,6 +13,7 @@ use crate::db::{self, Db};
 use crate::error::Fault;
 use crate::exports::Slots;
 use crate::facts::Lens;
+use crate::partners::RecentPartners;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
 
@@ -32,6 +33,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Sessions looked up a moment ago.
     pub sessions: RecentSessions,
+    /// Partners' tokens looked up a moment ago.
+    pub partners: RecentPartners,
     /// How often sign-in may be tried.
     pub rates: SignInRates,
     /// How many downloads may run.
@@ -55,6 +58,7 @@ impl App {
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
         let (downloads, sessions, lens) = (Slots::default(), RecentSessions::default(), Lens::default());
+        let partners = RecentPartners::default();
         Ok(Arc::new(Self {
             settings,
             db,
@@ -64,6 +68,7 @@ impl App {
             work,
             tokens,
             sessions,
+            partners,
             rates,
             downloads,
             lens,

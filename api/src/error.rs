@@ -30,6 +30,12 @@ pub enum RefusalCode {
     Cycle,
     /// The rule names nobody in particular.
     EmptyRule,
+    /// The same idempotency key was used with another body.
+    IdempotencyMismatch,
+    /// The change is larger than the caller's own guard allows.
+    GuardExceeded,
+    /// Its time is over.
+    Expired,
 }
 
 /// A mistake that the caller can mend, with its place in the input.

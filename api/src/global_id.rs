@@ -2,7 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::ids::{AuditEntryId, JobId, MemberId, MembershipEventId, PointsEntryId, SegmentId, TransactionId, UserId};
+use entity::ids::{
+    AuditEntryId, JobId, MemberId, MembershipEventId, PartnerId, PartnerTokenId, PointsEntryId, PushId, SegmentId,
+    SegmentSyncId, TransactionId, UserId,
+};
 
 /// What an id names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +20,16 @@ pub enum GlobalId {
     MembershipEvent(MembershipEventId),
     /// A points entry.
     PointsEntry(PointsEntryId),
+    /// A partner system.
+    Partner(PartnerId),
+    /// A partner's token.
+    PartnerToken(PartnerTokenId),
+    /// What a partner pushed.
+    Push(PushId),
     /// A segment.
     Segment(SegmentId),
+    /// A full list that a partner sends in parts.
+    SegmentSync(SegmentSyncId),
     /// A transaction.
     Transaction(TransactionId),
     /// A person who signs in.
@@ -34,7 +45,11 @@ impl GlobalId {
             Self::Member(id) => ("member", id.0),
             Self::MembershipEvent(id) => ("event", id.0),
             Self::PointsEntry(id) => ("points", id.0),
+            Self::Partner(id) => ("partner", id.0),
+            Self::PartnerToken(id) => ("token", id.0),
+            Self::Push(id) => ("push", id.0),
             Self::Segment(id) => ("segment", id.0),
+            Self::SegmentSync(id) => ("sync", id.0),
             Self::Transaction(id) => ("transaction", id.0),
             Self::User(id) => ("user", id.0),
         };
@@ -52,7 +67,11 @@ impl GlobalId {
             "member" => Self::Member(MemberId(id)),
             "event" => Self::MembershipEvent(MembershipEventId(id)),
             "points" => Self::PointsEntry(PointsEntryId(id)),
+            "partner" => Self::Partner(PartnerId(id)),
+            "token" => Self::PartnerToken(PartnerTokenId(id)),
+            "push" => Self::Push(PushId(id)),
             "segment" => Self::Segment(SegmentId(id)),
+            "sync" => Self::SegmentSync(SegmentSyncId(id)),
             "transaction" => Self::Transaction(TransactionId(id)),
             "user" => Self::User(UserId(id)),
             _ => return None,
@@ -67,7 +86,11 @@ impl GlobalId {
             Self::Member(id) => ("Member", id.0),
             Self::MembershipEvent(id) => ("MembershipEvent", id.0),
             Self::PointsEntry(id) => ("PointsEntry", id.0),
+            Self::Partner(id) => ("Partner", id.0),
+            Self::PartnerToken(id) => ("PartnerToken", id.0),
+            Self::Push(id) => ("PushReceipt", id.0),
             Self::Segment(id) => ("Segment", id.0),
+            Self::SegmentSync(id) => ("SegmentSync", id.0),
             Self::Transaction(id) => ("Transaction", id.0),
             Self::User(id) => ("User", id.0),
         }
@@ -81,7 +104,11 @@ impl GlobalId {
             "Member" => Self::Member(MemberId(id)),
             "MembershipEvent" => Self::MembershipEvent(MembershipEventId(id)),
             "PointsEntry" => Self::PointsEntry(PointsEntryId(id)),
+            "Partner" => Self::Partner(PartnerId(id)),
+            "PartnerToken" => Self::PartnerToken(PartnerTokenId(id)),
+            "PushReceipt" => Self::Push(PushId(id)),
             "Segment" => Self::Segment(SegmentId(id)),
+            "SegmentSync" => Self::SegmentSync(SegmentSyncId(id)),
             "Transaction" => Self::Transaction(TransactionId(id)),
             "User" => Self::User(UserId(id)),
             _ => return None,

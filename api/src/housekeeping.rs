@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{changes, figures, membership};
+use crate::{changes, figures, membership, partners};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -37,6 +37,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         app.rates.forget_quiet();
         if tidied.elapsed() > TIDY_EVERY {
             tidied = Instant::now();
+            if let Err(Stop::Fault(fault)) = partners::tidy(&app).await {
+                tracing::warn!(?fault, "what partners left behind could not be cleared; the next try follows");
+            }
             let before = app.clock.now(app.program().zone) - CHANGES_KEPT.num_milliseconds();
             if let Err(fault) = changes::forget(app.db.writer(), before).await {
                 tracing::warn!(?fault, "old changes could not be removed; the next try follows");

@@ -23,6 +23,7 @@ pub mod ingest;
 pub mod jobs;
 pub mod members;
 pub mod membership;
+pub mod partners;
 pub mod patch;
 pub mod points;
 pub mod program;

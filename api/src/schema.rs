@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{EmptySubscription, SDLExportOptions};
 
 use crate::app::App;
-use crate::graphql::{Mutation, Query};
+use crate::graphql::{Mutation, PartnerView, Query};
 
 /// The served schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
@@ -13,6 +13,11 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// The schema over an application.
 pub fn build(app: &Arc<App>) -> Schema {
     limited().data(app.clone()).finish()
+}
+
+/// The same as partners see it: their own things alone.
+pub fn build_for_partners(app: &Arc<App>) -> Schema {
+    limited().extension(PartnerView).data(app.clone()).finish()
 }
 
 /// The schema as text, the same each time: what `schema.graphql` holds.

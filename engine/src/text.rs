@@ -60,6 +60,14 @@ pub fn is_key(text: &str) -> bool {
         && letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-')
 }
 
+/// Whether a text is the key of a segment: a key, behind that of a partner and a slash where the partner registered it.
+pub fn is_segment_key(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((partner, key)) => is_key(partner) && is_key(key),
+        None => is_key(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +93,8 @@ mod tests {
         assert_eq!(slug("  Café & Bar: Größe 2 "), "cafe-bar-groe-2");
         assert_eq!(slug("日本"), "");
         assert!(is_key("a-1") && !is_key("-a") && !is_key("A") && !is_key("") && !is_key(&"a".repeat(65)));
+        assert!(is_segment_key("a-1") && is_segment_key("p/a-1") && !is_segment_key("p/") && !is_segment_key("/a"));
+        assert!(!is_segment_key("p/a/b") && !is_segment_key("P/a"));
         assert!(is_key(&slug(&"Very long name ".repeat(20))));
     }
 }

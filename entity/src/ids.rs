@@ -34,4 +34,12 @@ ids! {
     AuditEntryId,
     /// Of a job.
     JobId,
+    /// Of a partner system.
+    PartnerId,
+    /// Of a partner's token.
+    PartnerTokenId,
+    /// Of a push.
+    PushId,
+    /// Of a full list that is sent in parts.
+    SegmentSyncId,
 }

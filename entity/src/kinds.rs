@@ -24,21 +24,27 @@ macro_rules! kinds {
 kinds! {
     /// What a person may do; each can do all that the ones after it can.
     Role { Owner = "OWNER", Admin = "ADMIN", Analyst = "ANALYST", }
+    /// What a partner's token may be used for.
+    Scope {
+        SegmentsRead = "SEGMENTS_READ", SegmentsPush = "SEGMENTS_PUSH", MembersWrite = "MEMBERS_WRITE",
+        TransactionsWrite = "TRANSACTIONS_WRITE", Export = "EXPORT",
+    }
     /// Goods against money, or goods back.
     TransactionKind { Sale = "SALE", Return = "RETURN", }
     /// What a points entry moves.
     PointsKind { Earned = "EARNED", Redeemed = "REDEEMED", Expired = "EXPIRED", Adjusted = "ADJUSTED", }
     /// Who decides on membership.
-    SegmentKind { Dynamic = "DYNAMIC", Manual = "MANUAL", }
+    SegmentKind { Dynamic = "DYNAMIC", Manual = "MANUAL", External = "EXTERNAL", }
     /// How a member came to belong.
-    MembershipVia { Rule = "RULE", Assigned = "ASSIGNED", }
+    MembershipVia { Rule = "RULE", Assigned = "ASSIGNED", Partner = "PARTNER", }
     /// A coming or a going.
     MembershipEventKind { Joined = "JOINED", Left = "LEFT", }
     /// Why a member came or went.
     MembershipReason {
         DataChanged = "DATA_CHANGED", TimePassed = "TIME_PASSED", RuleChanged = "RULE_CHANGED",
         SegmentChanged = "SEGMENT_CHANGED", Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", Unpinned = "UNPINNED",
-        Imported = "IMPORTED", Activated = "ACTIVATED", SegmentRemoved = "SEGMENT_REMOVED",
+        Imported = "IMPORTED", PartnerPush = "PARTNER_PUSH", PartnerSync = "PARTNER_SYNC",
+        Expired = "EXPIRED", Activated = "ACTIVATED", SegmentRemoved = "SEGMENT_REMOVED",
     }
     /// How far a job has come.
     JobStatus { Queued = "QUEUED", Running = "RUNNING", Succeeded = "SUCCEEDED", Failed = "FAILED", Cancelled = "CANCELLED", }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::SegmentId;
+use crate::ids::{PartnerId, SegmentId};
 use crate::kinds::SegmentKind;
 
 /// A row.
@@ -14,6 +14,8 @@ pub struct Model {
     pub key: String,
     pub name: String,
     pub name_folded: String,
+    /// The folded name, behind its owner where that is a partner: unique.
+    pub name_owned: String,
     /// The folded words of the name, each after a blank.
     pub search_words: String,
     pub description: Option<String>,
@@ -27,6 +29,10 @@ pub struct Model {
     pub updated_at: i64,
     /// JSON in the shape of the API's RuleInput, segments by id; none where the segment is not DYNAMIC.
     pub rule: Option<String>,
+    /// Who pushes its members; of an EXTERNAL segment alone.
+    pub partner_id: Option<PartnerId>,
+    pub external_url: Option<String>,
+    pub expires_after_days: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

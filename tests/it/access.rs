@@ -11,7 +11,8 @@ use entity::kinds::Role;
 use serde_json::Value;
 use tests::{Answer, on_both};
 
-use table::{Lowest, ROWS, Row};
+use table::{Lowest, Row};
+pub use table::{ROWS, prepare};
 
 /// Every role, and a stranger.
 const CALLERS: [Option<Role>; 4] = [None, Some(Role::Analyst), Some(Role::Admin), Some(Role::Owner)];
@@ -50,7 +51,7 @@ fn every_root_field_has_a_row() {
 
 on_both! {
     async fn every_field_is_open_to_its_roles_alone(app) {
-        table::prepare(&app).await;
+        prepare(&app).await;
         for row in ROWS {
             for caller in CALLERS {
                 // A token each: some of the calls end a session.
@@ -65,7 +66,7 @@ on_both! {
     }
 
     async fn what_is_not_allowed_beside_what_is_changes_nothing(app) {
-        table::prepare(&app).await;
+        prepare(&app).await;
         let analyst = app.token_of(Role::Analyst).await;
         let call = "mutation { a: createSegment(input: {name: \"by an analyst\"}) { segment { id } userErrors { code } }
             b: upsertMembers(input: {members: [{number: \"by-an-analyst\"}]}) { created userErrors { code } } }";
@@ -90,7 +91,8 @@ fn check(row: &Row, caller: Option<Role>, answer: &Answer) {
     let said = format!("{} as {who}: {}", row.field, answer.body);
     let expected = match (row.lowest, caller) {
         (Lowest::Free, _) => "",
-        (Lowest::Role(_), None) => "UNAUTHENTICATED",
+        (Lowest::Role(_) | Lowest::Partner, None) => "UNAUTHENTICATED",
+        (Lowest::Partner, Some(_)) => "FORBIDDEN",
         (Lowest::Role(lowest), Some(role)) if can(role) >= can(lowest) => "",
         (Lowest::Role(_), Some(_)) => "FORBIDDEN",
     };

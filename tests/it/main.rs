@@ -36,6 +36,7 @@ mod lists;
 mod member_lists;
 mod members;
 mod moving_lists;
+mod partners;
 mod plain;
 mod points;
 mod program;

@@ -16,11 +16,12 @@ const RANKS: &[(u8, &[&str])] = &[
     (4, &["membership"]),
     (5, &["members", "program"]),
     (6, &["feedback", "points", "segments", "transactions"]),
-    (7, &["demo", "exports", "imports", "rules", "verify"]),
-    (8, &["graphql", "worker"]),
-    (9, &["schema"]),
-    (10, &["http", "housekeeping"]),
-    (11, &["cli"]),
+    (7, &["partners"]),
+    (8, &["demo", "exports", "imports", "rules", "verify"]),
+    (9, &["graphql", "worker"]),
+    (10, &["schema"]),
+    (11, &["http", "housekeeping"]),
+    (12, &["cli"]),
 ];
 const BASE: u8 = 0;
 const UNRANKED: &[&str] = &["app", "lib", "main"];

@@ -28,6 +28,8 @@ pub enum Layout {
     Hubspot,
     /// As Salesforce imports them.
     Salesforce,
+    /// What partners see of the members of their segments.
+    Partner,
 }
 
 /// How a column is made.
@@ -77,6 +79,7 @@ impl Layout {
             Self::Mailchimp => MAILCHIMP,
             Self::Hubspot => HUBSPOT,
             Self::Salesforce => SALESFORCE,
+            Self::Partner => PARTNER,
         }
     }
 
@@ -116,6 +119,8 @@ const fn made(heading: &'static str, made: Made) -> Column {
 }
 
 /// The headings are the names by which `tessera import members` knows the fields, so that a file finds its way back.
+const PARTNER: &[Column] = &[plain("number", Field::Number), plain("joined_at", Field::JoinedAt)];
+
 const FULL: &[Column] = &[
     plain("number", Field::Number),
     plain("first_name", Field::FirstName),

@@ -1,9 +1,10 @@
 //! The link to a download: a token that says what was asked, by whom, and until when.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{SegmentId, UserId};
+use entity::ids::SegmentId;
 use serde::{Deserialize, Serialize};
 
+use super::asker::Asker;
 use super::layout::{Format, Layout};
 use crate::app::App;
 use crate::auth::Purpose;
@@ -37,7 +38,7 @@ pub(super) struct Asked {
 pub(super) struct Opened {
     /// The link's own name, by which it is known to have been used.
     pub(super) id: String,
-    pub(super) user: UserId,
+    pub(super) asker: Asker,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) asked: Asked,
 }
@@ -49,10 +50,10 @@ const DOWNLOAD: Purpose = Purpose { typ: "dl+jwt", audience: "tessera/downloads"
 const LONGEST: usize = 4_096;
 
 /// The token of a link, and when it ends.
-pub(super) fn sign(app: &App, user: UserId, asked: Asked) -> Result<(String, DateTime<Utc>), Fault> {
+pub(super) fn sign(app: &App, asker: Asker, asked: Asked) -> Result<(String, DateTime<Utc>), Fault> {
     let now = app.clock.real();
     let until = now + LIFE;
-    Ok((app.tokens.seal(DOWNLOAD, &user.0.to_string(), asked, now, until)?, until))
+    Ok((app.tokens.seal(DOWNLOAD, &asker.text(), asked, now, until)?, until))
 }
 
 /// What a token says; none where it is none of ours, or one for something else. It may have ended.
@@ -61,7 +62,7 @@ pub(super) fn read(app: &App, token: &str) -> Option<Opened> {
         return None;
     }
     let sealed = app.tokens.unseal::<Asked>(DOWNLOAD, token, app.clock.real())?;
-    let user = UserId(sealed.sub.parse().ok()?);
+    let asker = Asker::read(&sealed.sub)?;
     let expires_at = DateTime::from_timestamp(sealed.exp, 0)?;
-    Some(Opened { id: sealed.jti, user, expires_at, asked: sealed.about })
+    Some(Opened { id: sealed.jti, asker, expires_at, asked: sealed.about })
 }

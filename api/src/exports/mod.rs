@@ -4,6 +4,7 @@
 //! database through a connection of its own (`postgres_store`, `sqlite_store`), notes in one transaction that the link was
 //! used and by whom, and then writes rows (`sheet`) into chunks (`outlet`) as fast as the client takes them.
 
+mod asker;
 mod base;
 mod cell;
 mod columns;
@@ -18,6 +19,7 @@ mod sqlite_store;
 mod store;
 mod tuples;
 
+pub use asker::Asker;
 pub use base::Reached;
 pub use layout::{Format, Layout};
 pub use link::Link;

@@ -4,12 +4,11 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use entity::ids::SegmentId;
-use entity::kinds::Role;
-use entity::user;
 use sea_orm::DbBackend;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::Receiver;
 
+use super::asker::Asker;
 use super::base::Reached;
 use super::layout::{Format, Layout};
 use super::link::{self, Asked, Link, Opened};
@@ -18,7 +17,6 @@ use super::sheet::Sheet;
 use super::{postgres_store, sqlite_store, store};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
-use crate::auth::{self, Caller};
 use crate::db;
 use crate::error::{Fault, Stop};
 use crate::segments::SegmentRow;
@@ -33,7 +31,7 @@ pub struct Download {
     /// How many members it has, counted at the moment that it shows.
     pub rows: i64,
     /// Who asked for it.
-    pub user: entity::ids::UserId,
+    pub asker: Asker,
     /// Its bytes; a fault in the place of the last ones where they are missing.
     pub chunks: Receiver<Result<Bytes, Fault>>,
 }
@@ -57,19 +55,21 @@ pub enum Refused {
     Fault(Fault),
 }
 
-/// A link to the file of a segment's members. Nothing is kept of it.
+/// A link to the file of a segment's members. Nothing is kept of it. A partner's file has numbers and instants of joining,
+/// whatever the layout.
 pub fn ask(
     app: &App,
-    caller: &Caller,
+    asker: Asker,
     reached: &Reached,
     row: &SegmentRow,
     (format, layout): (Format, Layout),
 ) -> Result<Link, Fault> {
+    let layout = if matches!(asker, Asker::Partner(..)) { Layout::Partner } else { layout };
     let today = app.clock.today(app.program().zone);
     // A key may name its owner before a slash, which no file's name can hold.
     let file_name = format!("{}-{today}.{}", row.segment.key.replace('/', "-"), format.extension());
     let asked = Asked { segment: row.segment.id, format, layout, file: file_name.clone() };
-    let (token, expires_at) = link::sign(app, caller.user, asked)?;
+    let (token, expires_at) = link::sign(app, asker, asked)?;
     let url = format!("{}/downloads/{token}", reached.base(&app.settings));
     Ok(Link { url, expires_at, file_name, rows: row.stats.members })
 }
@@ -82,7 +82,7 @@ pub async fn open(app: &App, token: &str, address: IpAddr) -> Result<Download, R
     }
     let place = app.downloads.take().ok_or(Refused::Busy)?;
     // Most of those that are to be refused are so before anything is counted.
-    who(auth::ops::active_user(app.db.reader(), opened.user).await?)?;
+    opened.asker.actor(app, app.db.reader()).await?;
     if store::is_used(app.db.reader(), &opened.id).await? {
         return Err(Refused::Used);
     }
@@ -92,8 +92,8 @@ pub async fn open(app: &App, token: &str, address: IpAddr) -> Result<Download, R
     use_up(app, &opened, &name, rows, address).await?;
     let (outlet, chunks) = outlet();
     tokio::spawn(read(moment, segment, sheet, outlet, rows, place));
-    let Opened { user, asked: Asked { format, file, .. }, .. } = opened;
-    Ok(Download { file_name: file, format, rows, user, chunks })
+    let Opened { asker, asked: Asked { format, file, .. }, .. } = opened;
+    Ok(Download { file_name: file, format, rows, asker, chunks })
 }
 
 /// One moment of either database.
@@ -129,11 +129,11 @@ async fn read(
 }
 
 async fn use_up(app: &App, opened: &Opened, name: &str, rows: i64, address: IpAddr) -> Result<(), Refused> {
-    let Opened { id, user, expires_at, asked } = opened;
+    let Opened { id, asker, expires_at, asked } = opened;
     let used = db::retry(|| async {
         let txn = app.db.begin().await?;
-        let user = match who(auth::ops::active_user(&txn, *user).await?) {
-            Ok(user) => user,
+        let actor = match asker.actor(app, &txn).await {
+            Ok(actor) => actor,
             Err(refused) => return Ok(Err(refused)),
         };
         if !store::use_up(&txn, id, expires_at.timestamp_millis(), app.clock.real_millis()).await? {
@@ -142,7 +142,7 @@ async fn use_up(app: &App, opened: &Opened, name: &str, rows: i64, address: IpAd
         let changes = Changes::none().new_field("format", asked.format).new_field("layout", asked.layout);
         let object = Object::one("Segment", asked.segment.0, name);
         let entry = Entry { action: "download", object, changes: changes.new_field("rows", rows) };
-        audit::write(app, &txn, By::caller(&user.email, Some(address)), entry).await?;
+        audit::write(app, &txn, By::caller(&actor, Some(address)), entry).await?;
         txn.commit().await?;
         Ok(Ok(()))
     });
@@ -150,14 +150,6 @@ async fn use_up(app: &App, opened: &Opened, name: &str, rows: i64, address: IpAd
         Ok(used) => used,
         Err(Stop::Fault(fault)) => Err(Refused::Fault(fault)),
         Err(Stop::Refused(_)) => Err(Refused::NotAllowed),
-    }
-}
-
-/// Who asked, if they may still have it.
-fn who(user: Option<user::Model>) -> Result<user::Model, Refused> {
-    let user = user.ok_or(Refused::NotAllowed)?;
-    match user.role {
-        Role::Owner | Role::Admin | Role::Analyst => Ok(user),
     }
 }
 

@@ -43,6 +43,12 @@ pub(super) enum UserErrorCode {
     Cycle,
     /// The rule names nobody in particular; use {everyone: true} to mean everyone.
     EmptyRule,
+    /// The same idempotency key was used with another body.
+    IdempotencyMismatch,
+    /// The change is larger than the caller's own guard allows.
+    GuardExceeded,
+    /// Its time is over.
+    Expired,
 }
 
 impl UserError {

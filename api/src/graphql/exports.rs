@@ -18,7 +18,6 @@ pub(super) enum ExportFormat {
 
 /// Which columns a file has, and the headings of a CSV file.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "Layout")]
 pub(super) enum ExportLayout {
     /// Every column.
     Full,
@@ -27,6 +26,18 @@ pub(super) enum ExportLayout {
     Mailchimp,
     Hubspot,
     Salesforce,
+}
+
+impl From<ExportLayout> for Layout {
+    fn from(layout: ExportLayout) -> Self {
+        match layout {
+            ExportLayout::Full => Self::Full,
+            ExportLayout::ConstantContact => Self::ConstantContact,
+            ExportLayout::Mailchimp => Self::Mailchimp,
+            ExportLayout::Hubspot => Self::Hubspot,
+            ExportLayout::Salesforce => Self::Salesforce,
+        }
+    }
 }
 
 /// A file to be fetched from `url` within ten minutes, once, without a header. The file shows one moment, that of the

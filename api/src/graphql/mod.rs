@@ -15,6 +15,7 @@ mod loaders;
 mod loading;
 mod members;
 mod node;
+mod partners;
 mod patch;
 mod plain;
 mod points;
@@ -31,10 +32,12 @@ use std::sync::Arc;
 use async_graphql::{Context, MergedObject, Request};
 
 pub use loading::Loading;
+pub use partners::PartnerView;
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::exports::Reached;
+use crate::partners::PartnerCaller;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
@@ -50,6 +53,7 @@ pub struct Query(
     auth::PeopleQuery,
     audit::AuditQuery,
     jobs::JobQuery,
+    partners::PartnerQuery,
 );
 
 /// What can be changed.
@@ -65,13 +69,18 @@ pub struct Mutation(
     points::PointsMutation,
     feedback::FeedbackMutation,
     jobs::JobMutation,
+    partners::PartnerMutation,
+    partners::PushMutation,
+    partners::SyncMutation,
 );
 
 /// Who asks, and from where.
 #[derive(Clone, Debug)]
 pub struct RequestScope {
-    /// None for a stranger.
+    /// None for a stranger, and for a partner.
     pub caller: Option<Caller>,
+    /// The partner system, where one calls.
+    pub partner: Option<PartnerCaller>,
     /// The client's address.
     pub address: IpAddr,
     /// How the client got here, for links that lead back.

@@ -3,16 +3,19 @@
 use async_graphql::{Context, Error, ID, Interface, Object};
 use entity::kinds::Role;
 
-use super::access::{ANYONE, caller, may};
+use super::access::{ANYONE_OR_READER, caller, may, partner_of};
 use super::app;
 use super::audit::AuditEntry;
 use super::auth::User;
 use super::jobs::Job;
 use super::members::Member;
+use super::partners::{Partner, PartnerToken, PushReceipt, SegmentSync};
 use super::points::PointsEntry;
 use super::segments::{MembershipEvent, Segment};
 use super::transactions::Transaction;
+use crate::app::App;
 use crate::global_id::GlobalId;
+use crate::partners::{self, PartnerCaller};
 use crate::{audit, auth, jobs, members, points, segments, transactions};
 
 /// Anything that can be fetched again by its id.
@@ -27,6 +30,10 @@ pub(super) enum Node {
     MembershipEvent(MembershipEvent),
     Job(Job),
     AuditEntry(AuditEntry),
+    Partner(Partner),
+    PartnerToken(PartnerToken),
+    PushReceipt(PushReceipt),
+    SegmentSync(SegmentSync),
 }
 
 #[derive(Default)]
@@ -35,11 +42,34 @@ pub(super) struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The object of an id; null where there is none that the caller may see.
-    #[graphql(guard = "ANYONE")]
+    #[graphql(guard = "ANYONE_OR_READER")]
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Error> {
         let app = app(ctx);
-        Ok(match GlobalId::read(&id) {
+        let named = GlobalId::read(&id);
+        if let Some(partner) = partner_of(ctx) {
+            return own_node(app, partner, named).await;
+        }
+        // Partners and what they do are the administrators' business.
+        let is_admin = may(ctx, Role::Admin)?;
+        Ok(match named {
             None => None,
+            Some(GlobalId::Partner(_) | GlobalId::PartnerToken(_) | GlobalId::Push(_) | GlobalId::SegmentSync(_))
+                if !is_admin =>
+            {
+                None
+            }
+            Some(GlobalId::Partner(id)) => {
+                partners::by_ids(app, vec![id]).await?.remove(&id).map(|row| Node::Partner(Partner::new(row)))
+            }
+            Some(GlobalId::PartnerToken(id)) => {
+                partners::token_by_id(app, id).await?.map(|row| Node::PartnerToken(PartnerToken::new(row)))
+            }
+            Some(GlobalId::Push(id)) => {
+                partners::push_by_id(app, id).await?.map(|row| Node::PushReceipt(PushReceipt::new(row, false)))
+            }
+            Some(GlobalId::SegmentSync(id)) => {
+                partners::sync_by_id(app, id).await?.map(|row| Node::SegmentSync(SegmentSync::new(row)))
+            }
             Some(GlobalId::Segment(id)) => {
                 segments::by_ids(app, vec![id]).await?.into_iter().next().map(|row| Node::Segment(Segment::new(row)))
             }
@@ -69,4 +99,27 @@ impl NodeQuery {
             }
         })
     }
+}
+
+/// The object of an id, if it is the partner's own.
+async fn own_node(app: &App, caller: &PartnerCaller, id: Option<GlobalId>) -> Result<Option<Node>, Error> {
+    Ok(match id {
+        Some(GlobalId::Partner(id)) if id == caller.partner => {
+            partners::by_ids(app, vec![id]).await?.remove(&id).map(|row| Node::Partner(Partner::new(row)))
+        }
+        Some(GlobalId::Segment(id)) => {
+            let rows = segments::by_ids(app, vec![id]).await?;
+            let own = rows.into_iter().find(|row| row.segment.partner_id == Some(caller.partner));
+            own.map(|row| Node::Segment(Segment::new(row)))
+        }
+        Some(GlobalId::Push(id)) => {
+            let own = partners::push_by_id(app, id).await?.filter(|row| row.partner_id == caller.partner);
+            own.map(|row| Node::PushReceipt(PushReceipt::new(row, false)))
+        }
+        Some(GlobalId::SegmentSync(id)) => {
+            let own = partners::sync_by_id(app, id).await?.filter(|row| row.partner_id == caller.partner);
+            own.map(|row| Node::SegmentSync(SegmentSync::new(row)))
+        }
+        _ => None,
+    })
 }

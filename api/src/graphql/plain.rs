@@ -12,6 +12,7 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use indexmap::IndexMap;
 
+use super::RequestScope;
 use crate::app::App;
 use crate::program::Program;
 
@@ -57,6 +58,10 @@ impl<T: Plain + OutputType> OutputType for Quick<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        // A partner is shown some of the fields alone.
+        if ctx.data_opt::<RequestScope>().is_some_and(|scope| scope.partner.is_some()) {
+            return self.0.resolve(ctx, field).await;
+        }
         let program = ctx.data_unchecked::<Arc<App>>().program();
         match self.0.object(&program, &ctx.item.node.items) {
             Some(value) => Ok(value),

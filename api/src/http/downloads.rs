@@ -19,7 +19,7 @@ use super::negotiate::Format;
 use super::request_log::Facts;
 use super::verdict::{Problem, Verdict};
 use super::{Api, client, response};
-use crate::exports::{self, Download, Refused};
+use crate::exports::{self, Asker, Download, Refused};
 
 const ROW_COUNT: HeaderName = HeaderName::from_static("x-row-count");
 /// After how many seconds one of the others may be done.
@@ -35,7 +35,10 @@ async fn download(State(api): State<Arc<Api>>, Path(token): Path<String>, reques
     let mut facts = Facts { operation: Some("download".to_owned()), ..Facts::default() };
     let mut response = match exports::open(&api.app, &token, address).await {
         Ok(download) => {
-            facts.caller = Some(download.user.0);
+            match download.asker {
+                Asker::User(user) => facts.caller = Some(user.0),
+                Asker::Partner(partner, _) => facts.partner = Some(partner.0),
+            }
             facts.outcome = "ok".to_owned();
             streamed(download)
         }

@@ -30,6 +30,8 @@ use super::verdict::{Problem, Verdict};
 use super::{Api, body, client, negotiate, response};
 use crate::auth::{self, Caller};
 use crate::graphql::{Loading, RequestScope};
+use crate::partners::{self, PartnerCaller};
+use crate::schema::Schema;
 
 /// The longest body of a caller without a valid token.
 const STRANGERS_BODY: usize = 256 * 1024;
@@ -68,33 +70,46 @@ pub(super) async fn endpoint(State(api): State<Arc<Api>>, request: Request) -> R
 async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Result<async_graphql::Response, Problem> {
     negotiate::content(&parts.headers)?;
     let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
-    let caller = caller(api, &parts.headers, address).await?;
+    let (caller, partner) = caller(api, &parts.headers, address).await?;
     facts.caller = caller.as_ref().map(|caller| caller.user.0);
-    let limit = if caller.is_some() { CALLERS_BODY } else { STRANGERS_BODY };
+    facts.partner = partner.as_ref().map(|partner| partner.partner.0);
+    let is_known = caller.is_some() || partner.is_some();
+    let limit = if is_known { CALLERS_BODY } else { STRANGERS_BODY };
     let body = body::read(body, limit, parts.headers.contains_key(EXPECT)).await?;
     let Parameters { query, operation_name, variables, .. } = parameters(body).await?;
-    let document = api.documents.get(&query, caller.is_some())?;
+    let document = api.documents.get(&query, is_known)?;
     let admitted = document.examined.admit(operation_name.as_deref(), variables, api.documents.limits())?;
     facts.operation.clone_from(&admitted.operation_name);
     facts.cost = Some(admitted.cost);
     let operation = admitted.operation_type;
-    allow(&admitted, caller.is_some(), api.app.settings.dev)?;
+    allow(&admitted, is_known, api.app.settings.dev)?;
     if admitted.pruned {
         validate(api, &document, &admitted).await?;
     }
     let plan = api.documents.plan(&document, admitted.operation_name.as_deref())?;
     let reached = client::reached(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
-    let scope = RequestScope { caller, address, reached };
+    let schema = if partner.is_some() { &api.partners_schema } else { &api.schema };
+    let scope = RequestScope { caller, partner, address, reached };
     let (execution, loading) = crate::graphql::scoped(admitted.into_request(), &api.app, scope);
-    settle(execute(api, execution, loading, operation).await?, &plan)
+    settle(execute(schema, execution, loading, operation).await?, &plan)
 }
 
 /// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
 /// exchange it for a new one.
-async fn caller(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Problem> {
-    let Some(token) = client::bearer(headers) else { return Ok(None) };
-    match tokio::time::timeout(SESSION_LIMIT, auth::authenticate(&api.app, token, address)).await {
-        Ok(caller) => Ok(caller?),
+async fn caller(
+    api: &Api,
+    headers: &HeaderMap,
+    address: IpAddr,
+) -> Result<(Option<Caller>, Option<PartnerCaller>), Problem> {
+    let Some(token) = client::bearer(headers) else { return Ok((None, None)) };
+    let found = async {
+        match auth::authenticate(&api.app, token, address).await? {
+            Some(caller) => Ok((Some(caller), None)),
+            None => Ok((None, partners::authenticate(&api.app, token, address).await?)),
+        }
+    };
+    match tokio::time::timeout(SESSION_LIMIT, found).await {
+        Ok(found) => found,
         Err(_) => Err(Problem::unavailable()),
     }
 }
@@ -134,14 +149,14 @@ async fn validate(api: &Api, document: &Document, admitted: &Admitted) -> Result
 }
 
 async fn execute(
-    api: &Api,
+    schema: &Schema,
     request: Execution,
     loading: Loading,
     operation: OperationType,
 ) -> Result<async_graphql::Response, Problem> {
     let limit = if operation == OperationType::Mutation { CHANGE_LIMIT } else { QUERY_LIMIT };
     // What is dropped at the limit gives its connections back and takes its transaction back.
-    let execution = AssertUnwindSafe(loading.along(api.schema.execute(request))).catch_unwind();
+    let execution = AssertUnwindSafe(loading.along(schema.execute(request))).catch_unwind();
     match tokio::time::timeout(limit, execution).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_panic)) => {

@@ -53,6 +53,8 @@ use crate::shutdown::GRACE;
 struct Api {
     app: Arc<App>,
     schema: Schema,
+    /// What partner systems see of it.
+    partners_schema: Schema,
     documents: Documents,
 }
 
@@ -100,11 +102,12 @@ pub fn router(app: Arc<App>) -> Router {
 impl Api {
     fn new(app: Arc<App>) -> Self {
         let schema = schema::build(&app);
+        let partners_schema = schema::build_for_partners(&app);
         let shapes = Shapes::of(&schema.sdl()).unwrap_or_else(|error| {
             tracing::error!(%error, "the schema cannot be read: answers with errors may lack fields");
             Shapes::default()
         });
-        Self { app, schema, documents: Documents::new(GuardLimits::default(), shapes) }
+        Self { app, schema, partners_schema, documents: Documents::new(GuardLimits::default(), shapes) }
     }
 }
 

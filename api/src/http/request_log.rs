@@ -21,6 +21,8 @@ pub(super) struct Facts {
     pub(super) cost: Option<u64>,
     /// The id of the user.
     pub(super) caller: Option<i64>,
+    /// The id of the partner system.
+    pub(super) partner: Option<i64>,
     /// How it ended, in a word.
     pub(super) outcome: String,
 }
@@ -78,8 +80,8 @@ impl Line {
         };
         let operation = facts.operation.as_deref().map(|name| name.get(..SHOWN_NAME).unwrap_or(name));
         let statements = self.statements.get();
-        let Facts { cost, caller, outcome, .. } = facts;
-        tracing::info!(request = id, operation, cost, caller, outcome, status, ms, statements, "answered");
+        let Facts { cost, caller, partner, outcome, .. } = facts;
+        tracing::info!(request = id, operation, cost, caller, partner, outcome, status, ms, statements, "answered");
     }
 }
 

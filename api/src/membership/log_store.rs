@@ -144,12 +144,12 @@ pub(super) async fn moves(txn: &Txn, after: i64) -> Result<Vec<SegmentMove>, Fau
     Ok(rows.into_iter().map(one).collect())
 }
 
-/// Makes the memberships of those who came after a row: by hand into a MANUAL segment and where they are pinned in, else
-/// by the rule.
+/// Makes the memberships of those who came after a row: pushed into an EXTERNAL segment, by hand into a MANUAL one and
+/// where they are pinned in, else by the rule.
 pub(super) async fn apply_joined(txn: &Txn, after: i64) -> Result<(), Fault> {
     let text = "INSERT INTO segment_member (segment_id, member_id, joined_at, via)
         SELECT e.segment_id, e.member_id, e.at,
-            CASE WHEN s.kind = 'MANUAL' OR p.pinned_in THEN 'ASSIGNED' ELSE 'RULE' END
+            CASE WHEN s.kind = 'EXTERNAL' THEN 'PARTNER' WHEN s.kind = 'MANUAL' OR p.pinned_in THEN 'ASSIGNED' ELSE 'RULE' END
         FROM membership_event AS e JOIN segment AS s ON s.id = e.segment_id
         LEFT JOIN segment_pin AS p ON p.segment_id = e.segment_id AND p.member_id = e.member_id
         WHERE e.id > $1 AND e.kind = 'JOINED' ORDER BY e.segment_id, e.member_id";

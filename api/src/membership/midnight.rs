@@ -12,6 +12,7 @@ use super::decide::{AT_ONCE, Cause, decide};
 use super::evaluation::members_of;
 use super::log::Log;
 use super::midnight_store::{self as store, Decided};
+use super::pushed;
 use super::rule_set::RuleSet;
 use super::rule_set_store;
 use crate::app::App;
@@ -31,6 +32,7 @@ pub async fn to_today(app: &Arc<App>) -> Result<bool, Stop> {
     if (day == figures_on && zone == figures_zone) || !is_rolled {
         return Ok(false);
     }
+    pushed::lapse_all(app).await?;
     let rules = RuleSet::deciding(app.db.reader()).await?;
     // In another zone every document may lie on another day.
     let rules = if zone == figures_zone { rules.timed() } else { rules };

@@ -5,6 +5,7 @@ use entity::ids::MemberId;
 
 use super::decide::{Cause, decide_seeing};
 use super::log::Log;
+use super::pushed;
 use super::rule_set::RuleSet;
 use crate::changes;
 use crate::db::Txn;
@@ -37,23 +38,38 @@ impl Touched {
 /// Decides whom rules let come and go now, and lets the log, memberships and figures follow. The last step of every
 /// transaction that touches what rules look at: each member comes or goes once, however often it was touched.
 pub async fn settle(txn: &Txn, reckoning: &Reckoning, touched: Touched) -> Result<(), Fault> {
-    let Touched { mut members, shares } = touched;
+    let Touched { mut members, mut shares } = touched;
     members.sort_unstable();
     members.dedup();
     changes::note(txn, &members, reckoning.now).await?;
+    let (mut log, mut moved) = (None, Vec::new());
+    let known = pushed::become_known(txn, reckoning, &members).await?;
+    if !known.is_empty() {
+        // Before rules decide, which may name the segments that they come to; and after what they add to the others.
+        moved = figures::shared(txn, &std::mem::take(&mut shares)).await?;
+        let log = log.insert(Log::open_alone(txn, reckoning, None).await?);
+        log.write_decided(&known).await?;
+        log.follow().await?;
+    }
     let rules = if members.is_empty() { RuleSet::default() } else { RuleSet::deciding(txn).await? };
-    if rules.is_empty() {
-        let moved = figures::shared(txn, &shares).await?;
-        return figures::move_segments(txn, reckoning, &moved).await;
+    let decided = if rules.is_empty() {
+        moved.extend(figures::shared(txn, &shares).await?);
+        Vec::new()
+    } else {
+        // Whom each of them belongs to is read anyway.
+        let see = |known: &Known| moved.extend(figures::shared_among(&shares, &known.members));
+        decide_seeing(txn, reckoning, &rules, &members, Cause::Data, see).await?
+    };
+    if log.is_none() && !decided.is_empty() {
+        log = Some(Log::open_alone(txn, reckoning, None).await?);
     }
-    // Whom each of them belongs to is read anyway.
-    let mut moved = Vec::new();
-    let see = |known: &Known| moved.extend(figures::shared_among(&shares, &known.members));
-    let decided = decide_seeing(txn, reckoning, &rules, &members, Cause::Data, see).await?;
-    if decided.is_empty() {
-        return figures::move_segments(txn, reckoning, &figures::merged(moved)).await;
+    match log {
+        None => figures::move_segments(txn, reckoning, &figures::merged(moved)).await,
+        Some(log) => {
+            if !decided.is_empty() {
+                log.write_decided(&decided).await?;
+            }
+            log.apply_with(moved).await
+        }
     }
-    let log = Log::open_alone(txn, reckoning, None).await?;
-    log.write_decided(&decided).await?;
-    log.apply_with(moved).await
 }

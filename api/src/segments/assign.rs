@@ -90,8 +90,8 @@ async fn run(app: &App, caller: &Caller, assignment: &Assignment, what: Move) ->
                 log.apply().await?;
                 changed
             }
-            (Move::Unpin, SegmentKind::Manual) => {
-                let message = "a MANUAL segment has no pins";
+            (Move::Unpin, SegmentKind::Manual | SegmentKind::External) => {
+                let message = "only a DYNAMIC segment has pins";
                 return Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "segment"]).into());
             }
             (Move::In, _) => {
@@ -113,9 +113,9 @@ async fn run(app: &App, caller: &Caller, assignment: &Assignment, what: Move) ->
         };
         if changed > 0 {
             let (action, done) = match (what, segment.kind) {
-                (Move::In, SegmentKind::Manual) => ("assignMembers", "joined"),
+                (Move::In, SegmentKind::Manual | SegmentKind::External) => ("assignMembers", "joined"),
                 (Move::In, SegmentKind::Dynamic) => ("assignMembers", "pinnedIn"),
-                (Move::Out, SegmentKind::Manual) => ("unassignMembers", "left"),
+                (Move::Out, SegmentKind::Manual | SegmentKind::External) => ("unassignMembers", "left"),
                 (Move::Out, SegmentKind::Dynamic) => ("unassignMembers", "pinnedOut"),
                 (Move::Unpin, _) => ("unpinMembers", "unpinned"),
             };
@@ -145,11 +145,15 @@ pub async fn import_in(
     Ok((joined, problems))
 }
 
-/// The segment, kept from being changed, if members may come and go.
+/// The segment, kept from being changed, if members may come and go by hand.
 async fn hold_open(txn: &Txn, segment: &SegmentRef) -> Result<segment::Model, Stop> {
     let segment = segment.hold(txn, Hold::Kept).await?;
     if !segment.active {
         let message = "the segment is inactive: its membership stands still";
+        return Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "segment"]).into());
+    }
+    if segment.kind == SegmentKind::External {
+        let message = "the members of an EXTERNAL segment are pushed by its partner alone";
         return Err(Refusal::new(RefusalCode::NotAllowed, message, &["input", "segment"]).into());
     }
     Ok(segment)
@@ -194,7 +198,7 @@ pub(super) async fn move_by_hand(
             let pin = Pin { inside: kind == MembershipEventKind::Joined, reason, note, actor: by.actor };
             membership::pin(&mut log, segment, members, &pin).await?
         }
-        SegmentKind::Manual => {
+        SegmentKind::Manual | SegmentKind::External => {
             let moved = log.write(segment, &who, kind, reason).await?;
             if moved > 0 {
                 membership::spread(&mut log, segment.id, members).await?;

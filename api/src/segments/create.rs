@@ -195,6 +195,7 @@ pub(super) async fn insert(
         id: NotSet,
         key: Set(key),
         name_folded: Set(fold(&checked.name)),
+        name_owned: Set(fold(&checked.name)),
         search_words: Set(search_words([checked.name.as_str()])),
         name: Set(checked.name.clone()),
         description_folded: Set(checked.description.as_deref().map(fold)),
@@ -207,6 +208,9 @@ pub(super) async fn insert(
         created_by: Set(Some(caller.email.clone())),
         updated_at: Set(now),
         rule: Set(rule.map(membership::stored)),
+        partner_id: Set(None),
+        external_url: Set(None),
+        expires_after_days: Set(None),
     };
     loop {
         let key = match &checked.key {
@@ -218,9 +222,7 @@ pub(super) async fn insert(
             Ok(None) if checked.key.is_some() => return Err(taken("key").into()),
             // Another caller took the key that we had found free, and by now it is seen: look for the next.
             Ok(None) => {}
-            Err(error) => {
-                return Err(name_taken(&error).map_or_else(|| Stop::Fault(Fault::from(error)), Stop::from));
-            }
+            Err(error) => return Err(unwritten(error)),
         }
     }
 }
@@ -229,9 +231,12 @@ fn taken(what: &str) -> Refusal {
     Refusal::new(RefusalCode::Taken, format!("another segment has this {what}"), &["input", what])
 }
 
-/// The refusal that a violated constraint means; none for any other error.
-pub(super) fn name_taken(error: &DbErr) -> Option<Refusal> {
-    db::violated(error, ("segment_name_unique", "segment.name_folded")).then(|| taken("name"))
+/// Why a segment could not be written: its name is taken, or a fault.
+pub(super) fn unwritten(error: DbErr) -> Stop {
+    if db::violated(&error, ("segment_name_unique", "segment.name_owned")) {
+        return taken("name").into();
+    }
+    Stop::Fault(Fault::from(error))
 }
 
 /// The key made from a name, with -2, -3 … where it is taken.

@@ -8,13 +8,15 @@ use entity::{job, segment};
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
-use super::create::{Changed, name_taken, read};
+use super::create::{Changed, read, unwritten};
+use super::external::{expiry, name_owned};
 use super::{SegmentRef, definition, input, store, tag_store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
 use crate::db::{self, Lock, Txn};
-use crate::error::{Fault, Refusal, RefusalCode, Stop};
+use crate::error::{Refusal, RefusalCode, Stop};
+use crate::figures::{self, Reckoning};
 use crate::patch::Patch;
 use crate::{jobs, membership};
 
@@ -33,6 +35,8 @@ pub struct SegmentPatch {
     pub tags: Patch<Vec<String>>,
     /// Who belongs follows from it; of a DYNAMIC segment alone, and it cannot be emptied.
     pub rule: Patch<Rule<SegmentName>>,
+    /// After how many days a membership lapses that is not pushed again; of an EXTERNAL segment alone.
+    pub expires_after_days: Patch<i64>,
 }
 
 /// Changes a segment. Its version grows where something is different afterwards; an edit that says what is so already
@@ -44,7 +48,13 @@ pub async fn update(app: &App, caller: &Caller, patch: &SegmentPatch) -> Result<
         if !matches!(patch.rule, Patch::Keep) {
             db::lock(&txn, Lock::RuleSet).await?;
         }
+        let reckoning = figures::reckon(app, &txn).await?;
         let row = patch.segment.lock(&txn, patch.expected_version).await?;
+        if !matches!(patch.expires_after_days, Patch::Keep) && row.kind != SegmentKind::External {
+            let message = "only the memberships of an EXTERNAL segment lapse";
+            let path = ["input", "expiresAfterDays"];
+            return Err(Refusal::new(RefusalCode::NotAllowed, message, &path).into());
+        }
         let tags = tag_store::of(&txn, &[row.id]).await?.remove(&row.id).unwrap_or_default();
         let rule = new_rule(&txn, &row, &patch.rule).await?;
         let mut changes = checked.changes(&row, &tags);
@@ -57,10 +67,13 @@ pub async fn update(app: &App, caller: &Caller, patch: &SegmentPatch) -> Result<
         let waits = matches!(patch.rule, Patch::Set(_)) && row.active && !membership::is_landed(&txn, &row).await?;
         let mut job = None;
         if !changes.is_empty() {
-            write(app, &txn, &row, &checked, rule.as_ref()).await?;
+            let written = write(&txn, &reckoning, &row, &checked, rule.as_ref()).await?;
             match &rule {
                 Some(rule) => job = redefine(app, &txn, caller, &row, rule).await?,
                 None => membership::followed(&txn, row.id, row.version).await?,
+            }
+            if written.active && written.expires_after_days != row.expires_after_days {
+                membership::lapse(&txn, &reckoning, &written).await?;
             }
             if let Some(new) = checked.tags.as_ref().filter(|new| **new != tags) {
                 tag_store::remove(&txn, row.id).await?;
@@ -133,6 +146,7 @@ struct Checked {
     name: Option<String>,
     description: Option<Option<String>>,
     tags: Option<Vec<String>>,
+    expires_after_days: Option<Option<i64>>,
 }
 
 impl Checked {
@@ -153,37 +167,46 @@ impl Checked {
             Patch::Clear => Ok(Some(Vec::new())),
             Patch::Set(tags) => input::tags(tags).map(Some),
         };
-        match (name, description, tags) {
-            (Ok(name), Ok(description), Ok(tags)) => Ok(Self { name, description, tags }),
-            (name, description, tags) => {
-                let mistakes: [Option<Refusal>; 3] = [name.err(), description.err(), tags.err()];
+        let days = match &patch.expires_after_days {
+            Patch::Keep => Ok(None),
+            Patch::Clear => Ok(Some(None)),
+            Patch::Set(days) => expiry(*days).map(|days| Some(Some(days))),
+        };
+        match (name, description, tags, days) {
+            (Ok(name), Ok(description), Ok(tags), Ok(expires_after_days)) => {
+                Ok(Self { name, description, tags, expires_after_days })
+            }
+            (name, description, tags, days) => {
+                let mistakes: [Option<Refusal>; 4] = [name.err(), description.err(), tags.err(), days.err()];
                 Err(Stop::Refused(mistakes.into_iter().flatten().collect()))
             }
         }
     }
 
     fn changes(&self, row: &segment::Model, tags: &[String]) -> Changes {
-        let Self { name, description, tags: new_tags } = self;
+        let Self { name, description, tags: new_tags, expires_after_days: days } = self;
         Changes::none()
             .field("name", &row.name, name.as_ref().unwrap_or(&row.name))
             .field("description", &row.description, description.as_ref().unwrap_or(&row.description))
             .field("tags", tags, new_tags.as_deref().unwrap_or(tags))
+            .field("expiresAfterDays", row.expires_after_days, days.unwrap_or(row.expires_after_days))
     }
 }
 
 async fn write(
-    app: &App,
     txn: &Txn,
+    reckoning: &Reckoning,
     row: &segment::Model,
     checked: &Checked,
     rule: Option<&Rule<i64>>,
-) -> Result<(), Stop> {
+) -> Result<segment::Model, Stop> {
     let mut changed = row.clone().into_active_model();
     if let Some(rule) = rule {
         changed.rule = Set(Some(membership::stored(rule)));
     }
     if let Some(name) = &checked.name {
         changed.name_folded = Set(fold(name));
+        changed.name_owned = Set(name_owned(row.partner_id, name));
         changed.search_words = Set(search_words([name.as_str()]));
         changed.name = Set(name.clone());
     }
@@ -191,10 +214,10 @@ async fn write(
         changed.description_folded = Set(description.as_deref().map(fold));
         changed.description = Set(description.clone());
     }
-    changed.version = Set(row.version + 1);
-    changed.updated_at = Set(app.clock.now(app.program().zone));
-    match store::update(txn, changed).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(name_taken(&error).map_or_else(|| Stop::Fault(Fault::from(error)), Stop::from)),
+    if let Some(days) = checked.expires_after_days {
+        changed.expires_after_days = Set(days);
     }
+    changed.version = Set(row.version + 1);
+    changed.updated_at = Set(reckoning.now);
+    store::update(txn, changed).await.map_err(unwritten)
 }

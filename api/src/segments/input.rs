@@ -12,7 +12,7 @@ pub(super) fn name(name: &str) -> Result<String, Refusal> {
 }
 
 /// A key of the caller's choice.
-pub(super) fn key(key: &str) -> Result<String, Refusal> {
+pub fn key(key: &str) -> Result<String, Refusal> {
     let key = key.trim();
     if key.is_empty() {
         return Err(Refusal::new(RefusalCode::Blank, "must not be blank", &["input", "key"]));

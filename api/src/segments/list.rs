@@ -106,7 +106,7 @@ pub async fn by_ref(app: &App, reference: &SegmentRef) -> Result<Option<SegmentR
     let found = match reference {
         SegmentRef::Id(id) => store::rows_of(db, vec![*id]).await?,
         // No key holds a NUL, and PostgreSQL takes none.
-        SegmentRef::Key(key) if engine::text::is_key(key) => store::row_of_key(db, key).await?,
+        SegmentRef::Key(key) if engine::text::is_segment_key(key) => store::row_of_key(db, key).await?,
         SegmentRef::Key(_) | SegmentRef::Unreadable => Vec::new(),
     };
     Ok(found.into_iter().next())

@@ -96,7 +96,7 @@ pub(super) async fn memberships(
         .iter()
         .filter_map(|segment| match segment {
             SegmentRef::Id(id) => Some(Named { id: Some(id.0), key: None }),
-            SegmentRef::Key(key) if engine::text::is_key(key) => Some(Named { id: None, key: Some(key) }),
+            SegmentRef::Key(key) if engine::text::is_segment_key(key) => Some(Named { id: None, key: Some(key) }),
             SegmentRef::Key(_) | SegmentRef::Unreadable => None,
         })
         .collect();

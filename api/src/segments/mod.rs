@@ -6,6 +6,7 @@ mod defined;
 mod definition;
 mod duplicate;
 mod edit;
+mod external;
 pub mod history;
 mod input;
 mod list;
@@ -24,6 +25,8 @@ pub use create::{Changed, NewSegment, create};
 pub use defined::{Definition, definitions, dependents, dependents_of, pins};
 pub use duplicate::{Duplicate, duplicate};
 pub use edit::{SegmentPatch, update};
+pub use external::{ExternalSegment, Owner, register};
+pub use input::key;
 pub use list::{
     SegmentList, SegmentMemberList, by_ids, by_ref, count, count_members, ids_of, members, memberships, of_member,
     of_members, page, tags, tags_of,

@@ -1,9 +1,9 @@
 //! How segments, and the members of one, are filtered and sorted.
 
 use engine::calendar::Span;
-use entity::ids::MemberId;
+use entity::ids::{MemberId, PartnerId};
 use entity::kinds::SegmentKind;
-use entity::{segment, segment_member, segment_stats, segment_tag};
+use entity::{partner, segment, segment_member, segment_stats, segment_tag};
 use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{ColumnTrait, IdenStatic};
 
@@ -30,6 +30,10 @@ pub enum SegmentFilter {
     Description(TextFilter),
     /// One of its tags.
     Tag(TextFilter),
+    /// The key of the partner that owns it.
+    Partner(TextFilter),
+    /// Of this partner.
+    Owned(PartnerId),
     /// How many members.
     Members(Range<i64>),
     /// In minor units; none of all where the amounts asked for cannot be.
@@ -122,6 +126,8 @@ pub(super) fn condition(filter: &SegmentFilter) -> Condition {
         SegmentFilter::Created(span) => Condition::all()
             .add(segment::Column::CreatedAt.gte(span.from))
             .add(segment::Column::CreatedAt.lt(span.until)),
+        SegmentFilter::Partner(filter) => is(of_partner(filter)),
+        SegmentFilter::Owned(partner) => is(segment::Column::PartnerId.eq(*partner)),
         SegmentFilter::HasMember(None) => is(Expr::val(false)),
         SegmentFilter::HasMember(Some(member)) => is(has_member(*member)),
     }
@@ -134,6 +140,15 @@ fn tagged(filter: &TextFilter) -> Expr {
         .cond_where(filter.condition(&Expr::col(segment_tag::Column::TagFolded.as_column_ref())))
         .to_owned();
     segment::Column::Id.in_subquery(tags)
+}
+
+fn of_partner(filter: &TextFilter) -> Expr {
+    let partners = Query::select()
+        .column(partner::Column::Id)
+        .from(partner::Entity)
+        .cond_where(filter.condition(&Expr::col(partner::Column::Key.as_column_ref())))
+        .to_owned();
+    segment::Column::PartnerId.in_subquery(partners)
 }
 
 fn has_member(member: MemberId) -> Expr {

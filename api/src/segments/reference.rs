@@ -29,7 +29,7 @@ impl SegmentRef {
         match self {
             Self::Id(id) => store::segment(db, *id).await,
             // No key holds a NUL, and PostgreSQL takes none.
-            Self::Key(key) if engine::text::is_key(key) => store::segment_by_key(db, key).await,
+            Self::Key(key) if engine::text::is_segment_key(key) => store::segment_by_key(db, key).await,
             Self::Key(_) | Self::Unreadable => Ok(None),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::ids::SegmentId;
+use entity::ids::{PartnerId, SegmentId};
 use entity::kinds::SegmentKind;
 use entity::{segment, segment_evaluation, segment_stats};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement};
@@ -37,6 +37,9 @@ row_by_place! {
         created_at: i64 = CreatedAt,
         created_by: Option<String> = CreatedBy,
         updated_at: i64 = UpdatedAt,
+        partner_id: Option<PartnerId> = PartnerId,
+        external_url: Option<String> = ExternalUrl,
+        expires_after_days: Option<i64> = ExpiresAfterDays,
     }
 
     /// What is shown of a segment's figures; amounts in minor units.
@@ -111,7 +114,7 @@ pub(super) async fn named(
         _ => None,
     });
     let keys = references.iter().filter_map(|reference| match reference {
-        SegmentRef::Key(key) if engine::text::is_key(key) => Some(key.as_str()),
+        SegmentRef::Key(key) if engine::text::is_segment_key(key) => Some(key.as_str()),
         _ => None,
     });
     let either = Condition::any().add(segment::Column::Id.is_in(ids)).add(segment::Column::Key.is_in(keys));
@@ -266,13 +269,15 @@ pub(super) async fn update(txn: &Txn, row: segment::ActiveModel) -> Result<segme
     segment::Entity::update(row).exec(txn).await
 }
 
-/// Removes a segment with its memberships, stays, pins, evaluation, figures, days and tags.
+/// Removes a segment with its memberships, stays, pins, evaluation, what was pushed, figures, days and tags.
 pub(super) async fn remove(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
     for table in [
         "segment_member",
         "segment_past",
         "segment_pin",
         "segment_reference",
+        "pushed_member",
+        "pushed_name",
         "segment_evaluation",
         "segment_stats",
         "segment_day",

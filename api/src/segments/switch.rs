@@ -11,7 +11,7 @@ use crate::audit::{self, Changes};
 use crate::auth::Caller;
 use crate::db::{self, Lock};
 use crate::error::Stop;
-use crate::{jobs, membership};
+use crate::{figures, jobs, membership};
 
 /// Lets members come and go again; a rule is evaluated in full. A segment that is active already stays as it is.
 pub async fn activate(
@@ -46,12 +46,13 @@ async fn switch(
         // Nobody decides by its rule, or names it anew, at this moment.
         db::lock(&txn, Lock::RuleSet).await?;
         let mut job = None;
+        let reckoning = figures::reckon(app, &txn).await?;
         let row = segment.lock(&txn, expected_version).await?;
         if row.active != active {
             if !active {
                 definition::unless_named(&txn, row.id, "switched off").await?;
             }
-            let now = app.clock.now(app.program().zone);
+            let now = reckoning.now;
             let mut changed = row.clone().into_active_model();
             changed.active = Set(active);
             changed.frozen_at = Set(Some(now).filter(|_| !active));
@@ -70,7 +71,11 @@ async fn switch(
                     let names = rule.as_ref().map(definition::names).unwrap_or_default();
                     membership::write_references(&txn, row.id, &names).await?;
                 }
-                (SegmentKind::Manual, _) => {}
+                (SegmentKind::External, true) => {
+                    membership::lapse(&txn, &reckoning, &row).await?;
+                    membership::catch_up(&txn, &reckoning, row.id).await?;
+                }
+                (SegmentKind::Manual, _) | (SegmentKind::External, false) => {}
             }
             let action = if active { "activateSegment" } else { "deactivateSegment" };
             let changes = Changes::none().field("active", row.active, active);

@@ -61,6 +61,7 @@ fn checks(last_12_months: Span) -> Vec<Check> {
         store::RETURN_MEMBERS,
         store::MEMBERSHIPS,
         store::VIA,
+        store::PUSHED,
         store::LOG,
         history_store::RISING,
         history_store::ALTERNATING,

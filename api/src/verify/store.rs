@@ -136,7 +136,18 @@ pub(super) const VIA: &str = "
     SELECT 'segment ' || b.segment_id || ': member ' || b.member_id || ' belongs by ' || b.via AS difference
     FROM segment_member AS b JOIN segment AS s ON s.id = b.segment_id
     LEFT JOIN segment_pin AS p ON p.segment_id = b.segment_id AND p.member_id = b.member_id AND p.pinned_in
-    WHERE b.via <> CASE WHEN s.kind = 'MANUAL' OR p.member_id IS NOT NULL THEN 'ASSIGNED' ELSE 'RULE' END";
+    WHERE b.via <> CASE WHEN s.kind = 'EXTERNAL' THEN 'PARTNER' WHEN s.kind = 'MANUAL' OR p.member_id IS NOT NULL THEN 'ASSIGNED' ELSE 'RULE' END";
+
+/// Members of EXTERNAL segments whose partner says something else.
+pub(super) const PUSHED: &str = "
+    SELECT 'segment ' || s.id || ': member ' || COALESCE(b.member_id, k.member_id)
+        || ' belongs, and its partner says otherwise, or the other way round' AS difference
+    FROM segment AS s
+    JOIN (SELECT segment_id, member_id FROM segment_member UNION SELECT segment_id, member_id FROM pushed_member
+        WHERE belongs) AS e ON e.segment_id = s.id
+    LEFT JOIN segment_member AS b ON b.segment_id = e.segment_id AND b.member_id = e.member_id
+    LEFT JOIN pushed_member AS k ON k.segment_id = e.segment_id AND k.member_id = e.member_id AND k.belongs
+    WHERE s.kind = 'EXTERNAL' AND (b.member_id IS NULL OR k.member_id IS NULL)";
 
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
 const ORPHANS: [(&str, &str); 15] = [

@@ -11,6 +11,8 @@ pub enum Lowest {
     Free,
     /// Callers of this role or one that can do more.
     Role(Role),
+    /// Partner systems, and nobody else.
+    Partner,
 }
 
 pub struct Row {
@@ -26,6 +28,7 @@ const FREE: Lowest = Lowest::Free;
 const ANALYST: Lowest = Lowest::Role(Role::Analyst);
 const ADMIN: Lowest = Lowest::Role(Role::Admin);
 const OWNER: Lowest = Lowest::Role(Role::Owner);
+const PARTNER: Lowest = Lowest::Partner;
 
 const fn row(field: &'static str, lowest: Lowest, call: &'static str) -> Row {
     Row { field, lowest, call }
@@ -172,6 +175,57 @@ pub const ROWS: &[Row] = &[
         "mutation { recordFeedback(input: {responses: [
             {document: \"f1\", member: {number: \"m1\"}, survey: \"nps\", score: 9, at: \"2024-01-01T00:00:00Z\"}]}) {
             created userErrors { code } } }",
+    ),
+    row("Query.partners", ADMIN, "{ partners { totalCount nodes { key tokens { name } pushes { nodes { id } } } } }"),
+    row(
+        "Mutation.createPartner",
+        ADMIN,
+        "mutation { createPartner(input: {key: \"crm\", name: \"CRM\"}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.updatePartner",
+        ADMIN,
+        "mutation { updatePartner(input: {id: \"nothing\", name: \"x\"}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.createPartnerToken",
+        ADMIN,
+        "mutation { createPartnerToken(input: {partner: \"nothing\", name: \"x\", scopes: [EXPORT]}) { token userErrors { code } } }",
+    ),
+    row(
+        "Mutation.revokePartnerToken",
+        ADMIN,
+        "mutation { revokePartnerToken(input: {id: \"nothing\"}) { token userErrors { code } } }",
+    ),
+    row(
+        "Mutation.registerExternalSegment",
+        PARTNER,
+        "mutation { registerExternalSegment(input: {key: \"s\", name: \"s\"}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.pushSegmentMembers",
+        PARTNER,
+        "mutation { pushSegmentMembers(input: {segment: {key: \"s\"}, idempotencyKey: \"k\"}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.beginSegmentSync",
+        PARTNER,
+        "mutation { beginSegmentSync(input: {segment: {key: \"s\"}}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.appendSegmentSync",
+        PARTNER,
+        "mutation { appendSegmentSync(input: {sync: \"nothing\", part: 0, members: []}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.commitSegmentSync",
+        PARTNER,
+        "mutation { commitSegmentSync(input: {sync: \"nothing\"}) { userErrors { code } } }",
+    ),
+    row(
+        "Mutation.abortSegmentSync",
+        PARTNER,
+        "mutation { abortSegmentSync(input: {sync: \"nothing\"}) { userErrors { code } } }",
     ),
 ];
 

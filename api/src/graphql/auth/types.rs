@@ -5,8 +5,10 @@ use entity::user;
 
 use crate::auth;
 use crate::global_id::GlobalId;
-use crate::graphql::access::{ANYONE, caller};
+use crate::graphql::access::{ANYONE_OR_PARTNER, caller, partner_of};
 use crate::graphql::app;
+use crate::graphql::loaders::load;
+use crate::graphql::partners::{Partner, Scope};
 use crate::graphql::scalars::DateTime;
 
 /// Each role can do all that the ones after it can.
@@ -66,8 +68,13 @@ impl User {
 /// Who is signed in.
 #[derive(SimpleObject)]
 pub(crate) struct Viewer {
+    /// Null for a partner system.
     user: Option<User>,
+    /// The partner system; null for a person.
+    partner: Option<Partner>,
     role: Option<Role>,
+    /// What the token of a partner system may be used for; empty for a person.
+    scopes: Vec<Scope>,
 }
 
 #[derive(Default)]
@@ -75,10 +82,15 @@ pub(crate) struct AuthQuery;
 
 #[Object]
 impl AuthQuery {
-    #[graphql(guard = "ANYONE")]
+    #[graphql(guard = "ANYONE_OR_PARTNER")]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, Error> {
+        if let Some(caller) = partner_of(ctx) {
+            let partner = load(ctx, caller.partner).await?.map(Partner::new);
+            let scopes = caller.scopes.iter().map(|scope| (*scope).into()).collect();
+            return Ok(Viewer { user: None, partner, role: None, scopes });
+        }
         let user = auth::ops::viewer(app(ctx), caller(ctx)?).await?;
         let role = user.as_ref().map(|user| user.role.into());
-        Ok(Viewer { user: user.map(User::new), role })
+        Ok(Viewer { user: user.map(User::new), partner: None, role, scopes: Vec::new() })
     }
 }

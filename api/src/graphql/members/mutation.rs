@@ -3,7 +3,7 @@
 use async_graphql::{Context, Error, InputObject, Object};
 
 use super::input::MemberInput;
-use crate::graphql::access::{ADMIN, caller};
+use crate::graphql::access::{ADMIN_OR_MEMBERS, by};
 use crate::graphql::app;
 use crate::graphql::ingest::{IngestPayload, bounded};
 use crate::ingest::Ingested;
@@ -22,7 +22,7 @@ pub(crate) struct MemberMutation;
 #[Object]
 impl MemberMutation {
     /// Makes members of new numbers, changes those of known ones. A row that changes nothing counts as a duplicate.
-    #[graphql(guard = "ADMIN")]
+    #[graphql(guard = "ADMIN_OR_MEMBERS")]
     async fn upsert_members(&self, ctx: &Context<'_>, input: UpsertMembersInput) -> Result<IngestPayload, Error> {
         const LIST: &str = "members";
         if let Err(stop) = bounded(input.members.len(), LIST) {
@@ -38,7 +38,7 @@ impl MemberMutation {
                 Err(refusal) => refused.refuse(place, refusal),
             }
         }
-        let outcome = ops::upsert(app(ctx), caller(ctx)?.by(), rows).await.map(|mut done| {
+        let outcome = ops::upsert(app(ctx), by(ctx)?, rows).await.map(|mut done| {
             done.problems.iter_mut().for_each(|problem| problem.row = places[problem.row]);
             done.problems.append(&mut refused.problems);
             done.problems.sort_by_key(|problem| problem.row);

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Error, InputObject, Object};
 
 use super::types::PointsKind;
-use crate::graphql::access::{ADMIN, caller};
+use crate::graphql::access::{ADMIN_OR_TRANSACTIONS, by};
 use crate::graphql::app;
 use crate::graphql::ingest::{IngestPayload, bounded};
 use crate::graphql::refs::MemberRef;
@@ -43,13 +43,13 @@ pub(crate) struct PointsMutation;
 #[Object]
 impl PointsMutation {
     /// An entry already recorded is left as it is and counted as a duplicate.
-    #[graphql(guard = "ADMIN")]
+    #[graphql(guard = "ADMIN_OR_TRANSACTIONS")]
     async fn record_points(&self, ctx: &Context<'_>, input: RecordPointsInput) -> Result<IngestPayload, Error> {
         const LIST: &str = "entries";
         if let Err(stop) = bounded(input.entries.len(), LIST) {
             return IngestPayload::new(Err(stop), LIST);
         }
         let rows = input.entries.into_iter().map(Into::into).collect();
-        IngestPayload::new(points::ops::record(app(ctx), caller(ctx)?.by(), rows).await, LIST)
+        IngestPayload::new(points::ops::record(app(ctx), by(ctx)?, rows).await, LIST)
     }
 }

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, Error, ID, Object, SimpleObject};
 use entity::membership_event;
 
 use super::types::Segment;
+use super::types::own_key;
 use crate::db::page::Slice;
 use crate::global_id::GlobalId;
 use crate::graphql::connection::PageInfo;
@@ -41,6 +42,12 @@ pub(crate) enum MembershipReason {
     Unpinned,
     /// By a file.
     Imported,
+    /// Its partner said so.
+    PartnerPush,
+    /// A full list of its partner's said so.
+    PartnerSync,
+    /// It was not pushed again in time.
+    Expired,
     /// The segment was switched on again.
     Activated,
     /// The segment is gone, and with it everybody's membership.
@@ -70,8 +77,8 @@ impl MembershipEvent {
     }
 
     /// The segment's key at that moment.
-    async fn segment_key(&self) -> &str {
-        &self.0.segment_key
+    async fn segment_key(&self, ctx: &Context<'_>) -> &str {
+        own_key(ctx, &self.0.segment_key)
     }
 
     /// The segment's name at that moment.

@@ -21,6 +21,8 @@ pub(crate) struct SegmentFilter {
     name: Option<StringFilter>,
     description: Option<StringFilter>,
     tag: Option<StringFilter>,
+    /// Key of the partner that owns it.
+    partner: Option<StringFilter>,
     members: Option<IntFilter>,
     average_transaction_value: Option<DecimalFilter>,
     average_transactions: Option<FloatFilter>,
@@ -43,9 +45,22 @@ impl SegmentFilter {
     fn measure(&self, size: &mut FilterSize) {
         size.filter();
         size.values(self.kind.iter().flatten().count());
-        [&self.name, &self.description, &self.tag].into_iter().flatten().for_each(|text| size.text(text));
+        [&self.name, &self.description, &self.tag, &self.partner]
+            .into_iter()
+            .flatten()
+            .for_each(|text| size.text(text));
         let below = [&self.and, &self.or].into_iter().flatten().flatten().chain(self.not.as_deref());
         below.for_each(|filter| filter.measure(size));
+    }
+
+    /// Whether it asks for what a partner does not see of its own segments.
+    pub(super) fn asks_for_more(&self) -> bool {
+        let figures = self.average_transaction_value.is_some()
+            || self.average_transactions.is_some()
+            || self.average_spending.is_some()
+            || self.average_clv.is_some();
+        let mut below = [&self.and, &self.or].into_iter().flatten().flatten().chain(self.not.as_deref());
+        figures || self.tag.is_some() || self.partner.is_some() || below.any(Self::asks_for_more)
     }
 
     async fn resolve(&self, app: &App) -> Result<segments::SegmentFilter, Error> {
@@ -71,6 +86,7 @@ impl SegmentFilter {
         all.extend(self.name.as_ref().map(|filter| Room::Name(filter.folded())));
         all.extend(self.description.as_ref().map(|filter| Room::Description(filter.folded())));
         all.extend(self.tag.as_ref().map(|filter| Room::Tag(filter.folded())));
+        all.extend(self.partner.as_ref().map(|filter| Room::Partner(filter.folded())));
         all.extend(self.members.as_ref().map(|filter| Room::Members(filter.range())));
         all.extend(self.average_transaction_value.as_ref().map(|filter| Room::AverageTransactionValue(amount(filter))));
         all.extend(self.average_transactions.as_ref().map(|filter| Room::AverageTransactions(filter.range())));
@@ -108,6 +124,14 @@ pub(crate) struct SegmentOrder {
     pub(super) direction: OrderDirection,
 }
 
+impl SegmentOrder {
+    /// Whether it is by what a partner does not see of its own segments.
+    pub(super) fn asks_for_more(&self) -> bool {
+        use SegmentOrderField::{CreatedOn, Members, Name};
+        !matches!(self.field, Name | Members | CreatedOn)
+    }
+}
+
 impl From<SegmentOrder> for segments::SegmentOrder {
     fn from(SegmentOrder { field, direction }: SegmentOrder) -> Self {
         Self { field: field.into(), descending: direction == OrderDirection::Desc }
@@ -132,6 +156,13 @@ pub(crate) struct SegmentMemberOrder {
     field: SegmentMemberOrderField,
     #[graphql(default_with = "OrderDirection::Desc")]
     direction: OrderDirection,
+}
+
+impl SegmentMemberOrder {
+    /// Whether it is by what everybody may know who sees the segment.
+    pub(super) fn is_by_joining(&self) -> bool {
+        self.field == SegmentMemberOrderField::JoinedAt
+    }
 }
 
 impl From<SegmentMemberOrder> for segments::SegmentMemberOrder {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, Object, SimpleObject};
+use async_graphql::{Context, Error, ErrorExtensions, Object, SimpleObject};
 
 use super::input::{SegmentFilter, SegmentOrder, SegmentOrderField};
 use super::types::Segment;
 use crate::db::page::{Cursor, PageArguments, Slice};
-use crate::graphql::access::ANYONE;
+use crate::graphql::access::{ANYONE, ANYONE_OR_READER, partner_of};
 use crate::graphql::app;
 use crate::graphql::connection::{OrderDirection, PageInfo, int};
 use crate::graphql::members::search;
@@ -72,7 +72,7 @@ pub(crate) struct SegmentQuery;
 #[Object]
 impl SegmentQuery {
     /// Segments; the newest first where no order is given. 50 at a time where nothing is asked for, at most 250.
-    #[graphql(guard = "ANYONE")]
+    #[graphql(guard = "ANYONE_OR_READER")]
     #[allow(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn segments(
         &self,
@@ -87,9 +87,21 @@ impl SegmentQuery {
         #[graphql(default_with = "Some(newest())")] order_by: Option<SegmentOrder>,
     ) -> Result<SegmentConnection, Error> {
         let app = app(ctx);
+        let partner = partner_of(ctx);
+        let asks_for_more = filter.as_ref().is_some_and(SegmentFilter::asks_for_more)
+            || order_by.as_ref().is_some_and(SegmentOrder::asks_for_more);
+        if partner.is_some() && asks_for_more {
+            let message = "Partner systems filter and sort by what they see of their segments.";
+            return Err(Error::new(message).extend_with(|_, more| more.set("code", "FORBIDDEN")));
+        }
         let filter = match filter {
             Some(filter) => Some(filter.resolved(app).await?),
             None => None,
+        };
+        let owned = partner.map(|partner| segments::SegmentFilter::Owned(partner.partner));
+        let filter = match (filter, owned) {
+            (Some(filter), Some(owned)) => Some(segments::SegmentFilter::All(vec![owned, filter])),
+            (filter, owned) => filter.or(owned),
         };
         let order = order_by.unwrap_or_else(newest).into();
         let list = SegmentList { search: search(search_text)?, filter, order };
@@ -98,13 +110,20 @@ impl SegmentQuery {
     }
 
     /// The segment that a reference names; null where there is none.
-    #[graphql(guard = "ANYONE")]
+    #[graphql(guard = "ANYONE_OR_READER")]
     async fn segment(
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "ref")] reference: SegmentRef,
     ) -> Result<Option<Segment>, Error> {
-        let row = segments::by_ref(app(ctx), &reference.into()).await?;
+        let reference: segments::SegmentRef = reference.into();
+        let row = match partner_of(ctx) {
+            None => segments::by_ref(app(ctx), &reference).await?,
+            Some(partner) => {
+                let own = segments::by_ref(app(ctx), &partner.owner().own(&reference)).await?;
+                own.filter(|row| row.segment.partner_id == Some(partner.partner))
+            }
+        };
         Ok(row.map(|row| Segment::new(Arc::new(row))))
     }
 

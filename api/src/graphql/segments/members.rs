@@ -20,6 +20,8 @@ pub(crate) enum MembershipVia {
     Rule,
     /// By hand, or by a file.
     Assigned,
+    /// A partner pushed it.
+    Partner,
 }
 
 /// The members of a segment in a list's order.

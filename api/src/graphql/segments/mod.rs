@@ -14,6 +14,6 @@ mod types;
 pub(super) use events::{MembershipEvent, MembershipEventConnection};
 pub(super) use list::{SegmentConnection, SegmentQuery};
 pub(super) use members::MembershipVia;
-pub(super) use mutation::SegmentMutation;
+pub(super) use mutation::{SegmentMutation, SegmentPayload, changed};
 pub(super) use templates::TemplateMutation;
 pub(super) use types::Segment;

@@ -1,6 +1,6 @@
 //! Segments are made, filled, emptied and removed.
 
-use async_graphql::{Context, Enum, Error, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Error, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::definition::nodes;
 use super::types::Segment;
@@ -12,6 +12,7 @@ use crate::graphql::connection::size;
 use crate::graphql::errors::{UserError, refused};
 use crate::graphql::jobs::Job;
 use crate::graphql::node::Node;
+use crate::graphql::partners::{PushProblem, PushProblemCode};
 use crate::graphql::patch::patch;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::rules::{self, RuleInput};
@@ -56,6 +57,8 @@ pub(crate) struct UpdateSegmentInput {
     description: MaybeUndefined<String>,
     tags: MaybeUndefined<Vec<String>>,
     rule: MaybeUndefined<RuleInput>,
+    /// EXTERNAL only: a membership lapses that many days after it was last pushed; null: never.
+    expires_after_days: MaybeUndefined<i32>,
 }
 
 /// Which segment, and how the new one is called.
@@ -106,27 +109,6 @@ pub(crate) struct AssignMembersPayload {
     user_errors: Vec<UserError>,
 }
 
-/// A named member that was left out.
-#[derive(SimpleObject)]
-pub(crate) struct PushProblem {
-    /// For example ["leave", "17"].
-    path: Vec<String>,
-    member: String,
-    code: PushProblemCode,
-    message: String,
-}
-
-/// Why a named member was left out.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PushProblemCode {
-    /// Nobody has this name.
-    UnknownMember,
-    /// More than one member has this e-mail.
-    Ambiguous,
-    /// This cannot be the name of a member.
-    Malformed,
-}
-
 /// Where a rule stands in the inputs.
 const RULE: &[&str] = &["input", "rule"];
 
@@ -152,7 +134,7 @@ impl SegmentMutation {
     /// Changes what the segment is called, what is said of it, and its rule; a new rule keeps the membership until its evaluation has landed.
     #[graphql(guard = "ADMIN")]
     async fn update_segment(&self, ctx: &Context<'_>, input: UpdateSegmentInput) -> Result<SegmentPayload, Error> {
-        let UpdateSegmentInput { segment, expected_version, name, description, tags, rule } = input;
+        let UpdateSegmentInput { segment, expected_version, name, description, tags, rule, expires_after_days } = input;
         let rule = match patch(rule) {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
@@ -168,6 +150,7 @@ impl SegmentMutation {
             description: patch(description),
             tags: patch(tags),
             rule,
+            expires_after_days: patch(expires_after_days.map_value(i64::from)),
         };
         changed(segments::update(app(ctx), caller(ctx)?, &change).await)
     }
@@ -242,7 +225,7 @@ impl SegmentMutation {
     }
 }
 
-fn changed(outcome: Result<Changed, Stop>) -> Result<SegmentPayload, Error> {
+pub(crate) fn changed(outcome: Result<Changed, Stop>) -> Result<SegmentPayload, Error> {
     let (done, user_errors) = refused(outcome)?;
     let (segment, job) = done.map(|done| (shown(done.segment), done.job.map(Job::new))).unzip();
     Ok(SegmentPayload { segment, job: job.flatten(), dependents: Vec::new(), user_errors })

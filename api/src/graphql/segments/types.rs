@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Error, ID, Object};
+use async_graphql::{Context, Enum, Error, ErrorExtensions, ID, Object};
 use entity::ids::MemberId;
 
 use super::definition::{DefinitionOf, DependentsOf, PinsOf, SegmentEvaluation, SegmentPinConnection, nodes};
@@ -12,19 +12,20 @@ use super::input::SegmentMemberOrder;
 use super::members::SegmentMemberConnection;
 use crate::db::page::PageArguments;
 use crate::error::{Fault, FaultKind};
-use crate::exports;
+use crate::exports::{self, Asker};
 use crate::global_id::GlobalId;
-use crate::graphql::access::{ANYONE, caller};
+use crate::graphql::access::{ANYONE_OR_EXPORT, caller, partner_of};
 use crate::graphql::connection::{forward, int};
 use crate::graphql::exports::{ExportFormat, ExportLayout, ExportLink};
 use crate::graphql::history::{CourseOf, EventsOf, OverlapsWith};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
 use crate::graphql::members::{MemberConnection, MemberFilter, search};
 use crate::graphql::node::Node;
+use crate::graphql::partners::Partner;
 use crate::graphql::program::money::Money;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::rules::{ExplainedTo, MembershipExplanation};
-use crate::graphql::scalars::{Date, DateTime};
+use crate::graphql::scalars::{Date, DateTime, Url};
 use crate::graphql::{RequestScope, app};
 use crate::members;
 use crate::segments::history::{Course, Stayed};
@@ -38,6 +39,8 @@ pub(crate) enum SegmentKind {
     Dynamic,
     /// Who belongs was chosen by hand or by a file.
     Manual,
+    /// Who belongs is pushed by a partner system.
+    External,
 }
 
 /// A named group of members.
@@ -70,8 +73,8 @@ impl Segment {
     }
 
     /// A stable handle of the caller's choice, unique; partners and files use it.
-    async fn key(&self) -> &str {
-        &self.0.segment.key
+    async fn key(&self, ctx: &Context<'_>) -> &str {
+        own_key(ctx, &self.0.segment.key)
     }
 
     async fn name(&self) -> &str {
@@ -129,6 +132,24 @@ impl Segment {
     ) -> Result<SegmentPinConnection, Error> {
         let part = Part::new(self.0.segment.id, PinsOf(forward(first, after)));
         Ok(SegmentPinConnection::new(&load(ctx, part).await?.unwrap_or_default()))
+    }
+
+    /// EXTERNAL only.
+    async fn partner(&self, ctx: &Context<'_>) -> Result<Option<Partner>, Error> {
+        match self.0.segment.partner_id {
+            Some(partner) => Ok(load(ctx, partner).await?.map(Partner::new)),
+            None => Ok(None),
+        }
+    }
+
+    /// EXTERNAL only: where the partner shows it.
+    async fn external_url(&self) -> Option<Url> {
+        self.0.segment.external_url.clone().map(Url)
+    }
+
+    /// EXTERNAL only: a membership lapses that many days after it was last pushed.
+    async fn expires_after_days(&self) -> Option<i32> {
+        self.0.segment.expires_after_days.map(int)
     }
 
     /// Grows with every change of the definition; send it back as `expectedVersion`.
@@ -196,6 +217,9 @@ impl Segment {
         filter: Option<MemberFilter>,
         order_by: Option<SegmentMemberOrder>,
     ) -> Result<SegmentMemberConnection, Error> {
+        unless_partner(ctx, filter.is_some(), "A filter")?;
+        unless_partner(ctx, search_text.is_some(), "A search")?;
+        unless_partner(ctx, order_by.as_ref().is_some_and(|order| !order.is_by_joining()), "This order")?;
         let filter = match filter {
             Some(filter) => Some(filter.resolved(app(ctx)).await?),
             None => None,
@@ -274,7 +298,7 @@ impl Segment {
     }
 
     /// A link good for a few minutes that streams the member list, without any size limit.
-    #[graphql(guard = "ANYONE")]
+    #[graphql(guard = "ANYONE_OR_EXPORT")]
     async fn export(
         &self,
         ctx: &Context<'_>,
@@ -282,9 +306,30 @@ impl Segment {
         #[graphql(default_with = "ExportLayout::Full")] layout: ExportLayout,
     ) -> Result<ExportLink, Error> {
         let scope = ctx.data_unchecked::<RequestScope>();
-        let link = exports::ask(app(ctx), caller(ctx)?, &scope.reached, &self.0, (format.into(), layout.into()))?;
+        let asker = match partner_of(ctx) {
+            Some(partner) => Asker::Partner(partner.partner, partner.token),
+            None => Asker::User(caller(ctx)?.user),
+        };
+        let link = exports::ask(app(ctx), asker, &scope.reached, &self.0, (format.into(), layout.into()))?;
         Ok(link.into())
     }
+}
+
+/// A segment's key as the caller knows it.
+pub(super) fn own_key<'k>(ctx: &Context<'_>, key: &'k str) -> &'k str {
+    match (partner_of(ctx), key.split_once('/')) {
+        (Some(_), Some((_, own))) => own,
+        _ => key,
+    }
+}
+
+/// Refuses partners what would tell them more of members than their numbers.
+fn unless_partner(ctx: &Context<'_>, is_asked: bool, what: &str) -> Result<(), Error> {
+    if is_asked && partner_of(ctx).is_some() {
+        let message = format!("{what} of members is not for partner systems.");
+        return Err(Error::new(message).extend_with(|_, more| more.set("code", "FORBIDDEN")));
+    }
+    Ok(())
 }
 
 /// The member that a reference names.

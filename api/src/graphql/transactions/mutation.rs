@@ -3,7 +3,7 @@
 use async_graphql::{Context, Error, InputObject, Object};
 
 use super::types::TransactionKind;
-use crate::graphql::access::{ADMIN, caller};
+use crate::graphql::access::{ADMIN_OR_TRANSACTIONS, by};
 use crate::graphql::app;
 use crate::graphql::ingest::{IngestPayload, bounded};
 use crate::graphql::members::LabelInput;
@@ -82,7 +82,7 @@ pub(crate) struct TransactionMutation;
 #[Object]
 impl TransactionMutation {
     /// A document already recorded is left as it is and counted as a duplicate.
-    #[graphql(guard = "ADMIN")]
+    #[graphql(guard = "ADMIN_OR_TRANSACTIONS")]
     async fn record_transactions(
         &self,
         ctx: &Context<'_>,
@@ -93,6 +93,6 @@ impl TransactionMutation {
             return IngestPayload::new(Err(stop), LIST);
         }
         let rows = input.transactions.into_iter().map(Into::into).collect();
-        IngestPayload::new(transactions::record(app(ctx), caller(ctx)?.by(), rows).await, LIST)
+        IngestPayload::new(transactions::record(app(ctx), by(ctx)?, rows).await, LIST)
     }
 }
