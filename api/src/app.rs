@@ -15,6 +15,7 @@ use crate::exports::Slots;
 use crate::facts::Lens;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
+use crate::watch::Watch;
 
 /// The running application.
 pub struct App {
@@ -38,6 +39,8 @@ pub struct App {
     pub downloads: Slots,
     /// Everybody's facts, where they are kept in memory.
     pub lens: Lens,
+    /// What those who watch are told.
+    pub watch: Watch,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -55,6 +58,7 @@ impl App {
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
         let (downloads, sessions, lens) = (Slots::default(), RecentSessions::default(), Lens::default());
+        let watch = Watch::default();
         Ok(Arc::new(Self {
             settings,
             db,
@@ -67,6 +71,7 @@ impl App {
             rates,
             downloads,
             lens,
+            watch,
             metrics,
         }))
     }

@@ -16,7 +16,7 @@ const RANKS: &[(u8, &[&str])] = &[
     (4, &["membership"]),
     (5, &["members", "program"]),
     (6, &["feedback", "points", "segments", "transactions"]),
-    (7, &["demo", "exports", "imports", "rules", "verify"]),
+    (7, &["demo", "exports", "imports", "rules", "verify", "watch"]),
     (8, &["graphql", "worker"]),
     (9, &["schema"]),
     (10, &["http", "housekeeping"]),

@@ -28,7 +28,7 @@ mod transactions;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use async_graphql::{Context, MergedObject, Request};
+use async_graphql::{Context, MergedObject, MergedSubscription, Request};
 
 pub use loading::Loading;
 
@@ -66,6 +66,10 @@ pub struct Mutation(
     feedback::FeedbackMutation,
     jobs::JobMutation,
 );
+
+/// What can be watched, over graphql-transport-ws.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(segments::SegmentSubscription, jobs::JobSubscription);
 
 /// Who asks, and from where.
 #[derive(Clone, Debug)]

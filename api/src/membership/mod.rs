@@ -28,3 +28,6 @@ pub use pins_store::{PinRow, select as select_pins};
 pub use rule_set::{DecidingRule, RuleSet, stored, told};
 pub use rule_set_store::{known_members, known_of, named_by, naming, write_references};
 pub use touched::{Touched, settle};
+
+/// The channel on which PostgreSQL tells all processes of comings and goings.
+pub const CHANNEL: &str = "tessera_membership";
