@@ -173,6 +173,13 @@ pub const ROWS: &[Row] = &[
             {document: \"f1\", member: {number: \"m1\"}, survey: \"nps\", score: 9, at: \"2024-01-01T00:00:00Z\"}]}) {
             created userErrors { code } } }",
     ),
+    row(
+        "Subscription.membershipEvents",
+        ANALYST,
+        "subscription { membershipEvents(segment: {key: \"some\"}) { cursor node { kind member { number } } } }",
+    ),
+    row("Subscription.segmentUpdated", ANALYST, "subscription { segmentUpdated(segment: {key: \"some\"}) { name } }"),
+    row("Subscription.jobProgress", ANALYST, "subscription($job: ID!) { jobProgress(id: $job) { kind status } }"),
 ];
 
 /// Something for the calls to find.
