@@ -16,6 +16,7 @@ use crate::facts::Lens;
 use crate::partners::RecentPartners;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
+use crate::watch::Watch;
 
 /// The running application.
 pub struct App {
@@ -41,6 +42,8 @@ pub struct App {
     pub downloads: Slots,
     /// Everybody's facts, where they are kept in memory.
     pub lens: Lens,
+    /// What those who watch are told.
+    pub watch: Watch,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -59,6 +62,7 @@ impl App {
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
         let (downloads, sessions, lens) = (Slots::default(), RecentSessions::default(), Lens::default());
         let partners = RecentPartners::default();
+        let watch = Watch::default();
         Ok(Arc::new(Self {
             settings,
             db,
@@ -72,6 +76,7 @@ impl App {
             rates,
             downloads,
             lens,
+            watch,
             metrics,
         }))
     }

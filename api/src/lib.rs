@@ -35,4 +35,5 @@ pub mod telemetry;
 pub mod text_input;
 pub mod transactions;
 pub mod verify;
+pub mod watch;
 pub mod worker;

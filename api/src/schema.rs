@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, SDLExportOptions};
+use async_graphql::SDLExportOptions;
 
 use crate::app::App;
-use crate::graphql::{Mutation, PartnerView, Query};
+use crate::graphql::{Mutation, PartnerView, Query, Subscription};
 
 /// The served schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over an application.
 pub fn build(app: &Arc<App>) -> Schema {
@@ -27,8 +27,8 @@ pub fn sdl() -> String {
 }
 
 /// The limits that need the schema; all others are the document guard's, before the schema sees a document.
-fn limited() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn limited() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(15)
         .limit_recursive_depth(32)
         .disable_suggestions()

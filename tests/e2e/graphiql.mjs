@@ -116,13 +116,31 @@ const steps = {
     assert.deepEqual({ data, errors }, { data: { second: { user: { email } } }, errors: undefined });
   },
 
+  'a subscription shows what it is told': async () => {
+    await write('subscription Watch { segmentUpdated { key } }');
+    // GraphiQL reads the text a moment later, and only then knows that it is a subscription.
+    await savedTab('Watch');
+    const [socket] = await Promise.all([page.waitForEvent('websocket'), page.keyboard.press('Control+Enter')]);
+    await socket.waitForEvent('framesent', sent => String(sent.payload).includes('subscribe'));
+    await new Promise(resolve => setTimeout(resolve, 500));
+    const made = await fetch(new URL('/graphql', base), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[0]}` },
+      body: JSON.stringify({ query: 'mutation { createSegment(input: {name: "Seen"}) { userErrors { code } } }' }),
+    });
+    assert.deepEqual((await made.json()).data.createSegment.userErrors, []);
+    await shows(response, /"segmentUpdated"/);
+    assert.deepEqual(JSON.parse(await textOf(response)), { data: { segmentUpdated: { key: 'seen' } } });
+    await Promise.all([socket.waitForEvent('close'), page.getByRole('button', { name: /^Stop query/ }).click()]);
+  },
+
   'a new tab has the token too': async () => {
     await page.getByRole('button', { name: 'New tab' }).click();
     await shows(headersEditor, /"Authorization":\s"Bearer\s/);
   },
 
   'after a reload the user is signed in, and no token is stored': async () => {
-    await savedTab('Second');
+    await savedTab('Watch');
     assert.deepEqual(await storedTokens(), [], 'before the reload');
     await page.reload();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();

@@ -8,9 +8,11 @@ use std::collections::BTreeSet;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use entity::kinds::Role;
-use serde_json::Value;
-use tests::{Answer, on_both};
+use serde_json::{Value, json};
+use tessera::global_id::GlobalId;
+use tests::{Answer, TestApp, on_both};
 
+use crate::sockets::Client;
 use table::{Lowest, Row};
 pub use table::{ROWS, prepare};
 
@@ -59,6 +61,10 @@ on_both! {
                     Some(role) => Some(app.token_of(role).await),
                     None => None,
                 };
+                if row.field.starts_with("Subscription.") {
+                    check_watching(&app, row, caller, token.as_deref()).await;
+                    continue;
+                }
                 let answer = app.send(token.as_deref(), row.call, Value::Null).await;
                 check(row, caller, &answer);
             }
@@ -108,6 +114,39 @@ fn check(row: &Row, caller: Option<Role>, answer: &Answer) {
             assert!(answer.status == 401 && answer.body.get("data").is_none(), "{said}");
         }
         _ => assert!(answer.body["data"].as_object().is_none_or(|data| data.values().all(Value::is_null)), "{said}"),
+    }
+}
+
+/// What is watched is asked for over a socket, which a stranger cannot have.
+async fn check_watching(app: &TestApp, row: &Row, caller: Option<Role>, token: Option<&str>) {
+    let Some((role, token)) = caller.zip(token) else {
+        let mut stranger = Client::open(&app.base).await;
+        stranger.subscribe("1", row.call, json!({})).await;
+        assert_eq!(stranger.closed().await.0, 4401, "{}", row.field);
+        return;
+    };
+    let mut client = Client::of(&app.base, token).await;
+    let job = GlobalId::Job(crate::jobs::queue(app, json!({})).await).text();
+    let variables = if row.call.contains("$job") { json!({ "job": job }) } else { json!({}) };
+    client.subscribe("1", row.call, variables).await;
+    let Lowest::Role(lowest) = row.lowest else { panic!("{} is free", row.field) };
+    if can(role) < can(lowest) {
+        assert_eq!(client.error("1").await, "FORBIDDEN", "{} as {}", row.field, role.word());
+        return;
+    }
+    let told = async {
+        // Something happens until it is told.
+        for round in 0.. {
+            let edit = "mutation($d: String!) { updateSegment(input: {segment: {key: \"some\"}, description: $d}) { userErrors { code } }
+                a: unassignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m1\"}]}) { changed }
+                b: assignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m1\"}]}) { changed } }";
+            app.graphql(edit, json!({"d": format!("{role:?} {round}")})).await;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    tokio::select! {
+        data = client.data("1") => assert!(data[row.field.split('.').nth(1).unwrap()].is_object(), "{data}"),
+        () = told => {}
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tests::{Database, OWNER, PASSWORD, TestApp, run};
 use tokio::process::Command;
 
-async fn node(app: &TestApp, script: &str, arguments: &[&str]) -> String {
+pub async fn node(app: &TestApp, script: &str, arguments: &[&str]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e");
     assert!(folder.join("node_modules").exists(), "run `npm ci` in tests/e2e first, as `make test` does");
     let output =

@@ -86,7 +86,7 @@ pub async fn job(app: &TestApp, id: &str) -> Value {
 }
 
 /// Queues a job as an operation does, in a transaction.
-async fn queue(app: &TestApp, arguments: Value) -> JobId {
+pub async fn queue(app: &TestApp, arguments: Value) -> JobId {
     let txn = app.app.db.begin().await.unwrap();
     let new = NewJob { kind: KIND, arguments };
     let row = jobs::enqueue(&app.app, &txn, By::command("a test"), new).await.unwrap();

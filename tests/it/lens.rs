@@ -4,6 +4,8 @@ mod equal;
 mod everybody;
 mod processes;
 
+pub use processes::beside;
+
 use std::sync::Arc;
 
 use engine::facts::Facts;

@@ -48,6 +48,7 @@ mod schema;
 mod secrets;
 mod segment_lists;
 mod segments;
+mod sockets;
 mod statements;
 mod tidy;
 mod tokens;

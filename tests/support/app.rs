@@ -193,13 +193,18 @@ impl TestApp {
 
     /// Stops the server as SIGTERM does.
     pub async fn stop(&self) {
+        self.stop_serving().await;
+        self.app.db.close().await.unwrap();
+    }
+
+    /// Stops the server, and leaves the database open.
+    pub async fn stop_serving(&self) {
         self.stop.cancel();
         let server = self.server.lock().unwrap().take();
         if let Some((server, lens)) = server {
             server.await.unwrap().unwrap();
             lens.await.unwrap();
         }
-        self.app.db.close().await.unwrap();
     }
 }
 

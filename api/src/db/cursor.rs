@@ -44,12 +44,23 @@ impl Cursor {
         Ok(Self { o: order.tag.clone(), k: key.unwrap_or(Key::Null(())), i: row.try_get("", ID)? })
     }
 
+    /// The cursor of a row of a list that is sorted by a number, where the row was read in another way.
+    pub fn of_number(order: &Order, key: i64, id: i64) -> Self {
+        Self { o: order.tag.clone(), k: Key::Int(key), i: id }
+    }
+
+    /// The id of the row.
+    pub fn id(&self) -> i64 {
+        self.i
+    }
+
     /// The opaque text.
     pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    pub(super) fn read(text: &str, order: &Order) -> Result<Self, Fault> {
+    /// The cursor that a caller hands back, if it belongs to the list in this order.
+    pub fn read(text: &str, order: &Order) -> Result<Self, Fault> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok();
         let cursor: Cursor = bytes
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())

@@ -29,7 +29,7 @@ impl Loading {
     }
 
     /// Executes the request, and all that its loaders read for it.
-    pub async fn along<T>(mut self, execution: impl Future<Output = T>) -> T {
+    pub async fn along<T>(&mut self, execution: impl Future<Output = T>) -> T {
         let mut execution = pin!(execution);
         let mut reading = FuturesUnordered::new();
         let execution_goes_on = Arc::new(GoesOn { is: AtomicBool::new(true), task: AtomicWaker::new() });

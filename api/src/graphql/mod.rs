@@ -29,7 +29,7 @@ mod transactions;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use async_graphql::{Context, MergedObject, Request};
+use async_graphql::{Context, MergedObject, MergedSubscription, Request};
 
 pub use loading::Loading;
 pub use partners::PartnerView;
@@ -73,6 +73,10 @@ pub struct Mutation(
     partners::PushMutation,
     partners::SyncMutation,
 );
+
+/// What can be watched, over graphql-transport-ws.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(segments::SegmentSubscription, jobs::JobSubscription);
 
 /// Who asks, and from where.
 #[derive(Clone, Debug)]

@@ -10,8 +10,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Request as Execution, ServerError, Value};
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection};
+use async_graphql::{Positioned, Request as Execution, ServerError, Value};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -76,22 +76,69 @@ async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Resu
     let is_known = caller.is_some() || partner.is_some();
     let limit = if is_known { CALLERS_BODY } else { STRANGERS_BODY };
     let body = body::read(body, limit, parts.headers.contains_key(EXPECT)).await?;
-    let Parameters { query, operation_name, variables, .. } = parameters(body).await?;
+    let parameters = parameters(body).await?;
+    let reached = client::reached(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
+    let prepared = prepare(api, parameters, RequestScope { caller, partner, address, reached }, facts).await?;
+    if prepared.operation == OperationType::Subscription {
+        return Err(Problem::new(Verdict::Refused, "Subscriptions are answered at /graphql/ws alone."));
+    }
+    prepared.executed().await
+}
+
+/// An operation that may be executed.
+pub(super) struct Prepared {
+    /// As the caller sees it.
+    pub(super) schema: Schema,
+    pub(super) execution: Execution,
+    pub(super) loading: Loading,
+    pub(super) operation: OperationType,
+    pub(super) plan: Arc<Plan>,
+}
+
+/// Holds an operation against everything that is known before its execution.
+pub(super) async fn prepare(
+    api: &Api,
+    parameters: Parameters,
+    scope: RequestScope,
+    facts: &mut Facts,
+) -> Result<Prepared, Problem> {
+    let Parameters { query, operation_name, variables, .. } = parameters;
+    let is_known = scope.caller.is_some() || scope.partner.is_some();
     let document = api.documents.get(&query, is_known)?;
     let admitted = document.examined.admit(operation_name.as_deref(), variables, api.documents.limits())?;
     facts.operation.clone_from(&admitted.operation_name);
     facts.cost = Some(admitted.cost);
     let operation = admitted.operation_type;
     allow(&admitted, is_known, api.app.settings.dev)?;
+    if operation == OperationType::Subscription && !names_one_field(&admitted.document) {
+        let message = "A subscription names one field, directly and without a directive.";
+        return Err(Problem::new(Verdict::Refused, message));
+    }
     if admitted.pruned {
         validate(api, &document, &admitted).await?;
     }
     let plan = api.documents.plan(&document, admitted.operation_name.as_deref())?;
-    let reached = client::reached(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
-    let schema = if partner.is_some() { &api.partners_schema } else { &api.schema };
-    let scope = RequestScope { caller, partner, address, reached };
+    let schema = if scope.partner.is_some() { api.partners_schema.clone() } else { api.schema.clone() };
     let (execution, loading) = crate::graphql::scoped(admitted.into_request(), &api.app, scope);
-    settle(execute(schema, execution, loading, operation).await?, &plan)
+    Ok(Prepared { schema, execution, loading, operation, plan })
+}
+
+/// Whether a subscription is one stream, as the specification wants it. async-graphql would mix several, and passes over a
+/// field that stands in a fragment.
+fn names_one_field(document: &ExecutableDocument) -> bool {
+    let is_plain = |item: &Positioned<Selection>| matches!(&item.node, Selection::Field(field) if field.node.directives.is_empty());
+    document.operations.iter().all(|(_, operation)| match operation.node.selection_set.node.items.as_slice() {
+        [item] => is_plain(item),
+        _ => false,
+    })
+}
+
+impl Prepared {
+    /// The answer of a query or a change.
+    pub(super) async fn executed(self) -> Result<async_graphql::Response, Problem> {
+        let Self { schema, execution, loading, operation, plan } = self;
+        settle(execute(&schema, execution, loading, operation).await?, &plan)
+    }
 }
 
 /// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
@@ -102,14 +149,19 @@ async fn caller(
     address: IpAddr,
 ) -> Result<(Option<Caller>, Option<PartnerCaller>), Problem> {
     let Some(token) = client::bearer(headers) else { return Ok((None, None)) };
-    let found = async {
-        match auth::authenticate(&api.app, token, address).await? {
-            Some(caller) => Ok((Some(caller), None)),
-            None => Ok((None, partners::authenticate(&api.app, token, address).await?)),
-        }
-    };
-    match tokio::time::timeout(SESSION_LIMIT, found).await {
-        Ok(found) => found,
+    if let Some(caller) = known(api, token, address).await? {
+        return Ok((Some(caller), None));
+    }
+    match tokio::time::timeout(SESSION_LIMIT, partners::authenticate(&api.app, token, address)).await {
+        Ok(partner) => Ok((None, partner?)),
+        Err(_) => Err(Problem::unavailable()),
+    }
+}
+
+/// The person of a token, if it is valid.
+pub(super) async fn known(api: &Api, token: &str, address: IpAddr) -> Result<Option<Caller>, Problem> {
+    match tokio::time::timeout(SESSION_LIMIT, auth::authenticate(&api.app, token, address)).await {
+        Ok(caller) => Ok(caller?),
         Err(_) => Err(Problem::unavailable()),
     }
 }
@@ -126,9 +178,6 @@ async fn parameters(bytes: Bytes) -> Result<Parameters, Problem> {
 
 /// Refuses what the caller may not ask for at all, before anything of the schema is looked at.
 fn allow(admitted: &Admitted, is_known: bool, development: bool) -> Result<(), Problem> {
-    if admitted.operation_type == OperationType::Subscription {
-        return Err(Problem::new(Verdict::Refused, "Subscriptions are not answered here."));
-    }
     let is_free = admitted.asks_only_for(&FREE) || (development && admitted.asks_only_for(&DESCRIPTION));
     if is_known || is_free {
         Ok(())
@@ -144,14 +193,18 @@ async fn validate(api: &Api, document: &Document, admitted: &Admitted) -> Result
     request.operation_name.clone_from(&admitted.operation_name);
     request.set_parsed_query(document.examined.unpruned(admitted.operation_name.as_deref())?);
     let mut errors = api.schema.execute(request).await.errors;
-    errors.retain(|error| error.path.is_empty());
+    match admitted.operation_type {
+        // It is not executed here, and that alone is told without a place.
+        OperationType::Subscription => errors.retain(|error| !error.locations.is_empty()),
+        _ => errors.retain(|error| error.path.is_empty()),
+    }
     if errors.is_empty() { Ok(()) } else { Err(Problem::of(Verdict::Refused, errors)) }
 }
 
 async fn execute(
     schema: &Schema,
     request: Execution,
-    loading: Loading,
+    mut loading: Loading,
     operation: OperationType,
 ) -> Result<async_graphql::Response, Problem> {
     let limit = if operation == OperationType::Mutation { CHANGE_LIMIT } else { QUERY_LIMIT };
@@ -168,7 +221,7 @@ async fn execute(
 }
 
 /// Tells what was executed from what was refused, which async-graphql answers alike.
-fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_graphql::Response, Problem> {
+pub(super) fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_graphql::Response, Problem> {
     let is_refused = |error: &ServerError| error.path.is_empty();
     if response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(is_refused) {
         return Err(Problem::of(Verdict::Refused, response.errors));
@@ -186,7 +239,7 @@ fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_gr
 
 /// The outcome's name for the log and the metrics: `ok`, `refused` where it says what the caller has to mend, or the code
 /// of its first error.
-fn name_of(outcome: &Result<async_graphql::Response, Problem>) -> String {
+pub(super) fn name_of(outcome: &Result<async_graphql::Response, Problem>) -> String {
     let response = match outcome {
         Ok(response) => response,
         Err(problem) => return problem.verdict.code().to_lowercase(),

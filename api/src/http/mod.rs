@@ -14,6 +14,7 @@ mod plan;
 mod put_right;
 mod request_log;
 mod response;
+mod socket;
 mod verdict;
 
 use std::any::Any;
@@ -44,10 +45,12 @@ use self::guard::GuardLimits;
 use self::negotiate::Format;
 use self::plan::Shapes;
 use self::request_log::{REQUEST_ID, SERVER_TIMING};
+use self::socket::Sockets;
 use self::verdict::{Problem, Verdict};
 use crate::app::App;
 use crate::schema::{self, Schema};
 use crate::shutdown::GRACE;
+use crate::watch;
 
 /// What the handlers share.
 struct Api {
@@ -56,6 +59,7 @@ struct Api {
     /// What partner systems see of it.
     partners_schema: Schema,
     documents: Documents,
+    sockets: Sockets,
 }
 
 /// Serves the API and its pages until the token is cancelled; then requests under way may finish, for a while.
@@ -64,14 +68,23 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: CancellationT
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let api = Arc::new(Api::new(Arc::clone(&app), shutdown.clone()));
+    let service = routes(Arc::clone(&api)).into_make_service_with_connect_info::<SocketAddr>();
+    let watched = tokio::spawn(watch::follow(app, shutdown.clone()));
     let stopping = shutdown.clone();
     let over = async move {
         stopping.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
+    let served = async {
+        let ended = axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned()).await;
+        // Sockets are not among what the server waits for by itself.
+        api.sockets.closed().await;
+        let _ = watched.await;
+        ended
+    };
     tokio::select! {
-        ended = axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned()) => ended,
+        ended = served => ended,
         () = over => {
             tracing::warn!("requests that did not finish in time were cut off");
             Ok(())
@@ -81,7 +94,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: CancellationT
 
 /// All routes, for the server and for tests without one.
 pub fn router(app: Arc<App>) -> Router {
-    let api = Arc::new(Api::new(app));
+    routes(Arc::new(Api::new(app, CancellationToken::new())))
+}
+
+fn routes(api: Arc<Api>) -> Router {
     let graphql = post(graphql::endpoint)
         .fallback(wrong_method)
         .layer(cors(&api.app.settings.cors_origins))
@@ -89,6 +105,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphql", graphql)
+        .route("/graphql/ws", socket::routes())
         .route("/downloads/{token}", downloads::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -100,14 +117,15 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 impl Api {
-    fn new(app: Arc<App>) -> Self {
+    fn new(app: Arc<App>, stop: CancellationToken) -> Self {
         let schema = schema::build(&app);
         let partners_schema = schema::build_for_partners(&app);
         let shapes = Shapes::of(&schema.sdl()).unwrap_or_else(|error| {
             tracing::error!(%error, "the schema cannot be read: answers with errors may lack fields");
             Shapes::default()
         });
-        Self { app, schema, partners_schema, documents: Documents::new(GuardLimits::default(), shapes) }
+        let documents = Documents::new(GuardLimits::default(), shapes);
+        Self { app, schema, partners_schema, documents, sockets: Sockets::new(stop) }
     }
 }
 

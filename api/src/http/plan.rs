@@ -16,6 +16,7 @@ pub(super) struct Shapes {
     fields: HashMap<Name, HashMap<Name, Type>>,
     query: Option<Name>,
     mutation: Option<Name>,
+    subscription: Option<Name>,
 }
 
 /// The fields of a selection by their keys in the answer, fragments written out, in the order in which they were asked
@@ -40,6 +41,7 @@ impl Shapes {
                 TypeSystemDefinition::Schema(schema) => {
                     shapes.query = schema.node.query.map(|name| name.node);
                     shapes.mutation = schema.node.mutation.map(|name| name.node);
+                    shapes.subscription = schema.node.subscription.map(|name| name.node);
                 }
                 TypeSystemDefinition::Type(definition) => {
                     let fields = match definition.node.kind {
@@ -63,7 +65,7 @@ impl Shapes {
             let root = match operation.node.ty {
                 OperationType::Query => &self.query,
                 OperationType::Mutation => &self.mutation,
-                OperationType::Subscription => &None,
+                OperationType::Subscription => &self.subscription,
             };
             let set = &operation.node.selection_set.node;
             self.collect(set, root.as_ref(), &document.fragments, &mut plan);

@@ -51,7 +51,7 @@ struct Errors<'a> {
 }
 
 /// Makes errors fit to be told: few, short, each with a code.
-fn tell(errors: &mut Vec<ServerError>) {
+pub(super) fn tell(errors: &mut Vec<ServerError>) {
     errors.truncate(MOST_ERRORS);
     for error in errors {
         keep_value(&mut error.message);

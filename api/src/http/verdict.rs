@@ -33,6 +33,8 @@ pub(super) enum Verdict {
     Busy,
     /// Something else than POST.
     WrongMethod,
+    /// Something else than the opening of a socket.
+    UpgradeRequired,
     /// The caller accepts nothing that is spoken here.
     NotAcceptable,
     /// The body did not arrive in time.
@@ -84,6 +86,7 @@ impl Verdict {
             Self::Forbidden => same(StatusCode::FORBIDDEN, FORBIDDEN),
             Self::Busy => same(StatusCode::SERVICE_UNAVAILABLE, RATE_LIMITED),
             Self::WrongMethod => same(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT),
+            Self::UpgradeRequired => same(StatusCode::UPGRADE_REQUIRED, BAD_USER_INPUT),
             Self::NotAcceptable => same(StatusCode::NOT_ACCEPTABLE, BAD_USER_INPUT),
             Self::TooSlow => same(StatusCode::REQUEST_TIMEOUT, TIMEOUT),
             Self::TooLarge => same(StatusCode::PAYLOAD_TOO_LARGE, BAD_USER_INPUT),

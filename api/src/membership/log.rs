@@ -91,6 +91,7 @@ impl<'a> Log<'a> {
         }
         if !moves.is_empty() {
             (self.after, _) = log_store::last(self.txn).await?;
+            db::notify(self.txn, super::CHANNEL).await?;
         }
         self.moves.extend(moves);
         Ok(())

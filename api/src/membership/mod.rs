@@ -31,3 +31,6 @@ pub use pushed::{Moved, Pushed, PushedName, catch_up, lapse, newer, newer_names,
 pub use rule_set::{DecidingRule, RuleSet, stored, told};
 pub use rule_set_store::{known_members, known_of, named_by, naming, write_references};
 pub use touched::{Touched, settle};
+
+/// The channel on which PostgreSQL tells all processes of comings and goings.
+pub const CHANNEL: &str = "tessera_membership";

@@ -22,6 +22,9 @@ pub struct Metrics {
     statements: Family<Operation, Counter>,
     connections: Family<Connections, Gauge>,
     imported: Family<Imported, Counter<u64, AtomicU64>>,
+    /// Sockets that are open.
+    pub sockets: Gauge,
+    closed_sockets: Family<Closed, Counter>,
     lens: LensGauges,
 }
 
@@ -89,6 +92,11 @@ struct Connections {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Closed {
+    code: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Imported {
     kind: String,
     outcome: &'static str,
@@ -110,6 +118,8 @@ impl Metrics {
             statements: Family::default(),
             connections: Family::default(),
             imported: Family::default(),
+            sockets: Gauge::default(),
+            closed_sockets: Family::default(),
             lens: LensGauges::default(),
         };
         metrics.register();
@@ -126,6 +136,11 @@ impl Metrics {
         self.operations.get_or_create(&outcomes).inc();
         self.latency.get_or_create(&operation).observe(took.as_secs_f64());
         self.statements.get_or_create(&operation).inc_by(u64::try_from(statements).unwrap_or(u64::MAX));
+    }
+
+    /// Counts a socket that was closed, with the code of ours or, where the other end closed it, 1000.
+    pub fn socket_closed(&self, code: Option<u16>) {
+        self.closed_sockets.get_or_create(&Closed { code: code.unwrap_or(1000).into() }).inc();
     }
 
     /// Notes the state of the pools, just before the metrics are read.
@@ -179,6 +194,9 @@ impl Metrics {
         registry.register("operation_statements", "SQL statements that operations ran", self.statements.clone());
         registry.register("database_connections", "Connections of the pools by state", self.connections.clone());
         registry.register("import_rows", "Rows of imported files by kind and outcome", self.imported.clone());
+        registry.register("sockets", "WebSockets that are open", self.sockets.clone());
+        let help = "WebSockets that were closed, by the code, 1000 where the client closed them";
+        registry.register("sockets_closed", help, self.closed_sockets.clone());
         self.lens.register(registry);
     }
 }
@@ -218,6 +236,9 @@ mod tests {
         metrics.set_pools(&[Pool { name: "reader", busy: 1, idle: 3 }]);
         metrics.set_imported(&[ImportedRows { kind: "members".to_owned(), outcome: "created", rows: 5 }]);
         metrics.set_imported(&[ImportedRows { kind: "members".to_owned(), outcome: "created", rows: 7 }]);
+        metrics.sockets.inc();
+        metrics.socket_closed(Some(4401));
+        metrics.socket_closed(None);
         metrics.set_lens(&LensFigures { bytes: 9, members: 8, transactions: 7, lag: 0.25, loads: 6 });
         let text = metrics.encode();
         for line in [
@@ -229,6 +250,9 @@ mod tests {
             "tessera_operation_statements_total{operation=\"Segments\"} 3",
             "tessera_database_connections{pool=\"reader\",state=\"idle\"} 3",
             "tessera_import_rows_total{kind=\"members\",outcome=\"created\"} 7",
+            "tessera_sockets 1",
+            "tessera_sockets_closed_total{code=\"4401\"} 1",
+            "tessera_sockets_closed_total{code=\"1000\"} 1",
             "tessera_lens_bytes 9",
             "tessera_lens_members 8",
             "tessera_lens_transactions 7",

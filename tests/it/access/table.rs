@@ -227,6 +227,13 @@ pub const ROWS: &[Row] = &[
         PARTNER,
         "mutation { abortSegmentSync(input: {sync: \"nothing\"}) { userErrors { code } } }",
     ),
+    row(
+        "Subscription.membershipEvents",
+        ANALYST,
+        "subscription { membershipEvents(segment: {key: \"some\"}) { cursor node { kind member { number } } } }",
+    ),
+    row("Subscription.segmentUpdated", ANALYST, "subscription { segmentUpdated(segment: {key: \"some\"}) { name } }"),
+    row("Subscription.jobProgress", ANALYST, "subscription($job: ID!) { jobProgress(id: $job) { kind status } }"),
 ];
 
 /// Something for the calls to find.

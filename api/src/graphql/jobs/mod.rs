@@ -3,7 +3,9 @@
 mod list;
 mod mutation;
 mod types;
+mod watch;
 
 pub(super) use list::JobQuery;
 pub(super) use mutation::JobMutation;
 pub(super) use types::Job;
+pub(super) use watch::JobSubscription;

@@ -13,6 +13,7 @@ use crate::graphql::connection::PageInfo;
 use crate::graphql::loaders::load;
 use crate::graphql::members::Member;
 use crate::graphql::scalars::DateTime;
+use crate::segments::history;
 
 /// A coming or a going.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
@@ -122,6 +123,12 @@ pub(crate) struct MembershipEventConnection {
 pub(crate) struct MembershipEventEdge {
     cursor: String,
     node: MembershipEvent,
+}
+
+impl MembershipEventEdge {
+    pub(crate) fn new(row: membership_event::Model) -> Self {
+        Self { cursor: history::cursor(&row).text(), node: MembershipEvent::new(row) }
+    }
 }
 
 impl MembershipEventConnection {

@@ -10,6 +10,7 @@ mod mutation;
 mod plain;
 mod templates;
 mod types;
+mod watch;
 
 pub(super) use events::{MembershipEvent, MembershipEventConnection};
 pub(super) use list::{SegmentConnection, SegmentQuery};
@@ -17,3 +18,4 @@ pub(super) use members::MembershipVia;
 pub(super) use mutation::{SegmentMutation, SegmentPayload, changed};
 pub(super) use templates::TemplateMutation;
 pub(super) use types::Segment;
+pub(super) use watch::SegmentSubscription;

@@ -9,7 +9,7 @@ use sea_orm::sea_query::Expr;
 
 use super::events_store;
 use crate::app::App;
-use crate::db::page::{KeyKind, Order, Page, PageArguments, Slice};
+use crate::db::page::{Cursor, KeyKind, Order, Page, PageArguments, Slice};
 use crate::error::Fault;
 
 /// The same part of the log of each of some segments, or of what it says of one member.
@@ -40,6 +40,16 @@ pub async fn of_members(
 /// An event by id.
 pub async fn event(app: &App, id: MembershipEventId) -> Result<Option<membership_event::Model>, Fault> {
     events_store::event(app.db.reader(), id).await
+}
+
+/// Where an event stands in the log of its segment, and in that of its member.
+pub fn cursor(event: &membership_event::Model) -> Cursor {
+    Cursor::of_number(&order(), event.at, event.id.0)
+}
+
+/// The id of the event that such a cursor stands at.
+pub fn id_at(cursor: &str) -> Result<i64, Fault> {
+    Ok(Cursor::read(cursor, &order())?.id())
 }
 
 /// Instants rise with ids, so that this is the order of the ids, by an index that also finds instants.

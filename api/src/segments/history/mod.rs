@@ -10,6 +10,6 @@ mod stays;
 mod stays_store;
 
 pub use days::{Course, Interval, Point, course};
-pub use events::{event, of_members, of_segments};
+pub use events::{cursor, event, id_at, of_members, of_segments};
 pub use overlaps::{Overlap, overlaps};
 pub use stays::{Stayed, count_stayed, stayed};
