@@ -10,6 +10,7 @@ use crate::auth::{RecentSessions, SignInRates, Tokens};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
+use crate::erased;
 use crate::error::Fault;
 use crate::exports::Slots;
 use crate::facts::Lens;
@@ -38,6 +39,8 @@ pub struct App {
     pub downloads: Slots,
     /// Everybody's facts, where they are kept in memory.
     pub lens: Lens,
+    /// Tells who was erased.
+    pub erasure_key: erased::Key,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -50,6 +53,7 @@ impl App {
         migrate(&db).await?;
         let clock = Clock::new(settings.today);
         let program = program::ops::open(&db, &settings, clock).await?;
+        let erasure_key = erased::open(&db, &settings).await?;
         let tokens = Tokens::open(&settings).map_err(|error| anyhow::anyhow!(error.0))?;
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
@@ -67,6 +71,7 @@ impl App {
             rates,
             downloads,
             lens,
+            erasure_key,
             metrics,
         }))
     }

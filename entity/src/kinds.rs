@@ -39,6 +39,7 @@ kinds! {
         DataChanged = "DATA_CHANGED", TimePassed = "TIME_PASSED", RuleChanged = "RULE_CHANGED",
         SegmentChanged = "SEGMENT_CHANGED", Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", Unpinned = "UNPINNED",
         Imported = "IMPORTED", Activated = "ACTIVATED", SegmentRemoved = "SEGMENT_REMOVED",
+        MemberErased = "MEMBER_ERASED",
     }
     /// How far a job has come.
     JobStatus { Queued = "QUEUED", Running = "RUNNING", Succeeded = "SUCCEEDED", Failed = "FAILED", Cancelled = "CANCELLED", }

@@ -38,6 +38,7 @@ mod members;
 mod moving_lists;
 mod plain;
 mod points;
+mod privacy;
 mod program;
 mod races;
 mod refusals;

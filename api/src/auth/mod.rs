@@ -10,7 +10,7 @@ mod store;
 mod token;
 
 pub use caller::{Caller, authenticate};
-pub use key::KeyError;
+pub use key::{KeyError, read_or_make as read_or_make_key};
 pub use password::random as random_password;
 pub use rates::SignInRates;
 pub use recent::RecentSessions;

@@ -39,7 +39,7 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) metrics_listen: Option<Text>,
 
-    /// The folder of token.key, the key that signs the tokens; made at the first start [default: data]
+    /// The folder of token.key, the key that signs the tokens, and of erasure.key; made at the first start [default: data]
     #[arg(long, global = true, value_name = "FOLDER", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) data_dir: Option<Text>,
@@ -54,6 +54,17 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "SECRET", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) previous_token_secret: Option<Text>,
+
+    /// The key by which erased persons are told again, instead of erasure.key in the data folder; at least 32 random bytes,
+    /// the same for every process of a database, and for ever. Better set as a variable
+    #[arg(long, global = true, value_name = "SECRET", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) erasure_secret: Option<Text>,
+
+    /// How many days entries of the audit log are kept, or forever [default: forever]
+    #[arg(long, global = true, value_name = "DAYS|forever", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keep_audit: Option<Text>,
 
     /// The issuer that the tokens name [default: tessera]
     #[arg(long, global = true, value_name = "NAME", hide_short_help = true)]

@@ -32,6 +32,8 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         data_dir: read.one("data_dir", &given.data_dir, "a folder", not_empty)?.map_or(data_dir, PathBuf::from),
         token_secret: read.hidden("token_secret", &given.token_secret, KEY, key)?,
         previous_token_secret: read.hidden("previous_token_secret", &given.previous_token_secret, KEY, key)?,
+        erasure_secret: read.hidden("erasure_secret", &given.erasure_secret, KEY, key)?,
+        keep_audit: read.one("keep_audit", &given.keep_audit, KEPT, kept)?.flatten(),
         issuer: read.one("issuer", &given.issuer, "a name", not_empty)?.unwrap_or(issuer),
         owner_email: read.one("owner_email", &given.owner_email, "an e-mail address", email)?.unwrap_or(owner_email),
         owner_password: read.hidden(
@@ -63,6 +65,7 @@ const PUBLIC_URL: &str = "an address such as https://tessera.example.com, with a
 const KEY: &str = "a secret of at least 32 bytes, for example the output of openssl rand -base64 48";
 const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, without a path";
 const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
+const KEPT: &str = "a number of days from 1 to 36500, or forever";
 const DAY: &str = "a day such as 1998-06-30";
 const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by module such as warn,tessera=debug";
 const SHARE: &str = "a number from 0 to 1 with at most six digits after the point";
@@ -137,6 +140,10 @@ fn on_or_off(text: &str) -> Option<bool> {
         "off" => Some(false),
         _ => None,
     }
+}
+
+fn kept(text: &str) -> Option<Option<u32>> {
+    if text == "forever" { Some(None) } else { parsed(text).filter(|days| (1..=36_500).contains(days)).map(Some) }
 }
 
 fn key(text: &str) -> Option<Secret> {

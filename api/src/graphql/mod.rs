@@ -61,6 +61,7 @@ pub struct Mutation(
     segments::SegmentMutation,
     segments::TemplateMutation,
     members::MemberMutation,
+    members::PrivacyMutation,
     transactions::TransactionMutation,
     points::PointsMutation,
     feedback::FeedbackMutation,

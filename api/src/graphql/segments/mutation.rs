@@ -121,6 +121,8 @@ pub(crate) struct PushProblem {
 pub(crate) enum PushProblemCode {
     /// Nobody has this name.
     UnknownMember,
+    /// The person was erased and stays so.
+    ErasedMember,
     /// More than one member has this e-mail.
     Ambiguous,
     /// This cannot be the name of a member.
@@ -289,6 +291,7 @@ fn answer(outcome: Result<Assigned, Stop>, assignment: &Assignment) -> Result<As
 fn problem(place: usize, why: Unresolved, member: &members::MemberRef) -> PushProblem {
     let code = match why {
         Unresolved::Unknown => PushProblemCode::UnknownMember,
+        Unresolved::Erased => PushProblemCode::ErasedMember,
         Unresolved::Ambiguous => PushProblemCode::Ambiguous,
         Unresolved::Malformed => PushProblemCode::Malformed,
     };
