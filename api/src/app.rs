@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use migration::{Migrator, MigratorTrait};
 use tokio::sync::{Mutex, Notify};
 
-use crate::auth::{RecentSessions, SignInRates, Tokens};
+use crate::auth::{Outside, RecentSessions, SignInRates, Tokens};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
@@ -31,6 +31,8 @@ pub struct App {
     pub work: Notify,
     /// Signs and reads access tokens.
     pub tokens: Tokens,
+    /// Reads the tokens of an outside issuer, where the settings name one.
+    pub outside: Option<Outside>,
     /// Sessions looked up a moment ago.
     pub sessions: RecentSessions,
     /// How often sign-in may be tried.
@@ -55,6 +57,7 @@ impl App {
         let program = program::ops::open(&db, &settings, clock).await?;
         let erasure_key = erased::open(&db, &settings).await?;
         let tokens = Tokens::open(&settings).map_err(|error| anyhow::anyhow!(error.0))?;
+        let outside = Outside::open(&settings)?;
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
@@ -67,6 +70,7 @@ impl App {
             looking,
             work,
             tokens,
+            outside,
             sessions,
             rates,
             downloads,

@@ -36,6 +36,7 @@ mod lists;
 mod member_lists;
 mod members;
 mod moving_lists;
+mod outside;
 mod plain;
 mod points;
 mod privacy;

@@ -5,6 +5,7 @@
 
 mod environment;
 mod flags;
+mod oidc;
 mod read;
 mod secret;
 mod sources;
@@ -22,6 +23,7 @@ use ipnet::IpNet;
 use rust_decimal::Decimal;
 
 pub use flags::Flags;
+pub use oidc::{Jwks, Oidc, OidcPace};
 pub use secret::{DatabaseUrl, Secret};
 
 /// Everything that can be set. [`Flags`] documents each setting for the operator.
@@ -47,6 +49,8 @@ pub struct Settings {
     pub keep_audit: Option<u32>,
     /// The `iss` of the tokens.
     pub issuer: String,
+    /// The outside issuer whose tokens are believed, too.
+    pub oidc: Option<Oidc>,
     /// Who owns the programme; made at the first start.
     pub owner_email: String,
     /// The owner's password at the first start; a random one is printed where it is not given.
@@ -114,6 +118,7 @@ impl Default for Settings {
             erasure_secret: None,
             keep_audit: None,
             issuer: "tessera".to_owned(),
+            oidc: None,
             owner_email: "owner@tessera.local".to_owned(),
             owner_password: None,
             dev: false,

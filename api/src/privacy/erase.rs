@@ -55,7 +55,7 @@ pub async fn erase(app: &App, by: By<'_>, reference: &MemberRef) -> Result<Membe
             changes: told,
         };
         audit::write(app, &txn, by, entry).await?;
-        jobs::enqueue(app, &txn, by, sweep::job()).await?;
+        jobs::enqueue_once(app, &txn, by, sweep::job()).await?;
         txn.commit().await?;
         Ok::<_, Stop>((person.id, true))
     })

@@ -4,6 +4,7 @@
 //! away when it vacuums. Archived logs of writes, replicas' files and backups are the operator's.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::DbBackend;
 use serde_json::json;
@@ -17,6 +18,9 @@ use crate::jobs::{Held, NewJob, Setback};
 /// The kind of job that sweeps after an erasure.
 pub const SWEEP_JOB: &str = "ERASURE_SWEEP";
 
+/// How long to wait for whoever reads what was there before.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// The job that sweeps.
 pub(super) fn job() -> NewJob {
     NewJob { kind: SWEEP_JOB, arguments: json!({}) }
@@ -25,10 +29,13 @@ pub(super) fn job() -> NewJob {
 /// Sweeps after erasures; done again it finds less to do.
 pub async fn sweep(app: &Arc<App>, held: &Held) -> Result<(), Setback> {
     held.step(0, Some(1)).await?;
-    match app.db.backend() {
-        DbBackend::Postgres => db::vacuum(&app.db, &places_store::tables().collect::<Vec<_>>()).await?,
-        _ if at_once(app).await? => {}
-        _ => return Err(Setback::Retry("Somebody was reading what was there before.".to_owned())),
+    if app.db.backend() == DbBackend::Postgres {
+        db::vacuum(&app.db, &places_store::tables().collect::<Vec<_>>()).await?;
+    }
+    // However long somebody reads what was there before.
+    while !at_once(app).await? {
+        tokio::time::sleep(AGAIN).await;
+        held.step(0, Some(1)).await?;
     }
     let _ = held.step(1, Some(1)).await;
     Ok(())

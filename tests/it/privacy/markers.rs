@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tests::{Database, TestApp, on_both};
 
@@ -95,6 +96,25 @@ on_both! {
         swept(&app).await;
         assert!(lies(&app).iter().all(|(_, bytes)| !holds(bytes)));
     }
+}
+
+#[test]
+fn whoever_reads_what_was_before_keeps_nobody_waiting() {
+    tests::run(Database::Sqlite, async |app| {
+        person(&app, MARK).await;
+        let reading = app.app.db.begin_reading().await.unwrap();
+        let count = sea_orm::Statement::from_string(reading.get_database_backend(), "SELECT COUNT(*) FROM member");
+        reading.query_one_raw(count.clone()).await.unwrap();
+        erase(&app, &format!("n{MARK}")).await;
+        // Others write meanwhile, and the old pages still lie in the log of writes.
+        others(&app, 0, 1).await;
+        assert!(lies(&app).iter().any(|(_, bytes)| holds(bytes)));
+        let seen = reading.query_one_raw(count).await.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap();
+        assert_eq!(seen, 1);
+        drop(reading);
+        swept(&app).await;
+        assert!(lies(&app).iter().all(|(_, bytes)| !holds(bytes)));
+    });
 }
 
 /// What stands around the mark, for whoever looks for the leak.
