@@ -7,6 +7,7 @@ mod key;
 mod kills;
 mod markers;
 mod races;
+mod retention;
 
 use std::time::Duration;
 
