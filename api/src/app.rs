@@ -6,10 +6,11 @@ use arc_swap::ArcSwap;
 use migration::{Migrator, MigratorTrait};
 use tokio::sync::{Mutex, Notify};
 
-use crate::auth::{RecentSessions, SignInRates, Tokens};
+use crate::auth::{Outside, RecentSessions, SignInRates, Tokens};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
+use crate::erased;
 use crate::error::Fault;
 use crate::exports::Slots;
 use crate::facts::Lens;
@@ -32,6 +33,8 @@ pub struct App {
     pub work: Notify,
     /// Signs and reads access tokens.
     pub tokens: Tokens,
+    /// Reads the tokens of an outside issuer, where the settings name one.
+    pub outside: Option<Outside>,
     /// Sessions looked up a moment ago.
     pub sessions: RecentSessions,
     /// Partners' tokens looked up a moment ago.
@@ -44,6 +47,8 @@ pub struct App {
     pub lens: Lens,
     /// What those who watch are told.
     pub watch: Watch,
+    /// Tells who was erased.
+    pub erasure_key: erased::Key,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -56,7 +61,9 @@ impl App {
         migrate(&db).await?;
         let clock = Clock::new(settings.today);
         let program = program::ops::open(&db, &settings, clock).await?;
+        let erasure_key = erased::open(&db, &settings).await?;
         let tokens = Tokens::open(&settings).map_err(|error| anyhow::anyhow!(error.0))?;
+        let outside = Outside::open(&settings)?;
         let rates = SignInRates::default();
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
@@ -71,12 +78,14 @@ impl App {
             looking,
             work,
             tokens,
+            outside,
             sessions,
             partners,
             rates,
             downloads,
             lens,
             watch,
+            erasure_key,
             metrics,
         }))
     }

@@ -22,6 +22,8 @@ pub enum RefusalCode {
     Conflict,
     /// Not for an object of this kind or in this state.
     NotAllowed,
+    /// The person was erased and stays so.
+    ErasedMember,
     /// More than one object fits.
     Ambiguous,
     /// Other objects depend on this one.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{changes, figures, membership, partners};
+use crate::{changes, figures, membership, partners, retention};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -24,6 +24,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut tidied = Instant::now();
+    retention::forget(&app).await;
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
         if let Err(fault) = app.look_at_program().await {
             tracing::warn!(?fault, "the programme could not be read; the next try follows");
@@ -44,6 +45,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             if let Err(fault) = changes::forget(app.db.writer(), before).await {
                 tracing::warn!(?fault, "old changes could not be removed; the next try follows");
             }
+            retention::forget(&app).await;
         }
     }
 }

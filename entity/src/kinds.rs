@@ -45,6 +45,7 @@ kinds! {
         SegmentChanged = "SEGMENT_CHANGED", Assigned = "ASSIGNED", Unassigned = "UNASSIGNED", Unpinned = "UNPINNED",
         Imported = "IMPORTED", PartnerPush = "PARTNER_PUSH", PartnerSync = "PARTNER_SYNC",
         Expired = "EXPIRED", Activated = "ACTIVATED", SegmentRemoved = "SEGMENT_REMOVED",
+        MemberErased = "MEMBER_ERASED",
     }
     /// How far a job has come.
     JobStatus { Queued = "QUEUED", Running = "RUNNING", Succeeded = "SUCCEEDED", Failed = "FAILED", Cancelled = "CANCELLED", }

@@ -40,6 +40,8 @@ pub struct Model {
     pub marketing_consent: bool,
     pub created_at: i64,
     pub updated_at: i64,
+    /// Set: the person was erased, and nothing else stands in the row.
+    pub erased_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,8 @@ pub struct Model {
     pub purchase: bool,
     /// A hash of what was sent.
     pub body: i64,
+    /// Whose it was, where the person was erased: an empty row. Such a document has no `member_id`.
+    pub erased_member_id: Option<MemberId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,9 @@ pub struct Model {
     pub active: bool,
     pub created_at: i64,
     pub last_sign_in_at: Option<i64>,
+    /// The outside issuer with whom the person signs in, and its name for the person; null: a password of ours.
+    pub issuer: Option<String>,
+    pub subject: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

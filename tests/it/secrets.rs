@@ -40,6 +40,8 @@ async fn kept(app: &TestApp) -> Planted {
         [("key", key.trim()), ("key in hex", &hex), ("key as a list", listed.trim_matches(['[', ']']))]
             .map(|(what, text)| (what.to_owned(), text.to_owned()))
             .to_vec();
+    let of_erased = fs::read_to_string(app.folder().join("erasure.key")).unwrap();
+    kept.push(("key of erased persons".to_owned(), of_erased.trim().to_owned()));
     kept.push(("marker".to_owned(), MARKER.to_owned()));
     kept.push(("password".to_owned(), PASSWORD.to_owned()));
     kept.push(("hash of a password".to_owned(), "$argon2".to_owned()));

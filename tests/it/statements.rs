@@ -23,7 +23,8 @@ over_a_shop! {
         }
         let with = "query { segments(first: 20, search: \"a\", filter: {not: {name: {eq: \"x\"}}, hasMember: {number: \"none\"}}) { totalCount } }";
         let answer = world.app.send(Some(&world.app.token), with, json!({})).await;
-        assert!(answer.statements() <= 3, "{} statements with a member looked up", answer.statements());
+        // Whom nobody knows may have been erased: that takes one more.
+        assert!(answer.statements() <= 4, "{} statements with a member looked up", answer.statements());
 
         // What hangs below takes one statement a kind, for 5 rows as for 20 and for a whole page.
         for (text, kinds, counts) in [(NESTED, 5, [5, 20, 50]), (DEEP, 7, [5, 20, 200])] {

@@ -1,6 +1,7 @@
 //! The log of who changed what: written in the transaction of the change, so that neither is there without the other.
 
 mod changes;
+mod clear;
 mod ingested;
 mod list;
 mod store;
@@ -8,6 +9,7 @@ mod store;
 use std::net::IpAddr;
 
 pub use changes::Changes;
+pub use clear::{clear, forget};
 pub use ingested::{counted, ingested};
 pub use list::{AuditFilter, by_id, page};
 pub use store::{write, write_all};

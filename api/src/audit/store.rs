@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{AuditFilter, By, Entry};
 use crate::app::App;
 use crate::db::Column::{Int, Text};
-use crate::db::{Batch, Column, Txn, sql};
+use crate::db::{Batch, Column, Txn, for_update, sql};
 use crate::error::Fault;
 
 /// Writes an entry in the transaction of its change.
@@ -66,6 +66,39 @@ pub async fn write_all(app: &App, txn: &Txn, by: By<'_>, entries: Vec<Entry>) ->
     let ip = by.address.map(|address| address.to_string());
     let values = [app.clock.real_millis().into(), by.actor.into(), ip.into(), batch.value()?];
     txn.execute_raw(sql(txn, text, values)).await?;
+    Ok(())
+}
+
+/// What the entries of an object say, locked.
+pub(super) async fn lock_of(txn: &Txn, kind: &str, id: i64) -> Result<Vec<(i64, String)>, Fault> {
+    let text = format!(
+        "SELECT id, changes FROM audit_entry WHERE object_kind = $1 AND object_id = $2 ORDER BY id{}",
+        for_update(txn)
+    );
+    let rows = txn.query_all_raw(sql(txn, text, [kind.into(), id.into()])).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "changes")?))).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct ClearedRow {
+    pub(super) id: i64,
+    pub(super) changes: String,
+}
+
+/// Writes what is left of entries, whose object has another name from now on.
+pub(super) async fn write_cleared(txn: &Txn, name: &str, rows: &[ClearedRow]) -> Result<(), Fault> {
+    let batch = Batch::new(&[("id", Int), ("changes", Text)], rows);
+    let text = format!(
+        "UPDATE audit_entry SET object_name = $1, changes = batch.changes FROM {} WHERE audit_entry.id = batch.id",
+        batch.table(txn, 2)
+    );
+    txn.execute_raw(sql(txn, text, [name.into(), batch.value()?])).await?;
+    Ok(())
+}
+
+/// Removes what is older than an instant.
+pub(super) async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), Fault> {
+    db.execute_raw(sql(db, "DELETE FROM audit_entry WHERE at < $1", [before.into()])).await?;
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub struct Caller {
     pub email: String,
     /// What the person may do, as it is now, not as it was when the token was made.
     pub role: Role,
-    /// The session of the token.
+    /// The session of the token; [`super::NO_SESSION`] behind one of an outside issuer.
     pub session: SessionId,
     /// From where; none for what runs on the server's own machine.
     pub address: Option<IpAddr>,
@@ -35,11 +35,14 @@ impl Caller {
     }
 }
 
-/// The caller of a token; none where the token is not ours or too old, its session has ended, or its user is switched
+/// The caller of a token; none where the token is neither ours nor the outside issuer's, or too old, its session has ended, or its user is switched
 /// off.
 pub async fn authenticate(app: &App, bearer: &str, address: IpAddr) -> Result<Option<Caller>, Fault> {
     let now = app.clock.real();
-    let Some(Claims { sid, sub, .. }) = app.tokens.read(bearer, now) else { return Ok(None) };
+    let Some(Claims { sid, sub, .. }) = app.tokens.read(bearer, now) else {
+        let Some(outside) = &app.outside else { return Ok(None) };
+        return STATEMENTS.scope(StatementCount::default(), outside.caller(app, bearer, address)).await;
+    };
     let millis = now.timestamp_millis();
     let caller = match app.sessions.get(&sid, millis) {
         Ok(caller) => Caller { address: Some(address), ..caller },

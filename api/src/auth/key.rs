@@ -17,7 +17,7 @@ pub struct KeyError(pub String);
 pub(super) const BYTES: usize = 32;
 
 /// The secret of the file, made where it is missing.
-pub(super) fn read_or_make(path: &Path) -> Result<Vec<u8>, KeyError> {
+pub fn read_or_make(path: &Path) -> Result<Vec<u8>, KeyError> {
     let failed = |what: &str, error: std::io::Error| {
         KeyError(format!("the key file {} cannot be {what}: {error}", path.display()))
     };

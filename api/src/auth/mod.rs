@@ -3,6 +3,7 @@
 mod caller;
 mod key;
 pub mod ops;
+mod outside;
 mod password;
 mod rates;
 mod recent;
@@ -10,7 +11,8 @@ mod store;
 mod token;
 
 pub use caller::{Caller, authenticate};
-pub use key::KeyError;
+pub use key::{KeyError, read_or_make as read_or_make_key};
+pub use outside::{NO_SESSION, Outside, OutsidePerson};
 pub use password::random as random_password;
 pub use rates::SignInRates;
 pub use recent::RecentSessions;

@@ -13,6 +13,16 @@ pub(super) async fn user_by_email(db: &impl ConnectionTrait, email_folded: &str)
     user::Entity::find().filter(user::Column::EmailFolded.eq(email_folded)).one(db).await
 }
 
+/// The user whom an issuer names so.
+pub(super) async fn user_by_subject(
+    db: &impl ConnectionTrait,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<user::Model>, DbErr> {
+    let named = user::Entity::find().filter(user::Column::Issuer.eq(issuer)).filter(user::Column::Subject.eq(subject));
+    named.one(db).await
+}
+
 /// The user of an id.
 pub(super) async fn user(db: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).one(db).await
@@ -42,11 +52,13 @@ pub(super) async fn nobody(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(user::Entity::find().count(db).await? == 0)
 }
 
-/// The active owners, none of whom can be changed by another operation until this one is over.
+/// The active owners with a password of ours, none of whom can be changed by another operation until this one is over.
 pub(super) async fn lock_owners(db: &impl ConnectionTrait) -> Result<Vec<UserId>, DbErr> {
     let owners = user::Entity::find()
         .filter(user::Column::Role.eq(entity::kinds::Role::Owner))
         .filter(user::Column::Active.eq(true))
+        // Who is an owner by the word of an outside issuer may be none tomorrow.
+        .filter(user::Column::Issuer.is_null())
         .order_by_asc(user::Column::Id)
         .lock_exclusive();
     Ok(owners.all(db).await?.into_iter().map(|owner| owner.id).collect())

@@ -22,7 +22,7 @@ pub(super) const ACCESS: TimeDelta = TimeDelta::minutes(15);
 pub(super) const REFRESH: TimeDelta = TimeDelta::days(30);
 
 const ACCESS_TOKEN: Purpose = Purpose { typ: "at+jwt", audience: "tessera" };
-const LEEWAY: u64 = 30;
+pub(super) const LEEWAY: u64 = 30;
 
 /// What a token is for. One that is for something else is never believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +187,7 @@ impl Key {
 }
 
 /// Whether a token was made by now, or so little ahead that two clocks may differ by it.
-fn is_past(iat: i64, now: DateTime<Utc>) -> bool {
+pub(super) fn is_past(iat: i64, now: DateTime<Utc>) -> bool {
     iat.saturating_sub(now.timestamp()) <= LEEWAY.cast_signed()
 }
 

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::say;
 use crate::config::Settings;
 use crate::error::Fault;
-use crate::{app, db};
+use crate::{app, db, erased};
 
 /// Bring the database's tables up to date
 ///
@@ -20,7 +20,12 @@ use crate::{app, db};
 ///   tessera migrate --database-url postgres://tessera:secret@db/tessera
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
-pub(super) struct Migrate {}
+pub(super) struct Migrate {
+    /// Let the present erasure.key, or erasure_secret, take the place of one that is lost: who was erased before is no
+    /// longer refused when somebody names or makes them again
+    #[arg(long)]
+    new_erasure_key: bool,
+}
 
 impl Migrate {
     pub(super) async fn run(self, settings: Settings) -> Result<ExitCode, Failure> {
@@ -31,6 +36,10 @@ impl Migrate {
             1 => "The database is up to date; one change was applied.".to_owned(),
             many => format!("The database is up to date; {many} changes were applied."),
         });
+        if self.new_erasure_key {
+            let forgotten = erased::begin_anew(&db, &settings).await?;
+            say(format!("The key of erased persons begins anew; {forgotten} names of before are no longer refused."));
+        }
         db.close().await.map_err(Fault::from)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -39,7 +39,7 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) metrics_listen: Option<Text>,
 
-    /// The folder of token.key, the key that signs the tokens; made at the first start [default: data]
+    /// The folder of token.key, the key that signs the tokens, and of erasure.key; made at the first start [default: data]
     #[arg(long, global = true, value_name = "FOLDER", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) data_dir: Option<Text>,
@@ -55,10 +55,52 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) previous_token_secret: Option<Text>,
 
+    /// The key by which erased persons are told again, instead of erasure.key in the data folder; at least 32 random bytes,
+    /// the same for every process of a database, and for ever. Better set as a variable
+    #[arg(long, global = true, value_name = "SECRET", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) erasure_secret: Option<Text>,
+
+    /// How many days entries of the audit log are kept, or forever [default: forever]
+    #[arg(long, global = true, value_name = "DAYS|forever", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keep_audit: Option<Text>,
+
     /// The issuer that the tokens name [default: tessera]
     #[arg(long, global = true, value_name = "NAME", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) issuer: Option<Text>,
+
+    /// An outside issuer whose tokens are believed, letter by letter as in their iss, such as
+    /// https://sso.example.com/realms/shop. The settings oidc_audience, oidc_jwks and oidc_roles belong to it
+    #[arg(long, global = true, value_name = "ISSUER", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) oidc_issuer: Option<Text>,
+
+    /// What the aud of the outside issuer's tokens must name
+    #[arg(long, global = true, value_name = "AUDIENCE", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) oidc_audience: Option<Text>,
+
+    /// Where the outside issuer's keys are: an https address, or a file
+    #[arg(long, global = true, value_name = "URL|FILE", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) oidc_jwks: Option<Text>,
+
+    /// By which algorithms the outside issuer may sign: RS256, ES256, EdDSA [default: RS256]
+    #[arg(long, global = true, value_name = "ALGORITHM,…", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) oidc_algorithms: Option<Texts>,
+
+    /// The claim that says what somebody may do, such as roles or realm_access.roles [default: roles]
+    #[arg(long, global = true, value_name = "CLAIM", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) oidc_role_claim: Option<Text>,
+
+    /// Which value of that claim means which role, such as boss=OWNER,shop-admin=ADMIN,everyone=ANALYST
+    #[arg(long, global = true, value_name = "VALUE=ROLE,…", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) oidc_roles: Option<Texts>,
 
     /// Who is made the owner at the first start [default: owner@tessera.local]
     #[arg(long, global = true, value_name = "EMAIL", hide_short_help = true)]

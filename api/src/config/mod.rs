@@ -5,6 +5,7 @@
 
 mod environment;
 mod flags;
+mod oidc;
 mod read;
 mod secret;
 mod sources;
@@ -22,6 +23,7 @@ use ipnet::IpNet;
 use rust_decimal::Decimal;
 
 pub use flags::Flags;
+pub use oidc::{Jwks, Oidc, OidcPace};
 pub use secret::{DatabaseUrl, Secret};
 
 /// Everything that can be set. [`Flags`] documents each setting for the operator.
@@ -35,14 +37,20 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Where the metrics are served; none turns them off.
     pub metrics_listen: Option<SocketAddr>,
-    /// The folder of the signing key.
+    /// The folder of the signing key, and of that of erased persons.
     pub data_dir: PathBuf,
     /// Signs the tokens instead of the key file; at least 32 bytes.
     pub token_secret: Option<Secret>,
     /// Tokens that it signed are still valid while the secret is being changed.
     pub previous_token_secret: Option<Secret>,
+    /// The key of the hashes that tell erased persons, instead of the key file; at least 32 bytes.
+    pub erasure_secret: Option<Secret>,
+    /// How many days entries of the audit log are kept; none: for ever.
+    pub keep_audit: Option<u32>,
     /// The `iss` of the tokens.
     pub issuer: String,
+    /// The outside issuer whose tokens are believed, too.
+    pub oidc: Option<Oidc>,
     /// Who owns the programme; made at the first start.
     pub owner_email: String,
     /// The owner's password at the first start; a random one is printed where it is not given.
@@ -90,6 +98,11 @@ impl Settings {
     pub fn key_file(&self) -> PathBuf {
         self.data_dir.join("token.key")
     }
+
+    /// The file of the key that tells erased persons where no secret is given.
+    pub fn erasure_key_file(&self) -> PathBuf {
+        self.data_dir.join("erasure.key")
+    }
 }
 
 impl Default for Settings {
@@ -102,7 +115,10 @@ impl Default for Settings {
             data_dir: PathBuf::from("data"),
             token_secret: None,
             previous_token_secret: None,
+            erasure_secret: None,
+            keep_audit: None,
             issuer: "tessera".to_owned(),
+            oidc: None,
             owner_email: "owner@tessera.local".to_owned(),
             owner_password: None,
             dev: false,

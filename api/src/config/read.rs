@@ -8,13 +8,14 @@ use chrono::{Datelike, NaiveDate};
 use engine::calendar::Zone;
 use engine::money::Currency;
 use ipnet::IpNet;
+use jsonwebtoken::Algorithm;
 use rust_decimal::Decimal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::sources::Sources;
 use super::text::{Text, Texts};
-use super::{DatabaseUrl, Secret, Settings, SettingsError};
+use super::{DatabaseUrl, Oidc, OidcPace, Secret, Settings, SettingsError, oidc};
 
 /// The settings that the sources say; what they leave out is as by default.
 pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
@@ -32,7 +33,10 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         data_dir: read.one("data_dir", &given.data_dir, "a folder", not_empty)?.map_or(data_dir, PathBuf::from),
         token_secret: read.hidden("token_secret", &given.token_secret, KEY, key)?,
         previous_token_secret: read.hidden("previous_token_secret", &given.previous_token_secret, KEY, key)?,
+        erasure_secret: read.hidden("erasure_secret", &given.erasure_secret, KEY, key)?,
+        keep_audit: read.one("keep_audit", &given.keep_audit, KEPT, kept)?.flatten(),
         issuer: read.one("issuer", &given.issuer, "a name", not_empty)?.unwrap_or(issuer),
+        oidc: oidc(&read)?,
         owner_email: read.one("owner_email", &given.owner_email, "an e-mail address", email)?.unwrap_or(owner_email),
         owner_password: read.hidden(
             "owner_password",
@@ -56,6 +60,37 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
     })
 }
 
+/// The outside issuer; none where no setting speaks of it, a sentence where one that belongs to it is missing.
+fn oidc(read: &Reader<'_>) -> Result<Option<Oidc>, SettingsError> {
+    let given = &read.sources.given;
+    let issuer = read.one("oidc_issuer", &given.oidc_issuer, "the iss of the issuer's tokens", not_empty)?;
+    let audience = read.one("oidc_audience", &given.oidc_audience, "the aud of tokens for us", not_empty)?;
+    let jwks = read.one("oidc_jwks", &given.oidc_jwks, JWKS, oidc::jwks)?;
+    let mut algorithms = read.list("oidc_algorithms", &given.oidc_algorithms, ALGORITHMS, oidc::algorithm)?;
+    let role_claim = read.one("oidc_role_claim", &given.oidc_role_claim, "the name of a claim", not_empty)?;
+    let roles = read.list("oidc_roles", &given.oidc_roles, ROLES, oidc::role)?;
+    let silent = issuer.is_none() && audience.is_none() && jwks.is_none() && roles.is_empty();
+    if silent && algorithms.is_empty() && role_claim.is_none() {
+        return Ok(None);
+    }
+    if algorithms.is_empty() {
+        algorithms.push(Algorithm::RS256);
+    }
+    match (issuer, audience, jwks) {
+        (Some(issuer), Some(audience), Some(jwks)) if !roles.is_empty() => {
+            let role_claim = role_claim.unwrap_or_else(|| "roles".to_owned());
+            let pace = OidcPace::default();
+            Ok(Some(Oidc { issuer, audience, jwks, algorithms, role_claim, roles, pace }))
+        }
+        _ => Err(SettingsError::new(
+            "An outside issuer needs the settings oidc_issuer, oidc_audience, oidc_jwks and oidc_roles, all of them.",
+        )),
+    }
+}
+
+const JWKS: &str = "an address such as https://sso.example.com/jwks (http on this machine alone), or a file";
+const ALGORITHMS: &str = "a list of RS256, ES256 and EdDSA";
+const ROLES: &str = "a list such as boss=OWNER,shop-admin=ADMIN,everyone=ANALYST";
 const DATABASE_URL: &str = "sqlite:// and the path of a file, or postgres://user:password@host/name";
 const ADDRESS: &str = "an address and a port, such as 127.0.0.1:8080 or [::]:8080";
 const ADDRESS_OR_OFF: &str = "an address and a port, such as 127.0.0.1:9464, or off";
@@ -63,6 +98,7 @@ const PUBLIC_URL: &str = "an address such as https://tessera.example.com, with a
 const KEY: &str = "a secret of at least 32 bytes, for example the output of openssl rand -base64 48";
 const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, without a path";
 const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
+const KEPT: &str = "a number of days from 1 to 36500, or forever";
 const DAY: &str = "a day such as 1998-06-30";
 const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by module such as warn,tessera=debug";
 const SHARE: &str = "a number from 0 to 1 with at most six digits after the point";
@@ -137,6 +173,10 @@ fn on_or_off(text: &str) -> Option<bool> {
         "off" => Some(false),
         _ => None,
     }
+}
+
+fn kept(text: &str) -> Option<Option<u32>> {
+    if text == "forever" { Some(None) } else { parsed(text).filter(|days| (1..=36_500).contains(days)).map(Some) }
 }
 
 fn key(text: &str) -> Option<Secret> {

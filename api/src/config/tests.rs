@@ -129,6 +129,16 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--reward-cost-per-point", "NaN"),
         ("--return-handling-cost=-1", ""),
         ("--owner-email", "owner"),
+        ("--keep-audit", "0"),
+        ("--keep-audit", "never"),
+        ("--oidc-jwks", "http://a.example/jwks"),
+        ("--oidc-jwks", "ftp://a.example/jwks"),
+        ("--oidc-jwks", "https://me@a.example/jwks"),
+        ("--oidc-algorithms", "HS256"),
+        ("--oidc-algorithms", "none"),
+        ("--oidc-roles", "admin"),
+        ("--oidc-roles", "admin=BOSS"),
+        ("--oidc-roles", "=ADMIN"),
         ("--database-url", "mysql://host/name"),
     ] {
         let flags: Vec<&str> = [key, value].into_iter().filter(|part| !part.is_empty()).collect();
@@ -140,6 +150,37 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         refusal("listen = ['a']", &[], &[]),
         "The key listen in tessera.toml must be a text or a number, not sequence."
     );
+}
+
+#[test]
+fn an_outside_issuer_needs_all_of_its_settings() {
+    let all = [
+        "oidc_issuer = 'https://a.example'",
+        "oidc_audience = 'tessera'",
+        "oidc_jwks = 'https://a.example/jwks'",
+        "oidc_roles = ['a=b=OWNER', 'c = ADMIN']",
+    ];
+    let oidc = load(&all.join("\n"), &[], &[]).unwrap().oidc.unwrap();
+    assert_eq!(
+        (oidc.role_claim.as_str(), oidc.algorithms.as_slice()),
+        ("roles", [jsonwebtoken::Algorithm::RS256].as_slice())
+    );
+    assert_eq!(oidc.roles.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>(), ["a=b", "c"]);
+    for missing in 0..all.len() {
+        let some: Vec<&str> =
+            all.iter().enumerate().filter(|(place, _)| *place != missing).map(|(_, line)| *line).collect();
+        assert!(refusal(&some.join("\n"), &[], &[]).starts_with("An outside issuer needs the settings"));
+    }
+    assert!(refusal("oidc_role_claim = 'x'", &[], &[]).starts_with("An outside issuer needs"));
+    assert!(load("", &[], &[]).unwrap().oidc.is_none());
+    for here in
+        ["http://127.0.0.1:1/jwks", "http://[::1]:1/jwks", "http://localhost/jwks", "/etc/jwks.json", "jwks.json"]
+    {
+        let file = all.join("\n").replace("https://a.example/jwks", here);
+        assert!(load(&file, &[], &[]).unwrap().oidc.is_some(), "{here}");
+    }
+    assert_eq!(load("keep_audit = 30", &[], &[]).unwrap().keep_audit, Some(30));
+    assert_eq!(load("keep_audit = 'forever'", &[], &[]).unwrap().keep_audit, None);
 }
 
 #[test]

@@ -81,6 +81,8 @@ fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOption
                 // Another process, such as an import, may be writing.
                 .busy_timeout(Duration::from_secs(60))
                 .foreign_keys(true)
+                // What is deleted is written over: an erased person is not to be found in the file.
+                .pragma("secure_delete", "on")
                 .pragma("temp_store", "memory")
                 .pragma("mmap_size", "1073741824")
                 .pragma("cache_size", "-65536")

@@ -12,6 +12,7 @@ mod listen;
 pub mod page;
 mod row;
 mod statements;
+mod sweep;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
@@ -26,6 +27,7 @@ pub use list::List;
 pub use listen::{listen, notify};
 pub(crate) use row::row_by_place;
 pub use statements::{STATEMENTS, StatementCount};
+pub use sweep::{empty_log, vacuum};
 
 use crate::error::{Fault, FaultKind, Stop};
 

@@ -91,9 +91,9 @@ pub(super) struct Answer {
     pub(super) score: i64,
 }
 
-/// The members themselves.
+/// The members themselves; nothing is known of who was erased.
 pub(super) async fn members(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Member>, Fault> {
-    let text = format!("SELECT {MEMBER} FROM member AS m WHERE {{m.id}} ORDER BY m.id");
+    let text = format!("SELECT {MEMBER} FROM member AS m WHERE m.erased_at IS NULL AND {{m.id}} ORDER BY m.id");
     let member = |row: &QueryResult| {
         Ok(Member {
             id: row.try_get_by_index(0)?,

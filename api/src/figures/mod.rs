@@ -24,7 +24,7 @@ use crate::error::Fault;
 
 use day_store as day;
 pub use margin::margin_changed;
-pub use store::{lock_members, make_members, share_everybody, share_members};
+pub use store::{lock_members, lock_members_there, make_members, share_everybody, share_members};
 
 /// Makes the empty sums of a new segment, with which its first day begins.
 pub async fn make_segment(txn: &Txn, id: SegmentId, reckoning: &Reckoning) -> Result<(), Fault> {

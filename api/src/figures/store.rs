@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use engine::figures::Sums;
 use entity::ids::{MemberId, SegmentId};
 use entity::segment_stats;
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel};
 use serde::Serialize;
 
 use super::{MemberMove, Reckoning, SegmentMove, Share};
@@ -15,6 +15,12 @@ use crate::error::Fault;
 
 /// Locks members in the order of their ids, for a change of their sums.
 pub async fn lock_members(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
+    lock_members_there(txn, members).await?;
+    none_erased(txn, members).await
+}
+
+/// The same for members whom nobody has named, and of whom some may have been erased meanwhile.
+pub async fn lock_members_there(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
     db::lock_shared(txn, Lock::Figures).await?;
     lock(txn, members, for_update(txn)).await
 }
@@ -26,9 +32,11 @@ const FEW: usize = 1_000;
 /// Keeps the sums of members from changing, in the order of their ids, while they come to or leave a segment.
 pub async fn share_members(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
     if members.len() > FEW {
-        return share_everybody(txn).await;
+        share_everybody(txn).await?;
+        return none_erased(txn, members).await;
     }
-    lock(txn, members, for_share(txn)).await
+    lock(txn, members, for_share(txn)).await?;
+    none_erased(txn, members).await
 }
 
 /// Keeps the sums of all members from changing.
@@ -47,6 +55,23 @@ async fn lock(txn: &Txn, members: &[MemberId], clause: &str) -> Result<(), Fault
     );
     txn.query_one_raw(sql(txn, text, [ids.value(txn)?])).await?;
     Ok(())
+}
+
+/// Who was named a moment ago may have been erased until the lock: then the operation is tried again, and learns it. On
+/// SQLite nobody can come between.
+async fn none_erased(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
+    if txn.get_database_backend() != DbBackend::Postgres || members.is_empty() {
+        return Ok(());
+    }
+    let ids = List::ids(members.iter().map(|id| id.0));
+    let text = format!(
+        "SELECT 1 AS erased FROM member WHERE erased_at IS NOT NULL AND id IN (SELECT id FROM {}) LIMIT 1",
+        ids.table(txn, 1)
+    );
+    match txn.query_one_raw(sql(txn, text, [ids.value(txn)?])).await? {
+        None => Ok(()),
+        Some(_) => Err(db::raced("a member was erased")),
+    }
 }
 
 /// Makes the empty sums of new members.

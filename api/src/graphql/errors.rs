@@ -35,6 +35,8 @@ pub(super) enum UserErrorCode {
     Conflict,
     /// Not allowed for an object of this kind or in this state.
     NotAllowed,
+    /// The person was erased and stays so.
+    ErasedMember,
     /// More than one member has this e-mail.
     Ambiguous,
     /// Other objects depend on this one; the message and `dependents` name them.

@@ -1,7 +1,8 @@
 //! What all ingest mutations answer.
 
-use async_graphql::SimpleObject;
+use async_graphql::{Context, SimpleObject};
 
+use super::access::partner_of;
 use super::connection::size;
 use super::errors::{UserError, UserErrorCode};
 use crate::error::{Refusal, RefusalCode, Stop};
@@ -26,6 +27,20 @@ pub(super) struct IngestProblem {
 }
 
 impl IngestPayload {
+    /// The same as the caller may know it: to a partner, who was erased is nobody.
+    pub(super) fn told(ctx: &Context<'_>, outcome: Result<Ingested, Stop>, list: &str) -> async_graphql::Result<Self> {
+        let mut payload = Self::new(outcome, list)?;
+        if partner_of(ctx).is_some() {
+            for problem in &mut payload.problems {
+                if problem.code == UserErrorCode::ErasedMember {
+                    problem.code = UserErrorCode::NotFound;
+                    problem.message = "there is no such member".to_owned();
+                }
+            }
+        }
+        Ok(payload)
+    }
+
     /// The payload of rows that stand in the list `input.<list>`.
     pub(super) fn new(outcome: Result<Ingested, Stop>, list: &str) -> async_graphql::Result<Self> {
         let (done, user_errors) = super::errors::refused(outcome)?;

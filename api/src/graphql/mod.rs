@@ -65,6 +65,7 @@ pub struct Mutation(
     segments::SegmentMutation,
     segments::TemplateMutation,
     members::MemberMutation,
+    members::PrivacyMutation,
     transactions::TransactionMutation,
     points::PointsMutation,
     feedback::FeedbackMutation,

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::db::{self, Txn};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
-use crate::ingest::Ingested;
+use crate::ingest::{Ingested, Problem};
 use crate::members::{self, LabelInput, MemberInput, MemberRef};
 use crate::membership::{self, Touched};
 use crate::patch::Patch;
@@ -85,7 +85,10 @@ impl Writer<'_> {
             (Kind::Transactions | Kind::Points | Kind::Feedback, None) => {
                 match self.touched(&txn, &reckoning, chunk, refused).await? {
                     Ok(changed) => (self.documents(&txn, &reckoning, chunk, refused).await?, changed),
-                    Err(more) => return Ok(Attempt::Without(more)),
+                    Err(more) => {
+                        txn.rollback().await?;
+                        return Ok(Attempt::Without(more));
+                    }
                 }
             }
         };
@@ -112,14 +115,19 @@ impl Writer<'_> {
         let (places, mut inputs): (Vec<usize>, Vec<MemberInput>) = chunk.members.iter().cloned().unzip();
         complete_labels(txn, &mut inputs).await?;
         let (mut refused, mut good) = (Ingested::default(), Vec::with_capacity(inputs.len()));
+        let mut kept = Vec::with_capacity(inputs.len());
         for (place, input) in places.into_iter().zip(inputs) {
             match input.check(reckoning.now) {
-                Ok(input) => good.push(input),
+                Ok(input) => {
+                    kept.push(place);
+                    good.push(input);
+                }
                 Err(refusal) => refused.refuse(place, refusal),
             }
         }
-        let (done, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
-        Ok((Ingested { problems: refused.problems, ..done }, touched))
+        let (mut done, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
+        done.problems.iter_mut().for_each(|problem| problem.row = kept[problem.row]);
+        Ok((done.and(&refused.problems), touched))
     }
 
     /// Makes and changes the members that documents name. Answers the places of the rows that did so with what that
@@ -165,8 +173,16 @@ impl Writer<'_> {
         if good.is_empty() {
             return Ok(Ok((changed, Touched::default())));
         }
-        let (_, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
-        Ok(Ok((changed, touched)))
+        let (done, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
+        for Problem { row, refusal } in &done.problems {
+            let of = |member: &MemberInput| member.number == good[*row].number();
+            let wrong = match refusal.path.first().map(String::as_str) {
+                Some("number") => Wrong::new("member", refusal.message.as_str()),
+                _ => Wrong::refused(refusal, "member."),
+            };
+            bad.extend(rows().filter(|(_, member)| of(member)).map(|(place, _)| (*place, wrong.clone())));
+        }
+        if bad.is_empty() { Ok(Ok((changed, touched))) } else { Ok(Err(bad)) }
     }
 
     /// The numbers of the members that are to be made or changed.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use held::{Held, Setback, Standing};
-pub use ops::{JobFilter, by_id, cancel, claim, count, enqueue, page, settle, wake};
+pub use ops::{JobFilter, by_id, cancel, claim, count, enqueue, enqueue_once, page, settle, wake};
 
 /// The channel on which PostgreSQL tells all processes of new jobs.
 pub const CHANNEL: &str = "tessera_job";

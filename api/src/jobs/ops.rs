@@ -43,6 +43,14 @@ pub async fn enqueue(app: &App, txn: &Txn, by: By<'_>, new: NewJob) -> Result<jo
     Ok(row)
 }
 
+/// The same for work that is done once for all who ask before it begins.
+pub async fn enqueue_once(app: &App, txn: &Txn, by: By<'_>, new: NewJob) -> Result<(), Fault> {
+    if !store::keep_waiting(txn, new.kind).await? {
+        enqueue(app, txn, by, new).await?;
+    }
+    Ok(())
+}
+
 /// Wakes the worker of this process; PostgreSQL tells the other processes.
 pub fn wake(app: &App) {
     app.work.notify_one();

@@ -33,6 +33,13 @@ fn open_to(claim: &Claim<'_>, now: i64) -> (String, Vec<Value>) {
     (text, values)
 }
 
+/// Whether a job of a kind waits; it is kept from being taken until the transaction ends.
+pub(super) async fn keep_waiting(txn: &Txn, kind: &str) -> Result<bool, Fault> {
+    let lock = if txn.get_database_backend() == DbBackend::Postgres { " FOR SHARE SKIP LOCKED" } else { "" };
+    let text = format!("SELECT id FROM job WHERE kind = $1 AND status = 'QUEUED' ORDER BY id LIMIT 1{lock}");
+    Ok(txn.query_one_raw(sql(txn, text, [kind.into()])).await?.is_some())
+}
+
 /// Whether there is a job to take.
 pub(super) async fn is_due(db: &impl ConnectionTrait, claim: &Claim<'_>, now: i64) -> Result<bool, Fault> {
     if claim.kinds.is_empty() {

@@ -39,6 +39,9 @@ pub struct MemberInput {
 pub const TEXTS: [&str; 11] =
     ["firstName", "lastName", "email", "phone", "gender", "country", "region", "city", "postalCode", "street", "tier"];
 
+/// Where the e-mail stands among them.
+pub(super) const EMAIL: usize = 2;
+
 /// A member whose every field was found right.
 #[derive(Clone, Debug)]
 pub struct Checked(pub(super) MemberInput);
@@ -54,12 +57,16 @@ impl MemberInput {
     /// Finds every field right, or names the first that is not. `now` bounds the days that may lie ahead.
     pub fn check(mut self, now: Millis) -> Result<Checked, Refusal> {
         self.number = required(&self.number, length::NUMBER, &["number"])?;
+        if is_shell(&self.number) {
+            let message = "is kept for what is left of erased members";
+            return Err(Refusal::new(RefusalCode::Invalid, message, &["number"]));
+        }
         for (text, name) in self.texts.iter_mut().zip(TEXTS) {
             if let Patch::Set(given) = text {
                 *text = optional(given, length::TEXT, &[name])?.map_or(Patch::Clear, Patch::Set);
             }
         }
-        if let Patch::Set(email) = &self.texts[2]
+        if let Patch::Set(email) = &self.texts[EMAIL]
             && !is_email(email)
         {
             return Err(Refusal::new(RefusalCode::Invalid, "is not an e-mail address", &["email"]));
@@ -120,6 +127,18 @@ fn holds_nul(value: &Value) -> bool {
         Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
         _ => false,
     }
+}
+
+/// The number under which the row of an erased member stays.
+pub fn shell(id: i64) -> String {
+    format!("{SHELL}{id}")
+}
+
+const SHELL: &str = "erased-";
+
+fn is_shell(number: &str) -> bool {
+    let id = number.strip_prefix(SHELL);
+    id.is_some_and(|id| !id.is_empty() && id.bytes().all(|letter| letter.is_ascii_digit()))
 }
 
 /// Something on both sides of the last `@`, and no blank: more can only be told by writing to it.

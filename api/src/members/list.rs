@@ -15,7 +15,7 @@ use crate::db::filter;
 use crate::db::page::{self, Page, PageArguments, Slice};
 use crate::error::Fault;
 
-/// A part of the members that a search and a filter let through, in an order.
+/// A part of the members that a search and a filter let through, in an order. Who was erased is among no members.
 pub async fn page(app: &App, list: &MemberList, arguments: &PageArguments) -> Result<Slice<MemberRow>, Fault> {
     let order = order(list.order);
     let page = Page::new(arguments, &order)?;
@@ -43,6 +43,7 @@ pub struct MemberList {
 impl MemberList {
     fn select(&self) -> SelectStatement {
         let mut select = store::select();
+        select.and_where(member::Column::ErasedAt.is_null());
         if let Some(text) = &self.search {
             select.cond_where(filter::search(&Expr::col(member::Column::SearchWords.as_column_ref()), text));
         }
@@ -65,6 +66,10 @@ pub async fn labels(app: &App, ids: &[MemberId]) -> Result<HashMap<MemberId, Vec
 
 /// The member that a reference names; none where it names nobody, or more than one.
 pub async fn by_ref(app: &App, reference: &MemberRef) -> Result<Option<MemberRow>, Fault> {
+    // By id, which says nothing of the person, what is left of one who was erased is shown, too.
+    if let MemberRef::Id(id) = reference {
+        return Ok(by_ids(app, vec![*id]).await?.into_iter().next());
+    }
     match resolve_one(app.db.reader(), reference).await? {
         Ok(id) => Ok(by_ids(app, vec![id]).await?.into_iter().next()),
         Err(_) => Ok(None),

@@ -7,6 +7,7 @@ use entity::ids::MemberId;
 use entity::member;
 
 use super::input::Checked;
+use super::returning::returning;
 use super::row::merged;
 use super::{LabelInput, MemberInput, changes, store};
 use crate::app::App;
@@ -22,15 +23,16 @@ use crate::membership::{self, Touched};
 pub async fn upsert(app: &App, by: By<'_>, rows: Vec<MemberInput>) -> Result<Ingested, Stop> {
     let now = app.clock.now(app.program().zone);
     let (good, problems) = ingest::part(rows, |row| row.check(now));
-    let good: Vec<Checked> = good.into_iter().map(|(_, row)| row).collect();
+    let (places, good): (Vec<usize>, Vec<Checked>) = good.into_iter().unzip();
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let (done, touched, mut entries) = taken(&txn, &reckoning, &good, Some(by.action("upsertMembers"))).await?;
+        let (mut done, touched, mut entries) = taken(&txn, &reckoning, &good, Some(by.action("upsertMembers"))).await?;
         membership::settle(&txn, &reckoning, touched).await?;
         entries.extend(audit::ingested(by.action("upsertMembers"), "Member", &done));
         audit::write_all(app, &txn, by, entries).await?;
         txn.commit().await?;
+        done.problems.iter_mut().for_each(|problem| problem.row = places[problem.row]);
         Ok(done.and(&problems))
     })
     .await
@@ -45,7 +47,7 @@ struct Standing<'a> {
 }
 
 /// The same within a transaction, without a word to the log. A number that stands in several rows is changed by each in
-/// turn. What was touched is to be settled at the transaction's end.
+/// turn; one that would bring an erased person back is a problem, by its place among the rows. What was touched is to be settled at the transaction's end.
 pub async fn upsert_in(txn: &Txn, reckoning: &Reckoning, rows: &[Checked]) -> Result<(Ingested, Touched), Fault> {
     let (done, touched, _) = taken(txn, reckoning, rows, None).await?;
     Ok((done, touched))
@@ -62,6 +64,7 @@ async fn taken(
     let mut done = Ingested::default();
     let numbers: Vec<String> = rows.iter().map(|row| row.number().to_owned()).collect();
     let known = store::lock_by_number(txn, numbers).await?;
+    let returning = returning(txn, rows, &known).await?;
     let labels = store::labels_of(txn, &known.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
     let mut standing: HashMap<String, Standing<'_>> = HashMap::with_capacity(rows.len());
     let mut order: Vec<&str> = Vec::new();
@@ -69,7 +72,11 @@ async fn taken(
         let after = row.clone();
         standing.insert(row.number.clone(), Standing { before: Some(row), after, labels: None, changed: false });
     }
-    for Checked(input) in rows {
+    for (place, Checked(input)) in rows.iter().enumerate() {
+        if let Some(refusal) = returning.get(&place) {
+            done.refuse(place, refusal.clone());
+            continue;
+        }
         let number = input.number.as_str();
         let known = standing.get(number);
         let after = merged(known.map(|known| &known.after), input, reckoning.now);

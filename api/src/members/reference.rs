@@ -7,6 +7,7 @@ use entity::ids::MemberId;
 use sea_orm::ConnectionTrait;
 
 use super::store;
+use crate::erased::{self, Name};
 use crate::error::{Fault, Refusal, RefusalCode};
 
 /// A member as a caller names it.
@@ -29,9 +30,14 @@ pub enum Unresolved {
     Unknown,
     /// More than one has it.
     Ambiguous,
+    /// The person was erased.
+    Erased,
     /// It cannot be the name of anyone.
     Malformed,
 }
+
+/// What is said of an erased person.
+pub(super) const ERASED: &str = "this person was erased and stays so";
 
 impl MemberRef {
     /// The reference as the caller wrote it, for messages.
@@ -49,6 +55,7 @@ impl Unresolved {
         match self {
             Self::Unknown => Refusal::new(RefusalCode::NotFound, "there is no such member", path),
             Self::Ambiguous => Refusal::new(RefusalCode::Ambiguous, "more than one member has this e-mail", path),
+            Self::Erased => Refusal::new(RefusalCode::ErasedMember, ERASED, path),
             Self::Malformed => Refusal::new(RefusalCode::Invalid, "this cannot be the name of a member", path),
         }
     }
@@ -79,13 +86,45 @@ pub async fn resolve(
             return Err(Unresolved::Malformed);
         }
         match reference {
-            MemberRef::Id(id) => by_id.contains(id).then_some(*id).ok_or(Unresolved::Unknown),
+            MemberRef::Id(id) => match by_id.get(id) {
+                Some(true) => Err(Unresolved::Erased),
+                Some(false) => Ok(*id),
+                None => Err(Unresolved::Unknown),
+            },
             MemberRef::Number(number) => by_number.get(number.trim()).copied().ok_or(Unresolved::Unknown),
             MemberRef::Email(email) => by_email.get(&fold(email.trim())).copied().unwrap_or(Err(Unresolved::Unknown)),
             MemberRef::Unreadable(_) => Err(Unresolved::Unknown),
         }
     };
-    Ok(references.iter().map(one).collect())
+    let mut found: Vec<_> = references.iter().map(one).collect();
+    tell_erased(db, references, &mut found).await?;
+    Ok(found)
+}
+
+/// Tells those whom nobody knows from those who were erased.
+async fn tell_erased(
+    db: &impl ConnectionTrait,
+    references: &[MemberRef],
+    found: &mut [Result<MemberId, Unresolved>],
+) -> Result<(), Fault> {
+    let folded = |reference: &MemberRef| match reference {
+        MemberRef::Number(number) => Some((false, number.trim().to_owned())),
+        MemberRef::Email(email) => Some((true, fold(email.trim()))),
+        MemberRef::Id(_) | MemberRef::Unreadable(_) => None,
+    };
+    let unknown = references.iter().zip(found.iter_mut()).filter(|(_, found)| **found == Err(Unresolved::Unknown));
+    let unknown: Vec<(_, (bool, String))> =
+        unknown.filter_map(|(reference, found)| Some((found, folded(reference)?))).collect();
+    let names =
+        unknown.iter().map(|(_, (is_email, text))| if *is_email { Name::Email(text) } else { Name::Number(text) });
+    let names: Vec<Name<'_>> = names.collect();
+    let erased = erased::are_erased(db, &names).await?;
+    for ((found, _), erased) in unknown.into_iter().zip(erased) {
+        if erased {
+            *found = Err(Unresolved::Erased);
+        }
+    }
+    Ok(())
 }
 
 /// The member of one reference.

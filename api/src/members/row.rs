@@ -42,6 +42,7 @@ row_by_place! {
         attributes: String = Attributes,
         marketing_consent: bool = MarketingConsent,
         created_at: i64 = CreatedAt,
+        erased_at: Option<i64> = ErasedAt,
     }
 
     /// What is shown of a member's sums; amounts in minor units.
@@ -170,5 +171,6 @@ fn blank(number: &str, now: Millis) -> member::Model {
         marketing_consent: false,
         created_at: now,
         updated_at: now,
+        erased_at: None,
     }
 }

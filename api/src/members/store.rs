@@ -1,12 +1,12 @@
 //! The SQL of members.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use engine::text::fold;
 use entity::ids::MemberId;
 use entity::{member, member_label, member_metrics};
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult};
 use serde::Serialize;
 
 use super::{LabelInput, MemberRow, columns};
@@ -43,20 +43,25 @@ async fn ids_by(db: &impl ConnectionTrait, names: Vec<String>, column: &str) -> 
         return Ok(Vec::new());
     }
     let names = List::texts(names);
-    let text =
-        format!("SELECT m.{column} AS name, m.id FROM {} JOIN member AS m ON m.{column} = list.it", names.table(db, 1));
+    let text = format!(
+        "SELECT m.{column} AS name, m.id FROM {} JOIN member AS m ON m.{column} = list.it
+        WHERE m.erased_at IS NULL",
+        names.table(db, 1)
+    );
     Ok(Found::find_by_statement(sql(db, text, [names.value(db)?])).all(db).await?)
 }
 
-/// Which of these ids are members.
-pub(super) async fn ids_known(db: &impl ConnectionTrait, ids: Vec<i64>) -> Result<HashSet<MemberId>, Fault> {
+/// Which of these ids are members, and whether each was erased.
+pub(super) async fn ids_known(db: &impl ConnectionTrait, ids: Vec<i64>) -> Result<HashMap<MemberId, bool>, Fault> {
     if ids.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
     let ids = List::ids(ids);
-    let text = format!("SELECT '' AS name, m.id FROM {} JOIN member AS m ON m.id = list.id", ids.table(db, 1));
-    let found = Found::find_by_statement(sql(db, text, [ids.value(db)?])).all(db).await?;
-    Ok(found.into_iter().map(|found| found.id).collect())
+    let text = format!("SELECT m.id, m.erased_at FROM {} JOIN member AS m ON m.id = list.id", ids.table(db, 1));
+    let rows = db.query_all_raw(sql(db, text, [ids.value(db)?])).await?;
+    let known =
+        |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get::<Option<i64>>("", "erased_at")?.is_some()));
+    Ok(rows.iter().map(known).collect::<Result<_, sea_orm::DbErr>>()?)
 }
 
 /// The rows of numbers, locked in the order of their ids.

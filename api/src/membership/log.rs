@@ -75,6 +75,12 @@ impl<'a> Log<'a> {
         log_store::write(self.txn, segment, who, &Event { kind, reason, at: self.at(), actor: self.actor }).await
     }
 
+    /// Writes that somebody leaves every segment, inactive ones too; answers how many.
+    pub async fn write_leaving(&self, member: MemberId, reason: MembershipReason) -> Result<usize, Fault> {
+        let event = Event { kind: MembershipEventKind::Left, reason, at: self.at(), actor: self.actor };
+        log_store::write_leaving(self.txn, member, &event).await
+    }
+
     /// Writes what rules have decided, of members whose memberships stand still.
     pub(super) async fn write_decided(&self, decided: &[MoveRow]) -> Result<(), Fault> {
         log_store::write_decided(self.txn, decided, self.at(), self.actor).await

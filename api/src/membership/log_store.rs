@@ -2,7 +2,7 @@
 
 use engine::calendar::Millis;
 use engine::figures::Sums;
-use entity::ids::SegmentId;
+use entity::ids::{MemberId, SegmentId};
 use entity::kinds::{MembershipEventKind, MembershipReason};
 use entity::segment;
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -78,6 +78,18 @@ pub(super) async fn write(
         event.at.into(),
         event.actor.into(),
     ];
+    let written = txn.execute_raw(sql(txn, text, values)).await?.rows_affected();
+    Ok(usize::try_from(written).unwrap_or(usize::MAX))
+}
+
+/// Writes that somebody leaves every segment.
+pub(super) async fn write_leaving(txn: &Txn, member: MemberId, event: &Event<'_>) -> Result<usize, Fault> {
+    let text =
+        "INSERT INTO membership_event (segment_id, segment_key, segment_name, member_id, kind, reason, at, actor)
+        SELECT s.id, s.key, s.name, b.member_id, $2, $3, $4, $5
+        FROM segment_member AS b JOIN segment AS s ON s.id = b.segment_id WHERE b.member_id = $1 ORDER BY s.id";
+    let values =
+        [member.into(), event.kind.word().into(), event.reason.word().into(), event.at.into(), event.actor.into()];
     let written = txn.execute_raw(sql(txn, text, values)).await?.rows_affected();
     Ok(usize::try_from(written).unwrap_or(usize::MAX))
 }

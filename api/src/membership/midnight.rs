@@ -90,7 +90,7 @@ async fn differing(app: &Arc<App>, rules: &RuleSet) -> Result<Option<Vec<MemberI
 async fn decide_anew(app: &App, members: &[MemberId]) -> Result<(), Stop> {
     let txn = app.db.begin().await?;
     let reckoning = figures::reckon(app, &txn).await?;
-    figures::lock_members(&txn, members).await?;
+    figures::lock_members_there(&txn, members).await?;
     let rules = RuleSet::deciding(&txn).await?;
     let decided = decide(&txn, &reckoning, &rules, members, Cause::Time).await?;
     if !decided.is_empty() {

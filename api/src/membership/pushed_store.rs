@@ -172,7 +172,7 @@ fn known_names(which: &str) -> String {
             JOIN member AS m ON {on}
             LEFT JOIN segment_member AS b ON b.segment_id = p.segment_id AND b.member_id = m.id
             LEFT JOIN pushed_member AS k ON k.segment_id = p.segment_id AND k.member_id = m.id
-            WHERE {which}{and}"
+            WHERE m.erased_at IS NULL AND {which}{and}"
         )
     };
     let by_number = half("p.kind = 'NUMBER' AND m.number = p.name", "");

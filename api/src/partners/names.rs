@@ -21,6 +21,8 @@ pub(super) const MOST: usize = 1_000;
 pub enum ProblemCode {
     /// Nobody has this name, and it is not kept for later.
     UnknownMember,
+    /// The person was erased and stays so; a partner is told that nobody has this name.
+    ErasedMember,
     /// More than one member has this e-mail.
     Ambiguous,
     /// To come in and to leave at once.
@@ -53,6 +55,7 @@ impl ProblemCode {
     pub fn message(self) -> &'static str {
         match self {
             Self::UnknownMember => "there is no such member",
+            Self::ErasedMember => "this person was erased and stays so",
             Self::Ambiguous => "more than one member has this e-mail",
             Self::InBothLists => "the member stands in both lists",
             Self::Stale => "something later was said of the member before",
@@ -94,6 +97,7 @@ pub(super) async fn sorted(txn: &Txn, list: &str, references: &[MemberRef]) -> R
                 let by_id = matches!(reference, MemberRef::Id(_) | MemberRef::Unreadable(_));
                 sorted.problems.push(problem(if by_id { ProblemCode::UnknownMember } else { ProblemCode::Malformed }));
             }
+            (Err(Unresolved::Erased), _) => sorted.problems.push(problem(ProblemCode::UnknownMember)),
             (Err(Unresolved::Ambiguous), _) => sorted.problems.push(problem(ProblemCode::Ambiguous)),
             (Err(Unresolved::Malformed), _) => sorted.problems.push(problem(ProblemCode::Malformed)),
         }

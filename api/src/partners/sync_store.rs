@@ -104,14 +104,14 @@ pub(super) async fn received(txn: &Txn, sync: SegmentSyncId, received: i64) -> R
 pub(super) async fn listed(txn: &Txn, sync: SegmentSyncId) -> Result<(Vec<MemberId>, Vec<PushedName>), Fault> {
     let text = "WITH found AS (
             SELECT n.kind, n.name, m.id FROM segment_sync_name AS n
-                LEFT JOIN member AS m ON m.number = n.name WHERE n.sync_id = $1 AND n.kind = 'NUMBER'
+                LEFT JOIN member AS m ON m.number = n.name AND m.erased_at IS NULL WHERE n.sync_id = $1 AND n.kind = 'NUMBER'
             UNION ALL
             SELECT n.kind, n.name, CASE WHEN COUNT(m.id) > 1 THEN -1 ELSE MIN(m.id) END FROM segment_sync_name AS n
                 LEFT JOIN member AS m ON m.email_folded = n.name WHERE n.sync_id = $1 AND n.kind = 'EMAIL'
                 GROUP BY n.kind, n.name
             UNION ALL
             SELECT n.kind, n.name, m.id FROM segment_sync_name AS n
-                JOIN member AS m ON m.id = CAST(n.name AS BIGINT) WHERE n.sync_id = $1 AND n.kind = 'ID'
+                JOIN member AS m ON m.id = CAST(n.name AS BIGINT) AND m.erased_at IS NULL WHERE n.sync_id = $1 AND n.kind = 'ID'
         ) SELECT kind, CASE WHEN id IS NULL THEN name ELSE '' END, id FROM found WHERE id IS NULL OR id > 0";
     let (mut known, mut names) = (Vec::new(), Vec::new());
     for row in txn.query_all_raw(sql(txn, text, [sync.into()])).await? {

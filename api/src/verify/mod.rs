@@ -59,6 +59,8 @@ fn checks(last_12_months: Span) -> Vec<Check> {
     let plain = [
         store::RETURNS,
         store::RETURN_MEMBERS,
+        store::ERASED,
+        store::UNNAMED,
         store::MEMBERSHIPS,
         store::VIA,
         store::PUSHED,

@@ -149,6 +149,27 @@ pub(super) const PUSHED: &str = "
     LEFT JOIN pushed_member AS k ON k.segment_id = e.segment_id AND k.member_id = e.member_id AND k.belongs
     WHERE s.kind = 'EXTERNAL' AND (b.member_id IS NULL OR k.member_id IS NULL)";
 
+/// Erased persons of whom something is left.
+pub(super) const ERASED: &str = "
+    SELECT 'member ' || m.id || ' was erased, and something of it is left' AS difference
+    FROM member AS m JOIN member_metrics AS k ON k.member_id = m.id
+    WHERE m.erased_at IS NOT NULL AND (m.number <> 'erased-' || m.id OR m.name_folded <> '' OR m.search_words <> ''
+        OR m.attributes <> '{}' OR m.marketing_consent OR k.spending <> 0 OR k.transactions <> 0 OR k.points_balance <> 0
+        OR COALESCE(m.first_name, m.last_name, m.email, m.email_folded, m.phone, m.gender, m.birth_date, m.country, m.region,
+            m.city, m.postal_code, m.street, m.tier) IS NOT NULL
+        OR EXISTS (SELECT 1 FROM member_label AS l WHERE l.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM segment_pin AS p WHERE p.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM points_entry AS p WHERE p.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM feedback AS f WHERE f.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM segment_member AS b WHERE b.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM \"transaction\" AS t WHERE t.member_id = m.id))";
+
+/// Sales of unnamed customers that have a name, or whose row is not that of an erased person.
+pub(super) const UNNAMED: &str = "
+    SELECT 'transaction ' || t.id || ': it is nobody''s who was erased' AS difference
+    FROM \"transaction\" AS t LEFT JOIN member AS m ON m.id = t.erased_member_id AND m.erased_at IS NOT NULL
+    WHERE t.erased_member_id IS NOT NULL AND (m.id IS NULL OR t.member_id IS NOT NULL OR t.labels <> '[]')";
+
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
 const ORPHANS: [(&str, &str); 15] = [
     (

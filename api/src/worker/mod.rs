@@ -1,6 +1,7 @@
 //! Works on the jobs of the queue: claims them, keeps their leases, and settles them. Beside a server, or by itself.
 
 mod attempt;
+mod erasure_sweep;
 mod evaluation;
 mod handlers;
 mod program_zone;

@@ -156,6 +156,16 @@ pub const ROWS: &[Row] = &[
         "mutation { upsertMembers(input: {members: [{number: \"m1\"}]}) { created userErrors { code } } }",
     ),
     row(
+        "Mutation.eraseMember",
+        ADMIN,
+        "mutation { eraseMember(input: {member: {number: \"nobody\"}}) { memberId userErrors { code } } }",
+    ),
+    row(
+        "Mutation.requestMemberData",
+        ADMIN,
+        "mutation { requestMemberData(input: {member: {number: \"m1\"}}) { data userErrors { code } } }",
+    ),
+    row(
         "Mutation.recordTransactions",
         ADMIN,
         "mutation { recordTransactions(input: {transactions: [

@@ -229,6 +229,22 @@ const ROWS: &[Row] = &[
         entries: || vec![("Segment", "Other", json!("*"))],
         silent: &["removeSegment(input: {segment: {key: \"some\"}}) { removedSegmentId userErrors { code } }"],
     },
+    Row {
+        field: "requestMemberData",
+        call: "requestMemberData(input: {member: {number: \"m1\"}}) { data userErrors { code } }",
+        entries: || vec![("Member", "m1", json!({}))],
+        silent: &["requestMemberData(input: {member: {number: \"nobody\"}}) { data userErrors { code } }"],
+    },
+    Row {
+        field: "eraseMember",
+        // The third who was made.
+        call: "eraseMember(input: {member: {number: \"n1\"}}) { memberId userErrors { code } }",
+        entries: || vec![("Member", "erased-3", json!({"segmentsLeft": new("*"), "rowsCleared": new("*")}))],
+        silent: &[
+            "eraseMember(input: {member: {number: \"n1\"}}) { memberId userErrors { code } }",
+            "eraseMember(input: {member: {number: \"nobody\"}}) { memberId userErrors { code } }",
+        ],
+    },
 ];
 
 #[test]

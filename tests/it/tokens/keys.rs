@@ -109,10 +109,12 @@ on_both! {
 
     async fn the_key_file_is_its_owners_alone(app) {
         let made = app.folder().join("token.key");
-        assert_eq!(fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o600);
+        for file in [&made, &app.folder().join("erasure.key")] {
+            assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
         assert!(fs::read_dir(app.folder()).unwrap().all(|entry| {
             let name = entry.unwrap().file_name();
-            name == "token.key" || !name.to_string_lossy().contains("key")
+            name == "token.key" || name == "erasure.key" || !name.to_string_lossy().contains("key")
         }));
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("token.key");

@@ -62,6 +62,8 @@ pub async fn add_user(app: &App, by: By<'_>, new: NewUser) -> Result<user::Model
         active: Set(true),
         created_at: Set(app.clock.real_millis()),
         last_sign_in_at: Set(None),
+        issuer: Set(None),
+        subject: Set(None),
     };
     let txn = app.db.begin().await?;
     match store::insert_user(&txn, row).await {
@@ -132,6 +134,13 @@ pub(super) async fn change(
     hash: Option<String>,
     owners: &[UserId],
 ) -> Result<user::Model, Stop> {
+    // Role and password of who signs in elsewhere are given there.
+    for (given, field) in [(patch.role.is_some_and(|role| role != before.role), "role"), (hash.is_some(), "password")] {
+        if given && before.issuer.is_some() {
+            let message = "this user signs in with an outside issuer, which decides on it";
+            return Err(Refusal::new(RefusalCode::NotAllowed, message, &[field]).into());
+        }
+    }
     let mut after = before.clone();
     after.name = patch.name.clone().unwrap_or(after.name);
     after.role = patch.role.unwrap_or(after.role);

@@ -11,7 +11,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use super::entry;
 use crate::app::App;
 use crate::audit::{self, By, Changes};
-use crate::auth::{Caller, password, store, token};
+use crate::auth::{Caller, NO_SESSION, password, store, token};
 use crate::db::Txn;
 use crate::error::{Refusal, RefusalCode, Stop};
 
@@ -93,6 +93,10 @@ pub async fn refresh(app: &App, address: IpAddr, refresh_token: &str) -> Result<
 
 /// Ends the caller's session, or every session of the caller.
 pub async fn sign_out(app: &App, caller: &Caller, everywhere: bool) -> Result<(), Stop> {
+    if caller.session == NO_SESSION {
+        let message = "this token is an outside issuer's: sign out there";
+        return Err(Refusal::new(RefusalCode::NotAllowed, message, &[]).into());
+    }
     let now = app.clock.real_millis();
     let txn = app.db.begin().await?;
     let ended = if everywhere {

@@ -20,7 +20,7 @@ pub(super) struct Gatherer<'g> {
 impl Gatherer<'_> {
     /// Reads all tables. What is recorded meanwhile may be missing or stand there by halves.
     pub(super) fn read(&mut self, tables: &dyn Tables) -> Result<(), Fault> {
-        let text = format!("SELECT {MEMBER} FROM member AS m ORDER BY m.id");
+        let text = format!("SELECT {MEMBER} FROM member AS m WHERE m.erased_at IS NULL ORDER BY m.id");
         tables.scan(&text, &mut |rows| self.each("members", rows, Self::member))?;
         let text = format!("SELECT {LABEL} FROM member_label AS l ORDER BY l.member_id, l.position");
         tables.scan(&text, &mut |rows| self.each("labels", rows, Self::label))?;

@@ -52,6 +52,6 @@ impl FeedbackMutation {
             return IngestPayload::new(Err(stop), LIST);
         }
         let rows = input.responses.into_iter().map(Into::into).collect();
-        IngestPayload::new(feedback::ops::record(app(ctx), by(ctx)?, rows).await, LIST)
+        IngestPayload::told(ctx, feedback::ops::record(app(ctx), by(ctx)?, rows).await, LIST)
     }
 }

@@ -44,6 +44,6 @@ impl MemberMutation {
             done.problems.sort_by_key(|problem| problem.row);
             done
         });
-        IngestPayload::new(outcome, LIST)
+        IngestPayload::told(ctx, outcome, LIST)
     }
 }

@@ -34,6 +34,7 @@ impl Plain for Member {
             "street" => maybe(member.street.as_deref()),
             "tier" => maybe(member.tier.as_deref()),
             "marketingConsent" => member.marketing_consent.into(),
+            "erasedAt" => or_null(member.erased_at, instant),
             "createdAt" => instant(member.created_at),
             "metrics" => return MemberMetrics(self.row().clone()).object(program, &field.selection_set.node.items),
             _ => return None,

@@ -128,6 +128,11 @@ impl Member {
         self.0.member.marketing_consent
     }
 
+    /// When the person was erased: nothing else stands here any more.
+    async fn erased_at(&self) -> Option<DateTime> {
+        self.0.member.erased_at.map(DateTime)
+    }
+
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.member.created_at)
     }

@@ -134,6 +134,8 @@ pub(crate) struct PushProblem {
 pub(crate) enum PushProblemCode {
     /// Nobody has this name.
     UnknownMember,
+    /// The person was erased and stays so.
+    ErasedMember,
     /// More than one member has this e-mail.
     Ambiguous,
     /// To come in and to leave in one call.

@@ -50,6 +50,6 @@ impl PointsMutation {
             return IngestPayload::new(Err(stop), LIST);
         }
         let rows = input.entries.into_iter().map(Into::into).collect();
-        IngestPayload::new(points::ops::record(app(ctx), by(ctx)?, rows).await, LIST)
+        IngestPayload::told(ctx, points::ops::record(app(ctx), by(ctx)?, rows).await, LIST)
     }
 }

@@ -53,6 +53,8 @@ pub(crate) enum MembershipReason {
     Activated,
     /// The segment is gone, and with it everybody's membership.
     SegmentRemoved,
+    /// The person was erased.
+    MemberErased,
 }
 
 /// A coming or a going, as it was recorded. The log is only ever added to, and `at` rises from row to row.
@@ -89,7 +91,8 @@ impl MembershipEvent {
 
     /// Null once the person is erased.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>, Error> {
-        Ok(load(ctx, self.0.member_id).await?.map(Member::new))
+        let member = load(ctx, self.0.member_id).await?;
+        Ok(member.filter(|row| row.member.erased_at.is_none()).map(Member::new))
     }
 
     async fn kind(&self) -> MembershipEventKind {

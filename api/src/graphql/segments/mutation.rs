@@ -272,6 +272,7 @@ fn answer(outcome: Result<Assigned, Stop>, assignment: &Assignment) -> Result<As
 fn problem(place: usize, why: Unresolved, member: &members::MemberRef) -> PushProblem {
     let code = match why {
         Unresolved::Unknown => PushProblemCode::UnknownMember,
+        Unresolved::Erased => PushProblemCode::ErasedMember,
         Unresolved::Ambiguous => PushProblemCode::Ambiguous,
         Unresolved::Malformed => PushProblemCode::Malformed,
     };

@@ -93,6 +93,6 @@ impl TransactionMutation {
             return IngestPayload::new(Err(stop), LIST);
         }
         let rows = input.transactions.into_iter().map(Into::into).collect();
-        IngestPayload::new(transactions::record(app(ctx), by(ctx)?, rows).await, LIST)
+        IngestPayload::told(ctx, transactions::record(app(ctx), by(ctx)?, rows).await, LIST)
     }
 }

@@ -1,0 +1,245 @@
+//! How what is stored about a person is told: one section for each place, and the SQL of it.
+
+use engine::calendar::utc_datetime;
+use engine::money::Currency;
+use entity::ids::MemberId;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use serde_json::{Map, Value};
+
+use crate::db::{Txn, sql};
+use crate::error::Fault;
+
+/// A list of things of one kind.
+pub(super) struct Section {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What is told of each: by which name, how, and from which expression.
+    columns: &'static [(&'static str, Kind, &'static str)],
+    /// By what the things of two sections belong together; 0 where nothing asks for it.
+    key: &'static str,
+    /// Where they stand, and in which order; `$1` is the member.
+    from: &'static str,
+}
+
+/// How a column is told.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Int,
+    Flag,
+    /// Minor units, told as the programme's money.
+    Money,
+    /// Milliseconds, told as an instant in UTC.
+    Instant,
+    /// A text that holds JSON.
+    Json,
+}
+
+use Kind::{Flag, Instant, Int, Json, Money, Text};
+
+/// Who the person is, with the sums that are kept.
+pub(super) const PROFILE: Section = Section {
+    name: "profile",
+    columns: &[
+        ("number", Text, "m.number"),
+        ("enrolledAt", Instant, "m.enrolled_at"),
+        ("firstName", Text, "m.first_name"),
+        ("lastName", Text, "m.last_name"),
+        ("email", Text, "m.email"),
+        ("phone", Text, "m.phone"),
+        ("gender", Text, "m.gender"),
+        ("birthDate", Text, "m.birth_date"),
+        ("street", Text, "m.street"),
+        ("postalCode", Text, "m.postal_code"),
+        ("city", Text, "m.city"),
+        ("region", Text, "m.region"),
+        ("country", Text, "m.country"),
+        ("tier", Text, "m.tier"),
+        ("marketingConsent", Flag, "m.marketing_consent"),
+        ("attributes", Json, "m.attributes"),
+        ("recordedAt", Instant, "m.created_at"),
+        ("changedAt", Instant, "m.updated_at"),
+        ("purchases", Int, "k.transactions"),
+        ("spending", Money, "k.spending"),
+        ("spendingLast12Months", Money, "k.spending_12m"),
+        ("firstPurchaseAt", Instant, "k.first_purchase_at"),
+        ("lastPurchaseAt", Instant, "k.last_purchase_at"),
+        ("pointsEarned", Int, "k.points_earned"),
+        ("pointsRedeemed", Int, "k.points_redeemed"),
+        ("pointsExpired", Int, "k.points_expired"),
+        ("pointsAdjusted", Int, "k.points_adjusted"),
+        ("pointsBalance", Int, "k.points_balance"),
+    ],
+    key: "m.id",
+    from: "member AS m JOIN member_metrics AS k ON k.member_id = m.id WHERE m.id = $1",
+};
+
+/// Sales and returns.
+pub(super) const TRANSACTIONS: Section = Section {
+    name: "transactions",
+    columns: &[
+        ("source", Text, "t.source"),
+        ("document", Text, "t.document"),
+        ("kind", Text, "t.kind"),
+        ("at", Instant, "t.at"),
+        ("amount", Money, "t.amount"),
+        ("channel", Text, "t.channel"),
+        ("location", Text, "t.location"),
+        ("returnsDocument", Text, "t.returns_document"),
+        ("labels", Json, "t.labels"),
+    ],
+    key: "t.id",
+    from: "\"transaction\" AS t WHERE t.member_id = $1 ORDER BY t.at, t.id",
+};
+
+/// Their lines, by document.
+pub(super) const LINES: Section = Section {
+    name: "lines",
+    columns: &[
+        ("sku", Text, "i.sku"),
+        ("name", Text, "i.name"),
+        ("brand", Text, "i.brand"),
+        ("category", Text, "i.category"),
+        ("quantity", Text, "i.quantity"),
+        ("amount", Money, "i.amount"),
+    ],
+    key: "i.transaction_id",
+    from: "\"transaction\" AS t JOIN transaction_item AS i ON i.transaction_id = t.id WHERE t.member_id = $1
+        ORDER BY i.transaction_id, i.position",
+};
+
+/// Everything else. Whoever adds a table that says something of a person adds a section here, and in `places_store.rs` how
+/// it goes. Who of the staff did something is not data of the person: their names are left out.
+pub(super) const SECTIONS: &[Section] = &[
+    // What partners say of the person.
+    Section {
+        name: "pushed",
+        columns: &[
+            ("segment", Text, "s.key"),
+            ("belongs", Flag, "p.belongs"),
+            ("holdsAt", Instant, "p.emitted_at"),
+            ("pushedOn", Text, "p.pushed_on"),
+        ],
+        key: "0",
+        from: "pushed_member AS p JOIN segment AS s ON s.id = p.segment_id WHERE p.member_id = $1 ORDER BY s.key",
+    },
+    Section {
+        name: "labels",
+        columns: &[("key", Text, "l.key"), ("value", Text, "l.value")],
+        key: "l.member_id",
+        from: "member_label AS l WHERE l.member_id = $1 ORDER BY l.position",
+    },
+    Section {
+        name: "points",
+        columns: &[
+            ("document", Text, "p.document"),
+            ("kind", Text, "p.kind"),
+            ("points", Int, "p.points"),
+            ("at", Instant, "p.at"),
+            ("origin", Text, "p.origin"),
+        ],
+        key: "p.id",
+        from: "points_entry AS p WHERE p.member_id = $1 ORDER BY p.at, p.id",
+    },
+    Section {
+        name: "feedback",
+        columns: &[
+            ("document", Text, "f.document"),
+            ("survey", Text, "f.survey"),
+            ("score", Int, "f.score"),
+            ("comment", Text, "f.comment"),
+            ("at", Instant, "f.at"),
+        ],
+        key: "f.id",
+        from: "feedback AS f WHERE f.member_id = $1 ORDER BY f.at, f.id",
+    },
+    Section {
+        name: "segments",
+        columns: &[
+            ("key", Text, "s.key"),
+            ("name", Text, "s.name"),
+            ("joinedAt", Instant, "b.joined_at"),
+            ("via", Text, "b.via"),
+        ],
+        key: "s.id",
+        from: "segment_member AS b JOIN segment AS s ON s.id = b.segment_id WHERE b.member_id = $1
+            ORDER BY b.joined_at, s.id",
+    },
+    Section {
+        name: "segmentsBefore",
+        columns: &[
+            ("key", Text, "s.key"),
+            ("name", Text, "s.name"),
+            ("joinedAt", Instant, "b.joined_at"),
+            ("leftAt", Instant, "b.left_at"),
+        ],
+        key: "s.id",
+        from: "segment_past AS b JOIN segment AS s ON s.id = b.segment_id WHERE b.member_id = $1
+            ORDER BY b.joined_at, s.id",
+    },
+    Section {
+        name: "pins",
+        columns: &[
+            ("segment", Text, "s.key"),
+            ("pinnedIn", Flag, "p.pinned_in"),
+            ("note", Text, "p.note"),
+            ("at", Instant, "p.at"),
+        ],
+        key: "s.id",
+        from: "segment_pin AS p JOIN segment AS s ON s.id = p.segment_id WHERE p.member_id = $1 ORDER BY p.at, s.id",
+    },
+    // Of removed segments, too.
+    Section {
+        name: "membershipEvents",
+        columns: &[
+            ("at", Instant, "e.at"),
+            ("kind", Text, "e.kind"),
+            ("reason", Text, "e.reason"),
+            ("segmentKey", Text, "e.segment_key"),
+            ("segmentName", Text, "e.segment_name"),
+        ],
+        key: "e.id",
+        from: "membership_event AS e WHERE e.member_id = $1 ORDER BY e.at, e.id",
+    },
+    Section {
+        name: "auditLog",
+        columns: &[("at", Instant, "a.at"), ("action", Text, "a.action"), ("changes", Json, "a.changes")],
+        key: "a.id",
+        from: "audit_entry AS a WHERE a.object_kind = 'Member' AND a.object_id = $1 ORDER BY a.id",
+    },
+];
+
+/// The things of a section in their order, each behind its key.
+pub(super) async fn read(
+    txn: &Txn,
+    section: &Section,
+    member: MemberId,
+    currency: Currency,
+) -> Result<Vec<(i64, Map<String, Value>)>, Fault> {
+    let columns: Vec<&str> = section.columns.iter().map(|(_, _, expression)| *expression).collect();
+    let text = format!("SELECT {}, {} FROM {}", section.key, columns.join(", "), section.from);
+    let mut things = Vec::new();
+    for row in txn.query_all_raw(sql(txn, text, [member.into()])).await? {
+        let mut thing = Map::new();
+        for (place, (name, kind, _)) in section.columns.iter().enumerate() {
+            thing.insert((*name).to_owned(), told(&row, place + 1, *kind, currency)?);
+        }
+        things.push((row.try_get_by_index(0)?, thing));
+    }
+    Ok(things)
+}
+
+fn told(row: &QueryResult, place: usize, kind: Kind, currency: Currency) -> Result<Value, Fault> {
+    let int = || -> Result<Option<i64>, DbErr> { row.try_get_by_index(place) };
+    let text = || -> Result<Option<String>, DbErr> { row.try_get_by_index(place) };
+    let money = |minor: i64| format!("{} {}", currency.decimal(minor), currency.code());
+    let instant = |at: i64| utc_datetime(at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    Ok(match kind {
+        Text => text()?.into(),
+        Int => int()?.into(),
+        Flag => row.try_get_by_index::<Option<bool>>(place)?.into(),
+        Money => int()?.map(money).into(),
+        Instant => int()?.map(instant).into(),
+        Json => text()?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default(),
+    })
+}
