@@ -136,7 +136,7 @@ impl Prepared {
 
 /// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
 /// exchange it for a new one.
-async fn caller(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Problem> {
+pub(super) async fn caller(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Problem> {
     let Some(token) = client::bearer(headers) else { return Ok(None) };
     known(api, token, address).await
 }

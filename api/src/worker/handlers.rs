@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-use super::{evaluation, program_zone};
+use super::{evaluation, import, program_zone};
 use crate::app::App;
 use crate::jobs::{Held, Setback};
-use crate::{membership, program};
+use crate::{imports, membership, program};
 
 type Handler = Arc<dyn Fn(Arc<App>, Held) -> BoxFuture<'static, Result<(), Setback>> + Send + Sync>;
 
@@ -23,7 +23,10 @@ pub struct Handlers {
 impl Handlers {
     /// All that the product knows.
     pub fn product() -> Self {
-        Self::default().with(program::ZONE_JOB, program_zone::run).with(membership::EVALUATION_JOB, evaluation::run)
+        Self::default()
+            .with(program::ZONE_JOB, program_zone::run)
+            .with(membership::EVALUATION_JOB, evaluation::run)
+            .with(imports::upload::JOB, import::run)
     }
 
     /// The same with one more.

@@ -3,6 +3,7 @@
 mod attempt;
 mod evaluation;
 mod handlers;
+mod import;
 mod program_zone;
 
 use std::sync::Arc;
