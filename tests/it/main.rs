@@ -51,5 +51,6 @@ mod sockets;
 mod statements;
 mod tidy;
 mod tokens;
+mod uploads;
 mod users;
 mod verify;
