@@ -204,19 +204,23 @@ async fn execute(
 }
 
 /// Tells what was executed from what was refused, which async-graphql answers alike.
-pub(super) fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_graphql::Response, Problem> {
+fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_graphql::Response, Problem> {
     let is_refused = |error: &ServerError| error.path.is_empty();
     if response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(is_refused) {
         return Err(Problem::of(Verdict::Refused, response.errors));
     }
     plan.put_right(&mut response.data, &response.errors);
-    let nothing_to_show = match &response.data {
-        Value::Object(fields) => fields.values().all(|value| value == &Value::Null),
-        _ => true,
-    };
-    match response.errors.iter().find_map(Verdict::of_field_error).filter(|_| nothing_to_show) {
+    match response.errors.iter().find_map(Verdict::of_field_error).filter(|_| shows_nothing(&response.data)) {
         Some(verdict) => Err(Problem::of(verdict, response.errors)),
         None => Ok(response),
+    }
+}
+
+/// Whether none of the fields that were asked for has come to anything.
+pub(super) fn shows_nothing(data: &Value) -> bool {
+    match data {
+        Value::Object(fields) => fields.values().all(|value| value == &Value::Null),
+        _ => true,
     }
 }
 
