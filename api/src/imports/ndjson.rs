@@ -181,7 +181,10 @@ mod tests {
 
     use super::*;
 
-    fn rows(text: &[u8]) -> (Vec<String>, Vec<(u64, Vec<String>, bool)>) {
+    /// The line of a row, its cells, and whether something is wrong with it.
+    type Read = (u64, Vec<String>, bool);
+
+    fn rows(text: &[u8]) -> (Vec<String>, Vec<Read>) {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text).unwrap();
         file.seek(SeekFrom::Start(0)).unwrap();
