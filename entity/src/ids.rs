@@ -30,6 +30,8 @@ ids! {
     MembershipEventId,
     /// Of an import.
     ImportId,
+    /// Of a file that comes by HTTP.
+    UploadId,
     /// Of an entry of the audit log.
     AuditEntryId,
     /// Of a job.

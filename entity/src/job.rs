@@ -19,6 +19,8 @@ pub struct Model {
     pub done: i64,
     pub total: Option<i64>,
     pub attempts: i64,
+    /// The last attempt that got further: those before it are no failed tries.
+    pub useful_attempt: i64,
     /// Somebody asked to stop it; the holder sees it at its next step.
     pub cancelling: bool,
     pub error: Option<String>,

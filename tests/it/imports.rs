@@ -13,13 +13,13 @@ mod rejects;
 mod resume;
 mod rows;
 mod segment;
-mod shop;
+pub mod shop;
 
 use std::path::PathBuf;
 
 use sea_orm::{ConnectionTrait, Statement};
 use tessera::app::App;
-use tessera::imports::{self, Kind, Options, Report};
+use tessera::imports::{self, Format, Kind, Options, Report};
 use tests::TestApp;
 
 /// Writes a file into the test's folder.
@@ -34,6 +34,7 @@ pub fn options(kind: Kind, file: PathBuf, map: &str) -> Options {
     let pairs = map.split(',').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap());
     Options {
         kind,
+        format: Format::of(&file),
         map: pairs.map(|(field, column)| (field.to_owned(), column.to_owned())).collect(),
         create_members: false,
         lines: false,
@@ -64,7 +65,7 @@ async fn query(app: &App, columns: &[&str], rest: &str) -> Vec<String> {
 }
 
 /// Everything that documents and members come to, without ids and times of recording, in one order.
-async fn books(app: &App) -> Vec<String> {
+pub async fn books(app: &App) -> Vec<String> {
     const MEMBER: [&str; 16] = [
         "m.number",
         "m.enrolled_at",
@@ -114,7 +115,7 @@ async fn books(app: &App) -> Vec<String> {
 }
 
 /// Expects two sorted lists to be the same, and shows no more than their first differences.
-fn same(one: &[String], other: &[String]) {
+pub fn same(one: &[String], other: &[String]) {
     let missing = |these: &[String], those: &[String]| -> Vec<String> {
         these.iter().filter(|row| those.binary_search(row).is_err()).take(5).cloned().collect()
     };

@@ -54,5 +54,6 @@ mod sockets;
 mod statements;
 mod tidy;
 mod tokens;
+mod uploads;
 mod users;
 mod verify;

@@ -56,7 +56,7 @@ pub(super) struct Import {
     kind: Kind,
     /// segment: the key of the segment
     key: Option<String>,
-    /// The file: CSV with a header line, in UTF-8; .gz is unpacked
+    /// The file: CSV with a header line, or .ndjson with an object a line, in UTF-8; .gz is unpacked
     file: PathBuf,
     /// Which column fills which field
     #[arg(long, value_name = "FIELD=COLUMN,…", value_parser = pairs)]
@@ -123,6 +123,7 @@ impl Import {
         }
         Ok(imports::Options {
             kind: self.kind.into(),
+            format: imports::Format::of(&self.file),
             file: self.file,
             segment: self.key,
             map: self.map.into_iter().flat_map(|Pairs(pairs)| pairs).collect(),
@@ -140,17 +141,7 @@ impl Import {
 struct Pairs(Vec<(String, String)>);
 
 fn pairs(text: &str) -> Result<Pairs, String> {
-    let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    let row = rows.records().next().and_then(Result::ok).unwrap_or_default();
-    let pairs: Option<Vec<_>> = row.iter().map(pair).collect();
-    let pairs = pairs.filter(|pairs| !pairs.is_empty()).map(Pairs);
-    pairs.ok_or_else(|| "it must be FIELD=COLUMN, for example amount=total".to_owned())
-}
-
-fn pair(text: &str) -> Option<(String, String)> {
-    let (field, column) = text.split_once('=')?;
-    let (field, column) = (field.trim(), column.trim());
-    (!field.is_empty() && !column.is_empty()).then(|| (field.to_owned(), column.to_owned()))
+    imports::pairs(text).map(Pairs)
 }
 
 /// A mistake in the command is told apart from what went wrong while it was carried out.

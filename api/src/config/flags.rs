@@ -139,6 +139,16 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lens: Option<Text>,
 
+    /// How many bytes a file may have that comes by HTTP, all its parts together [default: 4294967296]
+    #[arg(long, global = true, value_name = "BYTES", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) upload_bytes: Option<Text>,
+
+    /// How many such files may wait for their parts at once; each is forgotten after a day [default: 20]
+    #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uploads: Option<Text>,
+
     /// What is logged: a level, or levels by module such as warn,tessera=debug [default: info]
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

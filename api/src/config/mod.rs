@@ -65,6 +65,10 @@ pub struct Settings {
     pub today: Option<NaiveDate>,
     /// Whether everybody's facts are kept in memory.
     pub lens: bool,
+    /// How many bytes an uploaded file may have.
+    pub upload_bytes: u64,
+    /// How many uploads may wait for their parts.
+    pub uploads: u32,
     /// What is logged.
     pub log: String,
     /// The programme's name.
@@ -126,6 +130,8 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             today: None,
             lens: true,
+            upload_bytes: 4 << 30,
+            uploads: 20,
             log: "info,sea_orm_migration=warn,sqlx=warn".to_owned(),
             program_name: None,
             currency: None,

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use axum::http::{HeaderValue, Uri};
 use chrono::{Datelike, NaiveDate};
@@ -21,6 +22,7 @@ use super::{DatabaseUrl, Oidc, OidcPace, Secret, Settings, SettingsError, oidc};
 pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
     let Settings { database_url, listen, metrics_listen, data_dir, issuer, owner_email, dev, lens, log, .. } =
         Settings::default();
+    let Settings { upload_bytes, uploads, .. } = Settings::default();
     let given = &sources.given;
     let read = Reader { sources };
     Ok(Settings {
@@ -49,6 +51,8 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         trusted_proxies: read.list("trusted_proxies", &given.trusted_proxies, NETWORKS, network)?,
         today: read.one("today", &given.today, DAY, day)?,
         lens: read.one("lens", &given.lens, "on or off", on_or_off)?.unwrap_or(lens),
+        upload_bytes: read.one("upload_bytes", &given.upload_bytes, COUNT, positive)?.unwrap_or(upload_bytes),
+        uploads: read.one("uploads", &given.uploads, COUNT, positive)?.unwrap_or(uploads),
         log: read.one("log", &given.log, FILTER, filter)?.unwrap_or(log),
         program_name: read.one("program_name", &given.program_name, "a name of 1 to 200 letters", name)?,
         currency: read.one("currency", &given.currency, "an ISO 4217 code such as EUR", Currency::from_code)?,
@@ -100,6 +104,7 @@ const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, 
 const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
 const KEPT: &str = "a number of days from 1 to 36500, or forever";
 const DAY: &str = "a day such as 1998-06-30";
+const COUNT: &str = "a whole number from 1 on";
 const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by module such as warn,tessera=debug";
 const SHARE: &str = "a number from 0 to 1 with at most six digits after the point";
 const COST: &str = "an amount of 0 or more, such as 0.05";
@@ -152,6 +157,10 @@ impl Reader<'_> {
             None => format!("{name} must be {allowed}."),
         })
     }
+}
+
+fn positive<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|number| *number >= T::from(1))
 }
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {

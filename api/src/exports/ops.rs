@@ -11,10 +11,10 @@ use tokio::sync::mpsc::Receiver;
 use super::asker::Asker;
 use super::base::Reached;
 use super::layout::{Format, Layout};
-use super::link::{self, Asked, Link, Opened};
+use super::link::{self, Asked, DOWNLOAD, Link, Opened};
 use super::outlet::{Outlet, outlet};
 use super::sheet::Sheet;
-use super::{postgres_store, sqlite_store, store};
+use super::{postgres_store, rejects, sqlite_store, store};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
 use crate::db;
@@ -69,27 +69,24 @@ pub fn ask(
     // A key may name its owner before a slash, which no file's name can hold.
     let file_name = format!("{}-{today}.{}", row.segment.key.replace('/', "-"), format.extension());
     let asked = Asked { segment: row.segment.id, format, layout, file: file_name.clone() };
-    let (token, expires_at) = link::sign(app, asker, asked)?;
+    let (token, expires_at) = link::sign(app, DOWNLOAD, asker, asked)?;
     let url = format!("{}/downloads/{token}", reached.base(&app.settings));
     Ok(Link { url, expires_at, file_name, rows: row.stats.members })
 }
 
 /// Opens a link, once: whatever comes of the file, the link is used up and the audit log says by whom.
 pub async fn open(app: &App, token: &str, address: IpAddr) -> Result<Download, Refused> {
-    let opened = link::read(app, token).ok_or(Refused::Unknown)?;
-    if opened.expires_at <= app.clock.real() {
-        return Err(Refused::Expired);
-    }
-    let place = app.downloads.take().ok_or(Refused::Busy)?;
-    // Most of those that are to be refused are so before anything is counted.
-    opened.asker.actor(app, app.db.reader()).await?;
-    if store::is_used(app.db.reader(), &opened.id).await? {
-        return Err(Refused::Used);
-    }
+    let Some(opened) = link::read::<Asked>(app, DOWNLOAD, token) else {
+        return rejects::open(app, token, address).await;
+    };
+    let place = place(app, &opened).await?;
     let sheet = Sheet::new(opened.asked.format, opened.asked.layout, &*app.look_at_program().await?);
     let segment = opened.asked.segment;
     let (moment, name, rows) = begin(app, segment).await?.ok_or(Refused::Gone)?;
-    use_up(app, &opened, &name, rows, address).await?;
+    let Asked { format, layout, .. } = opened.asked;
+    let changes = Changes::none().new_field("format", format).new_field("layout", layout).new_field("rows", rows);
+    let entry = Entry { action: "download", object: Object::one("Segment", segment.0, name), changes };
+    use_up(app, &opened, &entry, address).await?;
     let (outlet, chunks) = outlet();
     tokio::spawn(read(moment, segment, sheet, outlet, rows, place));
     let Opened { asker, asked: Asked { format, file, .. }, .. } = opened;
@@ -128,8 +125,23 @@ async fn read(
     drop(place);
 }
 
-async fn use_up(app: &App, opened: &Opened, name: &str, rows: i64, address: IpAddr) -> Result<(), Refused> {
-    let Opened { id, asker, expires_at, asked } = opened;
+/// A place for the file of a link, if it can still be used.
+pub(super) async fn place<T>(app: &App, opened: &Opened<T>) -> Result<OwnedSemaphorePermit, Refused> {
+    if opened.expires_at <= app.clock.real() {
+        return Err(Refused::Expired);
+    }
+    let place = app.downloads.take().ok_or(Refused::Busy)?;
+    // Most of those that are to be refused are so before anything is counted.
+    opened.asker.actor(app, app.db.reader()).await?;
+    if store::is_used(app.db.reader(), &opened.id).await? {
+        return Err(Refused::Used);
+    }
+    Ok(place)
+}
+
+/// Notes that a link is used, and by whom.
+pub(super) async fn use_up<T>(app: &App, opened: &Opened<T>, entry: &Entry, address: IpAddr) -> Result<(), Refused> {
+    let Opened { id, asker, expires_at, .. } = opened;
     let used = db::retry(|| async {
         let txn = app.db.begin().await?;
         let actor = match asker.actor(app, &txn).await {
@@ -139,10 +151,7 @@ async fn use_up(app: &App, opened: &Opened, name: &str, rows: i64, address: IpAd
         if !store::use_up(&txn, id, expires_at.timestamp_millis(), app.clock.real_millis()).await? {
             return Ok(Err(Refused::Used));
         }
-        let changes = Changes::none().new_field("format", asked.format).new_field("layout", asked.layout);
-        let object = Object::one("Segment", asked.segment.0, name);
-        let entry = Entry { action: "download", object, changes: changes.new_field("rows", rows) };
-        audit::write(app, &txn, By::caller(&actor, Some(address)), entry).await?;
+        audit::write(app, &txn, By::caller(&actor, Some(address)), entry.clone()).await?;
         txn.commit().await?;
         Ok(Ok(()))
     });

@@ -2,12 +2,12 @@
 
 use engine::calendar::Millis;
 use entity::download;
-use entity::ids::SegmentId;
+use entity::ids::{JobId, SegmentId};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::columns::Field;
-use crate::db::Txn;
+use crate::db::{Txn, sql};
 use crate::error::Fault;
 
 /// Whether a link was used.
@@ -31,6 +31,35 @@ pub(super) async fn use_up(txn: &Txn, link: &str, expires_at: Millis, now: Milli
 
 /// An hour: far more than the clocks of two processes can differ by.
 const FORGET: Millis = 3_600_000;
+
+/// A row of the rejects of a job.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct RejectRow {
+    pub(super) place: i64,
+    pub(super) line: i64,
+    pub(super) field: String,
+    pub(super) reason: String,
+}
+
+/// How many rejects a job has.
+pub(super) async fn count_rejects(db: &impl ConnectionTrait, job: JobId) -> Result<i64, Fault> {
+    let text = "SELECT COUNT(*) AS rows FROM import_reject WHERE job_id = $1";
+    let row = db.query_one_raw(sql(db, text, [job.0.into()])).await?;
+    row.map_or(Ok(0), |row| Ok(row.try_get("", "rows")?))
+}
+
+/// Some rejects of a job from a place on, in the order of the file.
+pub(super) async fn rejects(
+    db: &impl ConnectionTrait,
+    job: JobId,
+    from: i64,
+    until: i64,
+) -> Result<Vec<RejectRow>, Fault> {
+    let text = "SELECT place, line, field, reason FROM import_reject
+        WHERE job_id = $1 AND place >= $2 AND place < $3 ORDER BY place LIMIT 1000";
+    let values = [job.0.into(), from.into(), until.into()];
+    Ok(RejectRow::find_by_statement(sql(db, text, values)).all(db).await?)
+}
 
 /// A segment by `$1`: its name, and how many members it has at this moment, which is kept exact with every change.
 pub(super) const SEGMENT: &str = "SELECT s.name, f.members FROM segment AS s

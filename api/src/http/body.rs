@@ -78,7 +78,7 @@ fn malformed(message: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
 
 /// Throws away as much again as would have been read: whoever writes a body without listening sees only a broken
 /// connection when nobody reads it.
-async fn discard(body: Body, limit: usize) {
+pub(super) async fn discard(body: Body, limit: usize) {
     let mut rest = Limited::new(body, limit.saturating_mul(2));
     let all = async { while let Some(Ok(_)) = rest.frame().await {} };
     let _ = tokio::time::timeout(DRAIN, all).await;

@@ -70,7 +70,7 @@ pub(super) async fn endpoint(State(api): State<Arc<Api>>, request: Request) -> R
 async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Result<async_graphql::Response, Problem> {
     negotiate::content(&parts.headers)?;
     let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
-    let (caller, partner) = caller(api, &parts.headers, address).await?;
+    let (caller, partner) = callers(api, &parts.headers, address).await?;
     facts.caller = caller.as_ref().map(|caller| caller.user.0);
     facts.partner = partner.as_ref().map(|partner| partner.partner.0);
     let is_known = caller.is_some() || partner.is_some();
@@ -143,7 +143,7 @@ impl Prepared {
 
 /// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
 /// exchange it for a new one.
-async fn caller(
+async fn callers(
     api: &Api,
     headers: &HeaderMap,
     address: IpAddr,
@@ -156,6 +156,12 @@ async fn caller(
         Ok(partner) => Ok((None, partner?)),
         Err(_) => Err(Problem::unavailable()),
     }
+}
+
+/// The person, if the request has the token of one.
+pub(super) async fn caller(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Problem> {
+    let Some(token) = client::bearer(headers) else { return Ok(None) };
+    known(api, token, address).await
 }
 
 /// The person of a token, if it is valid.
@@ -221,19 +227,23 @@ async fn execute(
 }
 
 /// Tells what was executed from what was refused, which async-graphql answers alike.
-pub(super) fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_graphql::Response, Problem> {
+fn settle(mut response: async_graphql::Response, plan: &Plan) -> Result<async_graphql::Response, Problem> {
     let is_refused = |error: &ServerError| error.path.is_empty();
     if response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(is_refused) {
         return Err(Problem::of(Verdict::Refused, response.errors));
     }
     plan.put_right(&mut response.data, &response.errors);
-    let nothing_to_show = match &response.data {
-        Value::Object(fields) => fields.values().all(|value| value == &Value::Null),
-        _ => true,
-    };
-    match response.errors.iter().find_map(Verdict::of_field_error).filter(|_| nothing_to_show) {
+    match response.errors.iter().find_map(Verdict::of_field_error).filter(|_| shows_nothing(&response.data)) {
         Some(verdict) => Err(Problem::of(verdict, response.errors)),
         None => Ok(response),
+    }
+}
+
+/// Whether none of the fields that were asked for has come to anything.
+pub(super) fn shows_nothing(data: &Value) -> bool {
+    match data {
+        Value::Object(fields) => fields.values().all(|value| value == &Value::Null),
+        _ => true,
     }
 }
 

@@ -8,6 +8,7 @@ mod graphiql;
 mod graphql;
 mod guard;
 mod health;
+mod imports;
 mod metrics;
 mod negotiate;
 mod plan;
@@ -15,6 +16,7 @@ mod put_right;
 mod request_log;
 mod response;
 mod socket;
+mod upload_parameters;
 mod verdict;
 
 use std::any::Any;
@@ -102,7 +104,13 @@ fn routes(api: Arc<Api>) -> Router {
         .fallback(wrong_method)
         .layer(cors(&api.app.settings.cors_origins))
         .layer(from_fn(only_preflight));
+    let imports = Router::new()
+        .route("/imports/{kind}", imports::of_rows())
+        .route("/imports/segments/{key}", imports::of_segment())
+        .layer(cors(&api.app.settings.cors_origins))
+        .layer(from_fn(only_preflight));
     Router::new()
+        .merge(imports)
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphql", graphql)
         .route("/graphql/ws", socket::routes())

@@ -25,6 +25,8 @@ pub(super) enum Verdict {
     Unauthenticated,
     /// There is nothing at this address.
     NotFound,
+    /// It does not fit what is there already.
+    Conflict,
     /// There was something at this address, and it is not there any more.
     Gone,
     /// Whoever asks may not.
@@ -82,6 +84,7 @@ impl Verdict {
             Self::Malformed => same(StatusCode::BAD_REQUEST, BAD_USER_INPUT),
             Self::Unauthenticated => same(StatusCode::UNAUTHORIZED, UNAUTHENTICATED),
             Self::NotFound => same(StatusCode::NOT_FOUND, BAD_USER_INPUT),
+            Self::Conflict => same(StatusCode::CONFLICT, BAD_USER_INPUT),
             Self::Gone => same(StatusCode::GONE, BAD_USER_INPUT),
             Self::Forbidden => same(StatusCode::FORBIDDEN, FORBIDDEN),
             Self::Busy => same(StatusCode::SERVICE_UNAVAILABLE, RATE_LIMITED),

@@ -142,6 +142,21 @@ fn list(names: &[String]) -> String {
     names.join(", ")
 }
 
+/// The pairs of one `--map`, as FIELD=COLUMN between commas; one with a comma in it stands in quotes.
+pub fn pairs(text: &str) -> Result<Vec<(String, String)>, String> {
+    let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let row = rows.records().next().and_then(Result::ok).unwrap_or_default();
+    let pairs: Option<Vec<_>> = row.iter().map(pair).collect();
+    let pairs = pairs.filter(|pairs| !pairs.is_empty());
+    pairs.ok_or_else(|| "it must be FIELD=COLUMN, for example amount=total".to_owned())
+}
+
+fn pair(text: &str) -> Option<(String, String)> {
+    let (field, column) = text.split_once('=')?;
+    let (field, column) = (field.trim(), column.trim());
+    (!field.is_empty() && !column.is_empty()).then(|| (field.to_owned(), column.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

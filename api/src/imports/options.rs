@@ -12,6 +12,7 @@ use super::lines::{self, Lines};
 use super::mapping::{LINE, Mapping, Mistake};
 use super::members::{self, Members};
 use super::points::{self, Points};
+use super::rows::Format;
 use super::segment::{self, List};
 use super::transactions::{self, Single, Transactions};
 use crate::text_input::{length, required};
@@ -51,6 +52,8 @@ pub struct Options {
     pub negative_is_return: bool,
     /// The system that numbers the documents.
     pub source: Option<String>,
+    /// How the rows are written.
+    pub format: Format,
     /// Where the rejects go; the file's name with `.rejects.csv` in the current folder where none is given.
     pub rejects: Option<PathBuf>,
 }
@@ -77,7 +80,7 @@ pub(super) enum Columns {
 
 impl Kind {
     /// The word of the command line.
-    pub(super) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Members => "members",
             Self::Transactions => "transactions",
@@ -149,7 +152,8 @@ impl Options {
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    fn possible(&self) -> Result<(), Mistake> {
+    /// What can be said of the options before the file is looked at.
+    pub(super) fn possible(&self) -> Result<(), Mistake> {
         let mistake = |sentence: &str| Err(Mistake(sentence.to_owned()));
         if self.kind != Kind::Transactions && (self.lines || self.negative_is_return || self.source.is_some()) {
             return mistake("--lines, --negative-is-return and --source are for transactions alone.");

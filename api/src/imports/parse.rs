@@ -10,15 +10,15 @@ use super::chunk::{Chunk, Chunker, Gone};
 use super::lines::Lines;
 use super::options::{Columns, Plan};
 use super::progress::Progress;
-use super::reader::Reader;
 use super::row::{Reading, Row, Wrong};
+use super::rows::Rows;
 use super::sort::Sorter;
 use super::unit::{Body, Unit};
 use crate::clock::Clock;
 
 /// A file about to be read.
 pub(super) struct Parse {
-    pub(super) reader: Reader,
+    pub(super) reader: Rows,
     pub(super) plan: Plan,
     /// How many rows or documents were taken up before.
     pub(super) skip: u64,
@@ -53,7 +53,7 @@ impl Parse {
                 reading = self.reading();
             }
             let row = Row { line: self.reader.line(), record: self.reader.record(), places: &self.plan.places };
-            let body = ragged(&self.reader).map_or_else(|| read(columns, &row, &reading), Err);
+            let body = self.reader.wrong().map_or_else(|| read(columns, &row, &reading), Err);
             if chunker.push(Unit::of_row(row.line, body), 1, self.reader.taken()).is_err() {
                 return Ok(Err(Gone));
             }
@@ -65,7 +65,7 @@ impl Parse {
         let mut sorter = Sorter::new();
         while self.reader.read()? {
             let row = Row { line: self.reader.line(), record: self.reader.record(), places: &self.plan.places };
-            sorter.push(lines.spilled(&row, ragged(&self.reader))?)?;
+            sorter.push(lines.spilled(&row, self.reader.wrong())?)?;
             self.progress.sorting(self.reader.taken());
         }
         let mut groups = sorter.groups()?;
@@ -102,10 +102,4 @@ fn read(columns: &Columns, row: &Row<'_>, reading: &Reading) -> Result<Body, Wro
         // Lines go through the sorter.
         Columns::Lines(_) => Err(Wrong::new("", "is a line")),
     }
-}
-
-/// What is wrong with a row that has more or fewer cells than the file has columns.
-fn ragged(reader: &Reader) -> Option<Wrong> {
-    let (cells, columns) = (reader.record().len(), reader.width());
-    (cells != columns).then(|| Wrong::new("", format!("has {cells} cells where the file has {columns} columns")))
 }

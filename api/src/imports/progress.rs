@@ -34,10 +34,11 @@ struct Stretch {
 }
 
 impl Progress {
-    /// An import of a file of so many bytes. Nothing is shown where standard error is no terminal.
-    pub(super) fn new(bytes: u64, lines: bool) -> Self {
+    /// An import of a file of so many bytes. Nothing is shown where standard error is no terminal, nor of a job.
+    pub(super) fn new(bytes: u64, lines: bool, is_job: bool) -> Self {
         let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%  {msg}");
-        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+        let target = if is_job { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(bytes), target);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let (verb, what) = if lines { ("sorting", "lines") } else { ("importing", "rows") };
         Self { bar, stretch: Mutex::new(Stretch::new(verb, what, 0, bytes)) }
@@ -57,6 +58,14 @@ impl Progress {
     /// So many rows were committed; that is how far it is now.
     pub(super) fn committed(&self, rows: u64, at: u64) {
         self.step(rows, at, true);
+    }
+
+    /// How far it is, and how far it goes: kilobytes of the file, or documents.
+    pub(super) fn stands(&self) -> (i64, i64) {
+        let stretch = self.stretch();
+        let unit = if stretch.what == "rows" { 1_024 } else { 1 };
+        let whole = |count: u64| i64::try_from(count.div_ceil(unit)).unwrap_or(i64::MAX);
+        (whole(stretch.at), whole(stretch.until))
     }
 
     /// The bar goes away.

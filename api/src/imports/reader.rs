@@ -11,9 +11,10 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use flate2::read::MultiGzDecoder;
 
 use super::mapping::Mistake;
+use super::row::Wrong;
 
 /// No row is longer: a quote that is not closed would take in the rest of the file.
-const LONGEST: u64 = 1024 * 1024;
+pub(super) const LONGEST: u64 = 1024 * 1024;
 const BUFFER: usize = 64 * 1024;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -31,14 +32,9 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Opens a file and reads the names of its columns, trimmed.
-    pub(super) fn open(path: &Path) -> anyhow::Result<(Self, Vec<String>)> {
-        let failed = || format!("{} cannot be read", path.display());
-        let file = File::open(path).with_context(failed)?;
-        if !file.metadata().with_context(failed)?.is_file() {
-            return Err(Mistake(format!("{} is not a file.", path.display())).into());
-        }
+    pub(super) fn open(file: File, path: &Path) -> anyhow::Result<(Self, Vec<String>)> {
         let taken = Arc::new(AtomicU64::new(0));
-        let text = unpacked(Counted { file, taken: taken.clone() }).with_context(failed)?;
+        let text = text_of(file, &taken).with_context(|| format!("{} cannot be read", path.display()))?;
         // The end of a row is the line feed alone, so that its line can be told; a carriage return before it is trimmed
         // with the last cell.
         let csv = ReaderBuilder::new()
@@ -86,9 +82,10 @@ impl Reader {
         self.line
     }
 
-    /// How many columns the file has.
-    pub(super) fn width(&self) -> usize {
-        self.width
+    /// What is wrong with a row that has more or fewer cells than the file has columns.
+    pub(super) fn wrong(&self) -> Option<Wrong> {
+        let (cells, columns) = (self.record.len(), self.width);
+        (cells != columns).then(|| Wrong::new("", format!("has {cells} cells where the file has {columns} columns")))
     }
 
     /// How many of the file's bytes were taken so far.
@@ -115,6 +112,11 @@ impl Reader {
         };
         anyhow!("{path} cannot be read from line {line} on: {source}; what stands before is kept")
     }
+}
+
+/// The text of a file, which counts how much of the file was taken.
+pub(super) fn text_of(file: File, taken: &Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
+    unpacked(Counted { file, taken: Arc::clone(taken) })
 }
 
 /// The text of a file, unpacked where it is packed, without a byte order mark.
@@ -178,13 +180,14 @@ mod tests {
     use flate2::Compression;
     use flate2::write::GzEncoder;
 
+    use super::super::rows::{Format, Rows};
     use super::*;
 
     fn rows(bytes: &[u8]) -> anyhow::Result<Vec<(u64, Vec<String>)>> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("file");
         std::fs::write(&path, bytes)?;
-        let (mut reader, header) = Reader::open(&path)?;
+        let (mut reader, header) = Reader::open(File::open(&path)?, &path)?;
         let mut rows = vec![(reader.line(), header)];
         while reader.read()? {
             let cells = reader.record().iter().map(|cell| String::from_utf8_lossy(cell.trim_ascii()).into_owned());
@@ -235,7 +238,7 @@ mod tests {
             let error = rows(bytes).unwrap_err().to_string();
             assert!(error.contains(says), "{error}");
         }
-        let error = Reader::open(&std::env::temp_dir()).err().unwrap().to_string();
+        let error = Rows::open(&std::env::temp_dir(), Format::Csv).err().unwrap().to_string();
         assert!(error.contains("is not a file"), "{error}");
     }
 

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use entity::ids::JobId;
+
 use super::mapping::Mistake;
 use super::unit::Reject;
 
@@ -11,9 +13,18 @@ const HEADER: &str = "line,field,reason";
 
 /// Where the rejects of an import go.
 #[derive(Clone, Debug)]
-pub(super) struct Rejects(PathBuf);
+pub(super) enum Rejects {
+    /// Into a file, for an import at the command line.
+    File(RejectsFile),
+    /// Into the database, for a job: whoever asks for them may ask another process than the one that works on it.
+    Job(JobId),
+}
 
-impl Rejects {
+/// The file of rejects.
+#[derive(Clone, Debug)]
+pub(super) struct RejectsFile(PathBuf);
+
+impl RejectsFile {
     /// The file of a path, unless something else stands there that must not be written over.
     pub(super) fn at(path: PathBuf, input: &Path) -> Result<Self, Mistake> {
         let shown = path.display();
@@ -98,7 +109,7 @@ mod tests {
     fn goes_on_behind_what_was_committed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file.rejects.csv");
-        let rejects = Rejects::at(path.clone(), Path::new("file.csv")).unwrap();
+        let rejects = RejectsFile::at(path.clone(), Path::new("file.csv")).unwrap();
         assert!(!rejects.finish(0).unwrap());
         let one = rejects.write(0, &[reject(2)]).unwrap();
         rejects.write(one, &[reject(3), reject(4)]).unwrap();
@@ -120,12 +131,12 @@ mod tests {
         let (input, other) = (folder.path().join("a.csv"), folder.path().join("b.csv"));
         fs::write(&input, HEADER).unwrap();
         fs::write(&other, "name\nAnna\n").unwrap();
-        let says = |path: &Path| Rejects::at(path.to_owned(), &input).unwrap_err().0;
+        let says = |path: &Path| RejectsFile::at(path.to_owned(), &input).unwrap_err().0;
         assert!(says(&input).contains("is the file that is to be read"));
         assert!(says(&other).contains("holds something else than rejects"));
         assert!(says(&folder.path().join("none/c.csv")).contains("its folder is not there"));
         assert!(says(folder.path()).contains("cannot be used for the rejects"));
         fs::write(&other, format!("{HEADER}\r\n2,at,x\r\n")).unwrap();
-        assert!(Rejects::at(other, &input).is_ok());
+        assert!(RejectsFile::at(other, &input).is_ok());
     }
 }

@@ -5,12 +5,11 @@ use entity::import;
 
 use super::mapping::{Mapping, Mistake};
 use super::row::{Column, Row, Wrong};
-use super::run::COMMAND;
 use super::unit::Body;
 use crate::app::App;
 use crate::audit::{By, Changes, Entry, Object};
 use crate::db::Txn;
-use crate::error::{Fault, RefusalCode, Stop};
+use crate::error::{Fault, FaultKind, RefusalCode, Stop};
 use crate::figures::Reckoning;
 use crate::ingest::Ingested;
 use crate::members::MemberRef;
@@ -43,9 +42,10 @@ impl Target {
         txn: &Txn,
         reckoning: &Reckoning,
         members: &[(usize, MemberRef)],
+        by: By<'_>,
     ) -> Result<Ingested, Stop> {
         let (places, references): (Vec<usize>, Vec<MemberRef>) = members.iter().cloned().unzip();
-        let added = segments::import_in(txn, reckoning, self.id, &references, By::command(COMMAND)).await;
+        let added = segments::import_in(txn, reckoning, self.id, &references, by).await;
         let (created, unresolved) = added.map_err(|stop| self.stopped(stop))?;
         let duplicates = references.len().saturating_sub(created + unresolved.len());
         let mut done = Ingested { created, duplicates, ..Ingested::default() };
@@ -56,12 +56,12 @@ impl Target {
     }
 
     /// What the log keeps of a list. Who they were stands in the log of memberships.
-    pub(super) fn entry(&self, done: &import::Model) -> Entry {
+    pub(super) fn entry(&self, action: &'static str, done: &import::Model) -> Entry {
         let changes = Changes::none()
             .new_field("joined", done.created)
             .new_field("duplicates", done.duplicates)
             .new_field("rejected", done.rejected);
-        Entry { action: COMMAND, object: Object::one("Segment", self.id.0, self.name.as_str()), changes }
+        Entry { action, object: Object::one("Segment", self.id.0, self.name.as_str()), changes }
     }
 
     /// The segment was switched off or removed while the file was read: a sentence for the operator.
@@ -70,7 +70,7 @@ impl Target {
         let gone = refusals.iter().any(|refusal| refusal.code == RefusalCode::NotFound);
         let what = if gone { "removed" } else { "switched off" };
         let sentence = format!("the segment {} was {what} meanwhile; what was taken up before stays", self.key);
-        Fault::new(sentence).into()
+        Fault::of(FaultKind::BadInput, sentence).into()
     }
 }
 

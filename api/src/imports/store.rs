@@ -1,13 +1,14 @@
 //! The SQL of imports.
 
 use engine::calendar::Millis;
-use entity::ids::ImportId;
+use entity::ids::{ImportId, JobId};
 use entity::import::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel};
 use serde::Serialize;
 
-use crate::db::Column::Text;
+use super::unit::Reject;
+use crate::db::Column::{Int, Text};
 use crate::db::{Batch, Txn, for_update, sql};
 use crate::error::Fault;
 
@@ -58,6 +59,35 @@ pub(super) async fn finish(txn: &Txn, id: ImportId, position: i64, at: Millis) -
     let done = txn.execute_raw(sql(txn, text, [id.0.into(), position.into(), at.into()])).await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Keeps rejects of a job behind the first so many.
+pub(super) async fn note(txn: &Txn, job: JobId, from: i64, rejects: &[Reject]) -> Result<(), Fault> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        place: i64,
+        line: u64,
+        field: &'a str,
+        reason: &'a str,
+    }
+    let columns = &[("place", Int), ("line", Int), ("field", Text), ("reason", Text)];
+    let mut rows = Vec::with_capacity(rejects.len());
+    for (place, Reject { line, wrong }) in (from..).zip(rejects) {
+        rows.push(Row { place, line: *line, field: &wrong.field, reason: &wrong.reason });
+    }
+    for rows in rows.chunks(REJECTS) {
+        let batch = Batch::new(columns, rows);
+        let text = format!(
+            "INSERT INTO import_reject (job_id, place, line, field, reason)
+            SELECT $2, batch.place, batch.line, batch.field, batch.reason FROM {}",
+            batch.table(txn, 1)
+        );
+        txn.execute_raw(sql(txn, text, [batch.value()?, job.0.into()])).await?;
+    }
+    Ok(())
+}
+
+/// How many rejects one statement keeps.
+const REJECTS: usize = 5_000;
 
 /// A label of a member.
 #[derive(FromQueryResult)]

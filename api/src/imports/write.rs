@@ -14,10 +14,12 @@ use super::segment::Target;
 use super::store;
 use super::unit::Reject;
 use crate::app::App;
+use crate::audit::By;
 use crate::db::{self, Txn};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
 use crate::ingest::{Ingested, Problem};
+use crate::jobs::Held;
 use crate::members::{self, LabelInput, MemberInput, MemberRef};
 use crate::membership::{self, Touched};
 use crate::patch::Patch;
@@ -33,6 +35,10 @@ pub(super) struct Writer<'a> {
     /// How far the import has come.
     pub(super) row: import::Model,
     pub(super) rejects: Rejects,
+    /// Who does it.
+    pub(super) by: By<'a>,
+    /// The job that it is; none at the command line.
+    pub(super) held: Option<&'a Held>,
 }
 
 /// What documents, entries and answers do to the members that they name.
@@ -79,7 +85,7 @@ impl Writer<'_> {
         let nothing = || (HashSet::new(), Touched::default());
         let ((done, touched), (changed, profiles)) = match (self.kind, &self.segment) {
             (_, Some(segment)) => {
-                ((segment.take(&txn, &reckoning, &chunk.belonging).await?, Touched::default()), nothing())
+                ((segment.take(&txn, &reckoning, &chunk.belonging, self.by).await?, Touched::default()), nothing())
             }
             (Kind::Members | Kind::Segment, None) => (self.members(&txn, &reckoning, chunk).await?, nothing()),
             (Kind::Transactions | Kind::Points | Kind::Feedback, None) => {
@@ -104,8 +110,13 @@ impl Writer<'_> {
         row.updated += count(done.updated);
         row.duplicates += count(done.duplicates);
         row.rejected += count(chunk.rejects.len() + left_out.len());
-        row.rejects_bytes = self.note(&row, &named(chunk, left_out))?;
+        row.rejects_bytes = self.note(&txn, &row, &named(chunk, left_out)).await?;
         store::keep(&txn, &row).await?;
+        if let Some(held) = self.held
+            && held.fence(&txn).await.is_err()
+        {
+            return Err(overtaken().into());
+        }
         txn.commit().await?;
         Ok(Attempt::Committed(row))
     }
@@ -218,14 +229,21 @@ impl Writer<'_> {
         }
     }
 
-    fn note(&self, row: &import::Model, rejects: &[Reject]) -> Result<i64, Fault> {
+    /// Keeps rejects, and answers how much is kept by now: bytes of a file, rows of a table.
+    async fn note(&self, txn: &Txn, row: &import::Model, rejects: &[Reject]) -> Result<i64, Fault> {
         if rejects.is_empty() {
             return Ok(row.rejects_bytes);
         }
+        let file = match &self.rejects {
+            Rejects::File(file) => file,
+            Rejects::Job(job) => {
+                store::note(txn, *job, row.rejects_bytes, rejects).await?;
+                return Ok(row.rejects_bytes + count(rejects.len()));
+            }
+        };
         let from = u64::try_from(row.rejects_bytes).unwrap_or_default();
-        let written = self.rejects.write(from, rejects);
-        let length = written.map_err(|error| {
-            Fault::new(format!("the rejects cannot be written to {}: {error}", self.rejects.path().display()))
+        let length = file.write(from, rejects).map_err(|error| {
+            Fault::new(format!("the rejects cannot be written to {}: {error}", file.path().display()))
         })?;
         Ok(i64::try_from(length).unwrap_or(i64::MAX))
     }
@@ -233,7 +251,8 @@ impl Writer<'_> {
     fn wrong(&self, refusal: &Refusal) -> Wrong {
         let mut wrong = Wrong::refused(refusal, "");
         if refusal.code == RefusalCode::NotFound && !self.members.create {
-            wrong.reason.push_str("; --create-members would make one");
+            let dashes = if self.held.is_some() { "" } else { "--" };
+            wrong.reason.push_str(&format!("; {dashes}create-members would make one"));
         }
         wrong
     }

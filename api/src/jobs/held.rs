@@ -1,6 +1,7 @@
 //! A job in the hands of its holder.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use entity::ids::JobId;
@@ -30,6 +31,17 @@ pub struct Held {
     pub(super) holder: String,
     lease: Duration,
     arguments: String,
+    /// The last attempt that got further.
+    useful: Arc<AtomicI64>,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Progress {
+    pub(super) done: i64,
+    pub(super) total: Option<i64>,
+    /// What is done stays done.
+    pub(super) is_useful: bool,
 }
 
 /// Whether a holder still holds its job.
@@ -66,6 +78,7 @@ impl Held {
             holder: holder.to_owned(),
             lease,
             arguments: row.arguments,
+            useful: Arc::new(AtomicI64::new(row.useful_attempt)),
         }
     }
 
@@ -77,10 +90,26 @@ impl Held {
 
     /// Says how far it is, and whether to go on.
     pub async fn step(&self, done: i64, total: Option<i64>) -> Result<(), Setback> {
+        self.note(Progress { done, total, is_useful: false }).await
+    }
+
+    /// The same for work that stays done, whatever becomes of this attempt: it is no failed try any more.
+    pub async fn advance(&self, done: i64, total: Option<i64>) -> Result<(), Setback> {
+        self.note(Progress { done, total, is_useful: true }).await?;
+        self.useful.store(self.attempt, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// How many attempts, with this one, there were since one got further.
+    pub fn tries(&self) -> i64 {
+        (self.attempt - self.useful.load(Ordering::Relaxed)).max(1)
+    }
+
+    async fn note(&self, progress: Progress) -> Result<(), Setback> {
         if self.stop.is_cancelled() {
             return Err(Setback::Stopped);
         }
-        match store::renew(self.app.db.writer(), self, self.lease_until(), Some((done, total))).await? {
+        match store::renew(self.app.db.writer(), self, self.lease_until(), Some(progress)).await? {
             Standing::GoesOn => Ok(()),
             Standing::Cancelling | Standing::Lost => Err(Setback::Stopped),
         }
@@ -113,6 +142,7 @@ impl<E: Into<Fault>> From<E> for Setback {
         let sentence = match fault.kind {
             FaultKind::Unavailable => "The database could not be reached.",
             FaultKind::Timeout => "It took too long and was stopped.",
+            FaultKind::NoRoom => "There is no room left on the database's disk.",
             FaultKind::Conflict => "Other changes of the same rows came in between, time and again.",
             _ => {
                 tracing::error!(?fault, "a job met a fault");

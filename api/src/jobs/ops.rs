@@ -29,6 +29,7 @@ pub async fn enqueue(app: &App, txn: &Txn, by: By<'_>, new: NewJob) -> Result<jo
         done: Set(0),
         total: Set(None),
         attempts: Set(0),
+        useful_attempt: Set(0),
         cancelling: Set(false),
         error: Set(None),
         run_at: Set(now),

@@ -9,7 +9,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, Value,
 };
 
-use super::held::{Held, Standing, millis};
+use super::held::{Held, Progress, Standing, millis};
 use super::{Claim, End, JobFilter};
 use crate::db::{Txn, for_update, sql};
 use crate::error::Fault;
@@ -80,15 +80,15 @@ pub(super) async fn renew(
     db: &impl ConnectionTrait,
     held: &Held,
     until: i64,
-    progress: Option<(i64, Option<i64>)>,
+    progress: Option<Progress>,
 ) -> Result<Standing, Fault> {
     let mut values = named(held);
     values.push(until.into());
     let noted = match progress {
         None => "",
-        Some((done, total)) => {
+        Some(Progress { done, total, is_useful }) => {
             values.extend([done.into(), total.into()]);
-            ", done = $5, total = $6"
+            if is_useful { ", done = $5, total = $6, useful_attempt = attempts" } else { ", done = $5, total = $6" }
         }
     };
     let text = format!("UPDATE job SET lease_until = $4{noted} WHERE {HELD} RETURNING cancelling");

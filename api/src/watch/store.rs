@@ -59,7 +59,7 @@ pub(super) async fn jobs(db: &impl ConnectionTrait, ids: &[JobId]) -> Result<Has
 
 /// A job without what is not shown of it.
 fn shown(job: job::Model) -> job::Model {
-    job::Model { attempts: 0, cancelling: false, run_at: 0, holder: None, lease_until: None, ..job }
+    job::Model { attempts: 0, useful_attempt: 0, cancelling: false, run_at: 0, holder: None, lease_until: None, ..job }
 }
 
 /// The id of the log's last row; 0 where it is empty.

@@ -27,9 +27,9 @@ impl Worker {
         let (id, kind, attempt) = (held.id.0, held.kind.as_str(), held.attempt);
         let end = if held.cancelling {
             Some(End::Cancelled)
-        } else if attempt > self.pace.tries {
+        } else if held.tries() > self.pace.tries {
             // It takes its holders down with it.
-            Some(End::Failed(format!("It was begun {} times and never came to an end.", attempt - 1)))
+            Some(End::Failed(format!("It was begun {} times and never came to an end.", held.tries() - 1)))
         } else {
             self.work(&held, &halt).await
         };
@@ -101,10 +101,10 @@ impl Worker {
 
     /// The end of an attempt that may be followed by another one.
     fn again(&self, held: &Held, why: String) -> End {
-        if held.attempt >= self.pace.tries {
+        if held.tries() >= self.pace.tries {
             return End::Failed(why);
         }
-        End::Retry { why, wait: backoff(&self.pace, held.attempt) }
+        End::Retry { why, wait: backoff(&self.pace, held.tries()) }
     }
 
     /// Settles the job, however long the database is away: until then it stays in these hands.

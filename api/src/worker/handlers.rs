@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-use super::{erasure_sweep, evaluation, program_zone};
+use super::{erasure_sweep, evaluation, import, program_zone};
 use crate::app::App;
 use crate::jobs::{Held, Setback};
-use crate::{membership, privacy, program};
+use crate::{imports, membership, privacy, program};
 
 type Handler = Arc<dyn Fn(Arc<App>, Held) -> BoxFuture<'static, Result<(), Setback>> + Send + Sync>;
 
@@ -27,6 +27,7 @@ impl Handlers {
             .with(program::ZONE_JOB, program_zone::run)
             .with(membership::EVALUATION_JOB, evaluation::run)
             .with(privacy::SWEEP_JOB, erasure_sweep::run)
+            .with(imports::upload::JOB, import::run)
     }
 
     /// The same with one more.

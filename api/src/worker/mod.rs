@@ -4,6 +4,7 @@ mod attempt;
 mod erasure_sweep;
 mod evaluation;
 mod handlers;
+mod import;
 mod program_zone;
 
 use std::sync::Arc;

@@ -65,6 +65,7 @@ on_both! {
             let before = mark(&app).await;
             let options = Options {
                 kind,
+                format: imports::Format::Csv,
                 file: path.clone(),
                 segment: None,
                 map: Vec::new(),

@@ -287,7 +287,7 @@ on_both! {
         let path = app.folder().join("back.csv");
         std::fs::write(&path, download(&app, "all", "CSV", "FULL").await.text).unwrap();
         let options = tessera::imports::Options {
-            kind: tessera::imports::Kind::Members, file: path, segment: None, map: Vec::new(), create_members: false, lines: false,
+            kind: tessera::imports::Kind::Members, format: tessera::imports::Format::Csv, file: path, segment: None, map: Vec::new(), create_members: false, lines: false,
             negative_is_return: false, source: None, rejects: None,
         };
         let report = tessera::imports::run(&app.app, options).await.unwrap();

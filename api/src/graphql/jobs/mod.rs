@@ -2,6 +2,7 @@
 
 mod list;
 mod mutation;
+mod rejected;
 mod types;
 mod watch;
 

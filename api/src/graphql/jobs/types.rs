@@ -1,11 +1,17 @@
 //! A job.
 
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Context, Enum, Error, ID, Object};
 use entity::job;
 
+use crate::exports;
 use crate::global_id::GlobalId;
+use crate::graphql::access::caller;
 use crate::graphql::connection::int;
+use crate::graphql::exports::ExportLink;
+use crate::graphql::loaders::load;
 use crate::graphql::scalars::DateTime;
+use crate::graphql::{RequestScope, app};
+use crate::imports::upload::{self, Rejected};
 
 /// How far a job has come.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
@@ -30,6 +36,13 @@ pub(crate) struct Job(job::Model);
 impl Job {
     pub(crate) fn new(row: job::Model) -> Self {
         Self(row)
+    }
+
+    async fn rejected_rows(&self, ctx: &Context<'_>) -> Result<Rejected, Error> {
+        if self.0.kind != upload::JOB {
+            return Ok(Rejected::default());
+        }
+        Ok(load(ctx, self.0.id).await?.unwrap_or_default())
     }
 }
 
@@ -71,5 +84,20 @@ impl Job {
     /// Why it failed, or why its latest try did.
     async fn error(&self) -> Option<&str> {
         self.0.error.as_deref()
+    }
+
+    /// Rejected rows as a file: line, field, reason.
+    async fn rejects(&self, ctx: &Context<'_>) -> Result<Option<ExportLink>, Error> {
+        let Rejected { rows, .. } = self.rejected_rows(ctx).await?;
+        if rows == 0 {
+            return Ok(None);
+        }
+        let scope = ctx.data_unchecked::<RequestScope>();
+        Ok(Some(exports::ask_rejects(app(ctx), caller(ctx)?, &scope.reached, self.0.id, rows)?.into()))
+    }
+
+    /// How many rows, or documents, an import left out so far.
+    async fn rejected(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        Ok(int(self.rejected_rows(ctx).await?.rejected))
     }
 }

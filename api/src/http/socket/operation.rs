@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
+use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Response, Value};
 use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
 
@@ -16,7 +16,7 @@ use crate::auth::Caller;
 use crate::db::{STATEMENTS, StatementCount};
 use crate::graphql::RequestScope;
 use crate::http::body::Parameters;
-use crate::http::graphql::{Prepared, name_of, prepare};
+use crate::http::graphql::{Prepared, name_of, prepare, shows_nothing};
 use crate::http::request_log::Facts;
 use crate::http::verdict::{Problem, Verdict};
 use crate::http::{Api, response};
@@ -92,7 +92,7 @@ impl Operation {
         while let Some(mut response) = loading.along(stream.next()).await {
             plan.put_right(&mut response.data, &response.errors);
             // What cannot even begin has nothing to say but why.
-            if is_first && !response.errors.is_empty() && is_empty(&response.data) {
+            if is_first && !response.errors.is_empty() && shows_nothing(&response.data) {
                 let verdict = response.errors.iter().find_map(Verdict::of_field_error).unwrap_or(Verdict::Refused);
                 return Err(Problem::of(verdict, response.errors));
             }
@@ -113,12 +113,5 @@ impl Operation {
     async fn say(&self, message: &Say<'_>) -> bool {
         // The queue is short: whoever takes slowly is asked for no more than it takes.
         self.queue.send(Outgoing { of: Some(self.ended.clone()), text: message.text() }).await.is_ok()
-    }
-}
-
-fn is_empty(data: &Value) -> bool {
-    match data {
-        Value::Object(fields) => fields.values().all(|value| value == &Value::Null),
-        _ => true,
     }
 }
