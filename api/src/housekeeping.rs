@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{changes, figures, membership};
+use crate::{changes, figures, membership, webhooks};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -40,6 +40,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             let before = app.clock.now(app.program().zone) - CHANGES_KEPT.num_milliseconds();
             if let Err(fault) = changes::forget(app.db.writer(), before).await {
                 tracing::warn!(?fault, "old changes could not be removed; the next try follows");
+            }
+            if let Err(fault) = webhooks::forget(&app).await {
+                tracing::warn!(?fault, "old webhook deliveries could not be removed; the next try follows");
             }
         }
     }

@@ -34,4 +34,5 @@ pub mod telemetry;
 pub mod text_input;
 pub mod transactions;
 pub mod verify;
+pub mod webhooks;
 pub mod worker;

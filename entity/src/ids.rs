@@ -34,4 +34,8 @@ ids! {
     AuditEntryId,
     /// Of a job.
     JobId,
+    /// Of somebody who is told of changes.
+    WebhookEndpointId,
+    /// Of something that somebody is told.
+    WebhookDeliveryId,
 }

@@ -19,6 +19,7 @@ mod m0008_history;
 mod m0009_downloads;
 mod m0010_feedback;
 mod m0011_rules;
+mod m0013_webhooks;
 
 /// All changes in order.
 pub struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_downloads::Migration),
             Box::new(m0010_feedback::Migration),
             Box::new(m0011_rules::Migration),
+            Box::new(m0013_webhooks::Migration),
         ]
     }
 }

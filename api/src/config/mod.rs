@@ -57,6 +57,8 @@ pub struct Settings {
     pub today: Option<NaiveDate>,
     /// Whether everybody's facts are kept in memory.
     pub lens: bool,
+    /// Whether webhooks may lead to private addresses, and without TLS.
+    pub webhook_allow_private: bool,
     /// What is logged.
     pub log: String,
     /// The programme's name.
@@ -110,6 +112,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             today: None,
             lens: true,
+            webhook_allow_private: false,
             log: "info,sea_orm_migration=warn,sqlx=warn".to_owned(),
             program_name: None,
             currency: None,

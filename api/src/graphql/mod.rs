@@ -24,6 +24,7 @@ mod rules;
 mod scalars;
 mod segments;
 mod transactions;
+mod webhooks;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub struct Query(
     auth::PeopleQuery,
     audit::AuditQuery,
     jobs::JobQuery,
+    webhooks::WebhookQuery,
 );
 
 /// What can be changed.
@@ -65,6 +67,7 @@ pub struct Mutation(
     points::PointsMutation,
     feedback::FeedbackMutation,
     jobs::JobMutation,
+    webhooks::WebhookMutation,
 );
 
 /// Who asks, and from where.

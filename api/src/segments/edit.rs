@@ -3,7 +3,7 @@
 use engine::rules::{Rule, SegmentName};
 use engine::text::{fold, search_words};
 use entity::ids::SegmentId;
-use entity::kinds::SegmentKind;
+use entity::kinds::{SegmentKind, WebhookEvent};
 use entity::{job, segment};
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
@@ -16,7 +16,7 @@ use crate::auth::Caller;
 use crate::db::{self, Lock, Txn};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::patch::Patch;
-use crate::{jobs, membership};
+use crate::{jobs, membership, webhooks};
 
 /// What is to change.
 #[derive(Clone, Debug)]
@@ -194,7 +194,7 @@ async fn write(
     changed.version = Set(row.version + 1);
     changed.updated_at = Set(app.clock.now(app.program().zone));
     match store::update(txn, changed).await {
-        Ok(_) => Ok(()),
+        Ok(row) => Ok(webhooks::segment_event(txn, WebhookEvent::SegmentUpdated, &row, row.updated_at).await?),
         Err(error) => Err(name_taken(&error).map_or_else(|| Stop::Fault(Fault::from(error)), Stop::from)),
     }
 }

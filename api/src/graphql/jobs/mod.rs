@@ -5,5 +5,5 @@ mod mutation;
 mod types;
 
 pub(super) use list::JobQuery;
-pub(super) use mutation::JobMutation;
+pub(super) use mutation::{JobMutation, NodeInput};
 pub(super) use types::Job;
