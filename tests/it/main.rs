@@ -52,3 +52,4 @@ mod tidy;
 mod tokens;
 mod users;
 mod verify;
+mod webhooks;
