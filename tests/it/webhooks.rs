@@ -8,6 +8,7 @@ mod kills;
 mod order;
 pub mod receiver;
 mod signing;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;

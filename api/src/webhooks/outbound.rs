@@ -51,8 +51,6 @@ pub(super) struct Outcome {
 impl Outbound {
     /// `limit` is what one call may take, from the look-up of the name to the end of the answer.
     pub(super) fn new(allow_private: bool, limit: Duration, clock: Clock) -> Result<Self, reqwest::Error> {
-        // The same cryptography that signs our tokens. Whoever was first has chosen it already.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = Client::builder()
             .redirect(Policy::none())
             // A proxy would look the name up by itself.
