@@ -57,6 +57,14 @@ pub(super) async fn begin_anew(txn: &Txn, id: WebhookDeliveryId) -> Result<(), F
     Ok(())
 }
 
+/// Begins everything from the start that waits for an endpoint.
+pub(super) async fn begin_waiting_anew(txn: &Txn, endpoint: WebhookEndpointId) -> Result<(), Fault> {
+    let text = "UPDATE webhook_delivery SET tries = 0, next_attempt_at = NULL
+        WHERE endpoint_id = $1 AND status = 'PENDING' AND tries > 0";
+    txn.execute_raw(sql(txn, text, [endpoint.0.into()])).await?;
+    Ok(())
+}
+
 /// Removes, with their attempts, some deliveries that were settled before an instant, and some that wait for an endpoint
 /// that has been switched off since then; answers how many.
 pub(super) async fn forget(db: &impl ConnectionTrait, before: Millis, at_once: i64) -> Result<u64, Fault> {

@@ -8,7 +8,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::IntoActiveModel;
 
 use super::endpoint_checks::{both, checked_events, checked_url, events_of, known, words};
-use super::{CHANNEL, endpoint_store as store, secret};
+use super::{CHANNEL, delivery_store, endpoint_store as store, secret};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
 use crate::db::{self, Txn};
@@ -87,8 +87,8 @@ pub async fn create(app: &App, by: By<'_>, new: NewEndpoint) -> Result<Signing, 
     .await
 }
 
-/// Changes an endpoint. What is waiting for it goes where it leads by then; switched off, it waits, and nothing that
-/// happens meanwhile is told later.
+/// Changes an endpoint. What is waiting for it goes where it leads by then, at once where that is another place or where it
+/// is switched on; switched off, it waits, and nothing that happens meanwhile is told later.
 pub async fn update(
     app: &App,
     by: By<'_>,
@@ -129,6 +129,10 @@ pub async fn update(
         }
         if segments_after != segments_before {
             store::write_segments(&txn, id, segments_after.as_deref().unwrap_or_default()).await?;
+        }
+        if after.url != before.url || (after.active && !before.active) {
+            // Whoever was waited for may answer by now.
+            delivery_store::begin_waiting_anew(&txn, id).await?;
         }
         let row = webhook_endpoint::ActiveModel {
             url: Set(after.url),

@@ -17,6 +17,10 @@ use crate::global_id::GlobalId;
 
 /// How many deliveries are sent before others may come first.
 const IN_A_ROW: usize = 100;
+/// How often it is tried to write down what came of an attempt; who cannot sends it once more when the lease has lapsed.
+const SETTLEMENTS: usize = 10;
+/// How long to wait in between.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// What one endpoint is told of one segment, held for a while.
 #[derive(Clone, Debug)]
@@ -93,6 +97,15 @@ impl Sending {
             return Ok(Step::Rests);
         };
         let duration = millis(begun.elapsed());
+        for _ in 1..SETTLEMENTS {
+            match self.settle(queue, &endpoint, &delivery, now, duration, &outcome).await {
+                Err(fault) if !self.halt.is_cancelled() => {
+                    tracing::debug!(?fault, "a delivery could not be written down; the next try follows");
+                    tokio::time::sleep(AGAIN).await;
+                }
+                settled => return settled,
+            }
+        }
         self.settle(queue, &endpoint, &delivery, now, duration, &outcome).await
     }
 

@@ -3,7 +3,7 @@
 use engine::calendar::Millis;
 use entity::ids::{SegmentId, WebhookDeliveryId, WebhookEndpointId};
 use entity::webhook_delivery;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 
 use super::outbound::Outcome;
 use super::queue::Queue;
@@ -21,20 +21,27 @@ pub(super) struct Due {
 ///
 /// Each step goes to the first delivery of the next queue: what waits behind it is not read, however long the queue is.
 pub(super) async fn due(db: &impl ConnectionTrait, now: Millis) -> Result<Vec<Due>, Fault> {
-    let text = "WITH RECURSIVE head (id, endpoint_id, segment_id) AS (
-            SELECT CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT)
-            UNION ALL
-            SELECT d.id, d.endpoint_id, d.segment_id FROM head JOIN webhook_delivery AS d ON d.id = (
-                SELECT n.id FROM webhook_delivery AS n
-                WHERE n.status = 'PENDING' AND (n.endpoint_id, n.segment_id) > (head.endpoint_id, head.segment_id)
-                ORDER BY n.endpoint_id, n.segment_id, n.id LIMIT 1)
+    let next = "FROM webhook_delivery AS n
+        WHERE n.status = 'PENDING' AND (n.endpoint_id, n.segment_id) > (head.endpoint_id, head.segment_id)
+        ORDER BY n.endpoint_id, n.segment_id, n.id LIMIT 1";
+    // PostgreSQL would look at every delivery for the one whose id is that of a query; SQLite knows no LATERAL.
+    let step = if db.get_database_backend() == DbBackend::Postgres {
+        format!("CROSS JOIN LATERAL (SELECT n.id, n.endpoint_id, n.segment_id, n.next_attempt_at {next}) AS d")
+    } else {
+        format!("JOIN webhook_delivery AS d ON d.id = (SELECT n.id {next})")
+    };
+    let text = format!(
+        "WITH RECURSIVE head (id, endpoint_id, segment_id, next_attempt_at) AS (
+            SELECT CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(NULL AS BIGINT)
+            UNION ALL SELECT d.id, d.endpoint_id, d.segment_id, d.next_attempt_at FROM head {step}
         )
         SELECT head.endpoint_id, head.segment_id FROM head
-        JOIN webhook_delivery AS d ON d.id = head.id
         JOIN webhook_endpoint AS e ON e.id = head.endpoint_id AND e.active
         LEFT JOIN webhook_queue AS q ON q.endpoint_id = head.endpoint_id AND q.segment_id = head.segment_id
-        WHERE (d.next_attempt_at IS NULL OR d.next_attempt_at <= $1) AND (q.holder IS NULL OR q.lease_until <= $1)
-        ORDER BY COALESCE(d.next_attempt_at, 0), head.id";
+        WHERE (head.next_attempt_at IS NULL OR head.next_attempt_at <= $1)
+            AND (q.holder IS NULL OR q.lease_until <= $1)
+        ORDER BY COALESCE(head.next_attempt_at, 0), head.id"
+    );
     Ok(Due::find_by_statement(sql(db, text, [now.into()])).all(db).await?)
 }
 

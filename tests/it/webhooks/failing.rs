@@ -114,6 +114,32 @@ with_receivers! {
         sender.stop().await;
     }
 
+    async fn what_waits_goes_at_once_where_an_endpoint_is_switched_on_or_leads_elsewhere(app) {
+        let (receiver, another) = (Receiver::start().await, Receiver::start().await);
+        receiver.always(Behaviour::AnswerWith(503, "retry-after", "36000".to_owned()));
+        let (id, _) = endpoint(&app, &receiver.url, &["SEGMENT_CREATED"]).await;
+        let sender = Sender::start(&app.app, quick());
+        for (round, elsewhere) in [false, true].into_iter().enumerate() {
+            for key in ["a", "b"] {
+                segment(&app, &format!("{key}{round}"), &[]).await;
+            }
+            let before = rows(&app, "webhook_attempt").await;
+            until("both to fail", async || rows(&app, "webhook_delivery WHERE tries = 1 AND next_attempt_at > 0").await == 2).await;
+            if elsewhere {
+                call(&app, UPDATE, json!({"id": id, "url": another.url})).await;
+            } else {
+                call(&app, UPDATE, json!({"id": id, "active": false})).await;
+                receiver.always(Behaviour::Answer(200));
+                call(&app, UPDATE, json!({"id": id, "active": true})).await;
+            }
+            all_settled(&app).await;
+            assert!(rows(&app, "webhook_attempt").await >= before + 2);
+            receiver.always(Behaviour::AnswerWith(503, "retry-after", "36000".to_owned()));
+        }
+        assert_eq!((receiver.accepted().len(), another.accepted().len()), (2, 2));
+        sender.stop().await;
+    }
+
     async fn a_receiver_that_is_gone_is_left_alone(app) {
         let receiver = Receiver::start().await;
         receiver.always(Behaviour::Answer(410));

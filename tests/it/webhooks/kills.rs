@@ -92,5 +92,7 @@ async fn killed(app: std::sync::Arc<TestApp>) {
     wait_until("the call", || !receiver.received().is_empty());
     Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status().unwrap();
     assert!(server.child.wait().unwrap().success());
-    assert_eq!((rows(&app, "webhook_queue").await, rows(&app, "webhook_attempt").await), (0, attempts));
+    // Where one was killed between its last delivery and giving the queue back, the queue stands there, lapsed.
+    let held = rows(&app, "webhook_queue WHERE lease_until > 0").await;
+    assert_eq!((held, rows(&app, "webhook_attempt").await), (0, attempts));
 }

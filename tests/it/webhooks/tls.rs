@@ -1,9 +1,9 @@
-//! Over TLS: a certificate that the machine trusts is enough, and one of a stranger is not.
+//! Over TLS: a certificate that the machine trusts is enough, and one of a stranger is not. The log keeps quiet about it.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
 use tests::{Database, Served, TestApp, run_with};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +23,7 @@ use crate::jobs::until;
 async fn vouched() -> (String, String, JoinHandle<()>) {
     let (authority_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.distinguished_name.push(DnType::CommonName, format!("Authority {}", rand::random::<u64>()));
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let certificate = authority.self_signed(&authority_key).unwrap();
     let issuer = Issuer::new(authority, authority_key);
@@ -49,6 +50,9 @@ async fn vouched() -> (String, String, JoinHandle<()>) {
     (certificate.pem(), url, serving)
 }
 
+/// A receiver may have put a secret into its URL.
+const PLANTED: &str = "planted7secret7marker";
+
 #[test]
 fn a_certificate_must_be_trusted() {
     run_with(Database::Sqlite, inside, trusting);
@@ -60,8 +64,8 @@ async fn trusting(app: Arc<TestApp>) {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("trusted.pem");
     std::fs::write(&file, trusted).unwrap();
-    let (good_id, _) = endpoint(&app, &good_url, &ALL).await;
-    let (strange_id, _) = endpoint(&app, &strange_url, &ALL).await;
+    let (good_id, good_secret) = endpoint(&app, &format!("{good_url}?token={PLANTED}"), &ALL).await;
+    let (strange_id, strange_secret) = endpoint(&app, &format!("{strange_url}?token={PLANTED}"), &ALL).await;
     segment(&app, "a", &[]).await;
     let _server = served(&app, &folder, &file);
     until("two attempts", async || rows(&app, "webhook_attempt").await >= 2).await;
@@ -73,11 +77,19 @@ async fn trusting(app: Arc<TestApp>) {
     assert_eq!((&refused["status"], &refused["attempts"][0]["error"]), (&json!("PENDING"), &json!(why)), "{refused}");
     good.abort();
     strange.abort();
+    let log = std::fs::read_to_string(folder.join("serve.log")).unwrap();
+    assert!(log.contains("\"level\":\"TRACE\"") && log.contains("a webhook was delivered"), "{} bytes", log.len());
+    for secret in [PLANTED, &good_secret[6..20], &strange_secret[6..20]] {
+        assert!(!log.contains(secret), "{:?}", log.lines().find(|line| line.contains(secret)));
+    }
 }
 
 /// A server whose machine trusts the certificates of a file.
 fn served(app: &TestApp, folder: &Path, trusted: &Path) -> Served {
     let mut command = Served::usual(&app.url, folder);
-    command.args(["--webhook-allow-private", "--lens", "off"]).env("SSL_CERT_FILE", trusted);
+    command
+        .args(["--webhook-allow-private", "--lens", "off"])
+        .env("SSL_CERT_FILE", trusted)
+        .env("TESSERA_LOG", "trace");
     Served::start_as(command, folder)
 }

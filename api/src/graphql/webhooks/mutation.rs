@@ -33,13 +33,13 @@ pub(crate) struct CreateWebhookEndpointInput {
 #[derive(InputObject)]
 pub(crate) struct UpdateWebhookEndpointInput {
     id: ID,
-    /// What is waiting goes there, too.
+    /// What is waiting goes there, too, and at once.
     url: MaybeUndefined<Url>,
     /// One at least.
     events: MaybeUndefined<Vec<WebhookEvent>>,
     /// Null: every segment, also those to come.
     segments: MaybeUndefined<Vec<SegmentRef>>,
-    /// True sends what was waiting, and clears `disabledReason`.
+    /// True sends what was waiting, at once, and clears `disabledReason`.
     active: MaybeUndefined<bool>,
 }
 
