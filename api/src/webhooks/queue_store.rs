@@ -21,14 +21,21 @@ pub(super) struct Due {
 ///
 /// Each step goes to the first delivery of the next queue: what waits behind it is not read, however long the queue is.
 pub(super) async fn due(db: &impl ConnectionTrait, now: Millis) -> Result<Vec<Due>, Fault> {
-    let next = "FROM webhook_delivery AS n
-        WHERE n.status = 'PENDING' AND (n.endpoint_id, n.segment_id) > (head.endpoint_id, head.segment_id)
-        ORDER BY n.endpoint_id, n.segment_id, n.id LIMIT 1";
-    // PostgreSQL would look at every delivery for the one whose id is that of a query; SQLite knows no LATERAL.
+    let next = |after: &str| {
+        format!(
+            "FROM webhook_delivery AS n WHERE n.status = 'PENDING' AND {after}
+            ORDER BY n.endpoint_id, n.segment_id, n.id LIMIT 1"
+        )
+    };
     let step = if db.get_database_backend() == DbBackend::Postgres {
+        // It would look at every delivery for the one whose id is that of a query.
+        let next = next("(n.endpoint_id, n.segment_id) > (head.endpoint_id, head.segment_id)");
         format!("CROSS JOIN LATERAL (SELECT n.id, n.endpoint_id, n.segment_id, n.next_attempt_at {next}) AS d")
     } else {
-        format!("JOIN webhook_delivery AS d ON d.id = (SELECT n.id {next})")
+        // It knows no LATERAL, and would walk along all of an endpoint's queues for what comes after a pair.
+        let behind = next("n.endpoint_id = head.endpoint_id AND n.segment_id > head.segment_id");
+        let beyond = next("n.endpoint_id > head.endpoint_id");
+        format!("JOIN webhook_delivery AS d ON d.id = COALESCE((SELECT n.id {behind}), (SELECT n.id {beyond}))")
     };
     let text = format!(
         "WITH RECURSIVE head (id, endpoint_id, segment_id, next_attempt_at) AS (
