@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
     AuditEntryId, JobId, MemberId, MembershipEventId, PartnerId, PartnerTokenId, PointsEntryId, PushId, SegmentId,
-    SegmentSyncId, TransactionId, UserId,
+    SegmentSyncId, TransactionId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 
 /// What an id names.
@@ -34,6 +34,10 @@ pub enum GlobalId {
     Transaction(TransactionId),
     /// A person who signs in.
     User(UserId),
+    /// Something that somebody is told.
+    WebhookDelivery(WebhookDeliveryId),
+    /// Somebody who is told of changes.
+    WebhookEndpoint(WebhookEndpointId),
 }
 
 impl GlobalId {
@@ -52,6 +56,8 @@ impl GlobalId {
             Self::SegmentSync(id) => ("sync", id.0),
             Self::Transaction(id) => ("transaction", id.0),
             Self::User(id) => ("user", id.0),
+            Self::WebhookDelivery(id) => ("delivery", id.0),
+            Self::WebhookEndpoint(id) => ("endpoint", id.0),
         };
         URL_SAFE_NO_PAD.encode(format!("{kind}:{id}"))
     }
@@ -74,6 +80,8 @@ impl GlobalId {
             "sync" => Self::SegmentSync(SegmentSyncId(id)),
             "transaction" => Self::Transaction(TransactionId(id)),
             "user" => Self::User(UserId(id)),
+            "delivery" => Self::WebhookDelivery(WebhookDeliveryId(id)),
+            "endpoint" => Self::WebhookEndpoint(WebhookEndpointId(id)),
             _ => return None,
         })
     }
@@ -93,6 +101,8 @@ impl GlobalId {
             Self::SegmentSync(id) => ("SegmentSync", id.0),
             Self::Transaction(id) => ("Transaction", id.0),
             Self::User(id) => ("User", id.0),
+            Self::WebhookDelivery(id) => ("WebhookDelivery", id.0),
+            Self::WebhookEndpoint(id) => ("WebhookEndpoint", id.0),
         }
     }
 
@@ -111,6 +121,8 @@ impl GlobalId {
             "SegmentSync" => Self::SegmentSync(SegmentSyncId(id)),
             "Transaction" => Self::Transaction(TransactionId(id)),
             "User" => Self::User(UserId(id)),
+            "WebhookDelivery" => Self::WebhookDelivery(WebhookDeliveryId(id)),
+            "WebhookEndpoint" => Self::WebhookEndpoint(WebhookEndpointId(id)),
             _ => return None,
         })
     }
@@ -127,7 +139,17 @@ mod tests {
         for wrong in ["", "42", "member:42", "bWVtYmVyOjA", "bWVtYmVyOi0x", "bWVtYmVyOjA0Mg", "\u{0}", "§"] {
             assert_eq!(GlobalId::read(wrong), None, "{wrong}");
         }
-        for kind in ["AuditEntry", "Job", "Member", "PointsEntry", "Segment", "Transaction", "User"] {
+        for kind in [
+            "AuditEntry",
+            "Job",
+            "Member",
+            "PointsEntry",
+            "Segment",
+            "Transaction",
+            "User",
+            "WebhookDelivery",
+            "WebhookEndpoint",
+        ] {
             let id = GlobalId::of_parts(kind, 7).unwrap();
             assert_eq!((id.parts(), GlobalId::read(&id.text())), ((kind, 7), Some(id)));
         }

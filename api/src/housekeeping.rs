@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{changes, figures, imports, membership, partners, retention};
+use crate::{changes, figures, imports, membership, partners, retention, webhooks};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -49,6 +49,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
                 tracing::warn!(?fault, "old changes could not be removed; the next try follows");
             }
             retention::forget(&app).await;
+            if let Err(fault) = webhooks::forget(&app).await {
+                tracing::warn!(?fault, "old webhook deliveries could not be removed; the next try follows");
+            }
         }
     }
 }

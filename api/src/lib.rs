@@ -39,4 +39,5 @@ pub mod text_input;
 pub mod transactions;
 pub mod verify;
 pub mod watch;
+pub mod webhooks;
 pub mod worker;

@@ -44,4 +44,8 @@ ids! {
     PushId,
     /// Of a full list that is sent in parts.
     SegmentSyncId,
+    /// Of somebody who is told of changes.
+    WebhookEndpointId,
+    /// Of something that somebody is told.
+    WebhookDeliveryId,
 }

@@ -49,4 +49,13 @@ kinds! {
     }
     /// How far a job has come.
     JobStatus { Queued = "QUEUED", Running = "RUNNING", Succeeded = "SUCCEEDED", Failed = "FAILED", Cancelled = "CANCELLED", }
+    /// What webhooks tell of.
+    WebhookEvent {
+        SegmentCreated = "SEGMENT_CREATED", SegmentUpdated = "SEGMENT_UPDATED", SegmentActivated = "SEGMENT_ACTIVATED",
+        SegmentDeactivated = "SEGMENT_DEACTIVATED", SegmentRemoved = "SEGMENT_REMOVED",
+        MemberJoinedSegment = "MEMBER_JOINED_SEGMENT", MemberLeftSegment = "MEMBER_LEFT_SEGMENT",
+        CampaignStarted = "CAMPAIGN_STARTED", CampaignEnded = "CAMPAIGN_ENDED",
+    }
+    /// How far something that is to be told has come.
+    WebhookDeliveryStatus { Pending = "PENDING", Delivered = "DELIVERED", Failed = "FAILED", }
 }

@@ -31,3 +31,7 @@ pub mod session;
 pub mod transaction;
 pub mod transaction_item;
 pub mod user;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
+pub mod webhook_endpoint_segment;

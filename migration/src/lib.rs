@@ -20,6 +20,7 @@ mod m0009_downloads;
 mod m0010_feedback;
 mod m0011_rules;
 mod m0012_partners;
+mod m0013_webhooks;
 mod m0014_uploads;
 mod m0015_privacy;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_feedback::Migration),
             Box::new(m0011_rules::Migration),
             Box::new(m0012_partners::Migration),
+            Box::new(m0013_webhooks::Migration),
             Box::new(m0014_uploads::Migration),
             Box::new(m0015_privacy::Migration),
         ]

@@ -57,3 +57,4 @@ mod tokens;
 mod uploads;
 mod users;
 mod verify;
+mod webhooks;

@@ -12,7 +12,7 @@ const RANKS: &[(u8, &[&str])] = &[
     (BASE, &["clock", "config", "db", "error", "global_id", "ingest", "patch", "shutdown", "telemetry", "text_input"]),
     (1, &["audit", "changes"]),
     (2, &["auth", "figures", "jobs"]),
-    (3, &["erased", "facts"]),
+    (3, &["erased", "facts", "webhooks"]),
     (4, &["membership"]),
     (5, &["members", "program"]),
     (6, &["feedback", "points", "segments", "transactions"]),

@@ -14,7 +14,7 @@ use super::welcome;
 use crate::app::App;
 use crate::config::Settings;
 use crate::worker::{Handlers, Pace, Worker};
-use crate::{auth, facts, figures, housekeeping, http, shutdown};
+use crate::{auth, facts, figures, housekeeping, http, shutdown, webhooks};
 
 /// Serve the API and its pages
 ///
@@ -59,6 +59,7 @@ impl Serve {
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
         let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
         let working = tokio::spawn(worker.run(stop.clone()));
+        let sending = tokio::spawn(webhooks::run(Arc::clone(&app), webhooks::Pace::default(), stop.clone()));
         let served = async {
             let ended = http::serve(Arc::clone(&app), listener, stop.clone()).await;
             stop.cancel();
@@ -66,7 +67,7 @@ impl Serve {
         };
         let worked = async {
             stop.cancelled().await;
-            let _ = tokio::time::timeout(shutdown::GRACE, futures::future::join(working, following)).await;
+            let _ = tokio::time::timeout(shutdown::GRACE, futures::future::join3(working, sending, following)).await;
         };
         let (served, ()) = tokio::join!(served, worked);
         served?;

@@ -11,7 +11,7 @@ use super::serve::CLOSING;
 use crate::app::App;
 use crate::config::Settings;
 use crate::worker::{Handlers, Pace, Worker};
-use crate::{facts, figures, housekeeping, shutdown};
+use crate::{facts, figures, housekeeping, shutdown, webhooks};
 
 /// Do the long work of a database without serving it
 ///
@@ -39,8 +39,9 @@ impl Work {
         tokio::spawn(housekeeping::run(Arc::clone(&app), stop.clone()));
         let worker = Worker::new(Arc::clone(&app), Handlers::product(), Pace::default());
         let working = tokio::spawn(worker.run(stop.clone()));
+        let sending = tokio::spawn(webhooks::run(Arc::clone(&app), webhooks::Pace::default(), stop.clone()));
         stop.cancelled().await;
-        let _ = tokio::time::timeout(shutdown::GRACE, futures::future::join(working, following)).await;
+        let _ = tokio::time::timeout(shutdown::GRACE, futures::future::join3(working, sending, following)).await;
         let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)

@@ -149,6 +149,13 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) uploads: Option<Text>,
 
+    /// Let webhooks lead to private, loopback and other special addresses, and to http:// [default: only to the public
+    /// internet, by https://]
+    #[arg(long, global = true, value_name = "true|false", hide_short_help = true, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) webhook_allow_private: Option<Text>,
+
     /// What is logged: a level, or levels by module such as warn,tessera=debug [default: info]
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

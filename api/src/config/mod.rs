@@ -69,6 +69,8 @@ pub struct Settings {
     pub upload_bytes: u64,
     /// How many uploads may wait for their parts.
     pub uploads: u32,
+    /// Whether webhooks may lead to private addresses, and without TLS.
+    pub webhook_allow_private: bool,
     /// What is logged.
     pub log: String,
     /// The programme's name.
@@ -132,6 +134,7 @@ impl Default for Settings {
             lens: true,
             upload_bytes: 4 << 30,
             uploads: 20,
+            webhook_allow_private: false,
             log: "info,sea_orm_migration=warn,sqlx=warn".to_owned(),
             program_name: None,
             currency: None,

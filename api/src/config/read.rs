@@ -20,9 +20,21 @@ use super::{DatabaseUrl, Oidc, OidcPace, Secret, Settings, SettingsError, oidc};
 
 /// The settings that the sources say; what they leave out is as by default.
 pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
-    let Settings { database_url, listen, metrics_listen, data_dir, issuer, owner_email, dev, lens, log, .. } =
-        Settings::default();
-    let Settings { upload_bytes, uploads, .. } = Settings::default();
+    let Settings {
+        database_url,
+        listen,
+        metrics_listen,
+        data_dir,
+        issuer,
+        owner_email,
+        dev,
+        lens,
+        log,
+        webhook_allow_private,
+        upload_bytes,
+        uploads,
+        ..
+    } = Settings::default();
     let given = &sources.given;
     let read = Reader { sources };
     Ok(Settings {
@@ -53,6 +65,9 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         lens: read.one("lens", &given.lens, "on or off", on_or_off)?.unwrap_or(lens),
         upload_bytes: read.one("upload_bytes", &given.upload_bytes, COUNT, positive)?.unwrap_or(upload_bytes),
         uploads: read.one("uploads", &given.uploads, COUNT, positive)?.unwrap_or(uploads),
+        webhook_allow_private: read
+            .one("webhook_allow_private", &given.webhook_allow_private, "true or false", parsed)?
+            .unwrap_or(webhook_allow_private),
         log: read.one("log", &given.log, FILTER, filter)?.unwrap_or(log),
         program_name: read.one("program_name", &given.program_name, "a name of 1 to 200 letters", name)?,
         currency: read.one("currency", &given.currency, "an ISO 4217 code such as EUR", Currency::from_code)?,

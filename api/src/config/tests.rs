@@ -65,6 +65,11 @@ fn every_spelling_of_the_file_is_understood() {
     assert_eq!(settings.metrics_listen, None);
     assert!(!load("lens = 'off'", &[], &[]).unwrap().lens && !load("", &[("TESSERA_LENS", "off")], &[]).unwrap().lens);
     assert!(load("lens = 'off'", &[], &["--lens", "on"]).unwrap().lens);
+    assert!(
+        !settings.webhook_allow_private
+            && load("webhook_allow_private = true", &[], &[]).unwrap().webhook_allow_private
+    );
+    assert!(load("", &[], &["--webhook-allow-private"]).unwrap().webhook_allow_private);
     assert!(load("", &[], &["--dev"]).unwrap().dev && !load("dev = true", &[], &["--dev=false"]).unwrap().dev);
 }
 
@@ -123,6 +128,7 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--upload-bytes", "0"),
         ("--upload-bytes", "4G"),
         ("--uploads=-1", ""),
+        ("--webhook-allow-private=yes", ""),
         ("--log", "loud=very"),
         ("--log", "inof"),
         ("--currency", "EURO"),

@@ -168,6 +168,16 @@ pub fn for_share(db: &impl ConnectionTrait) -> &'static str {
     if db.get_database_backend() == DbBackend::Postgres { " FOR SHARE" } else { "" }
 }
 
+/// The clause that keeps the rows read from being removed; SQLite has one writer and needs none.
+pub fn for_key_share(db: &impl ConnectionTrait) -> &'static str {
+    if db.get_database_backend() == DbBackend::Postgres { " FOR KEY SHARE" } else { "" }
+}
+
+/// The clause that locks the rows read for a change of anything but their keys; SQLite has one writer and needs none.
+pub fn for_no_key_update(db: &impl ConnectionTrait) -> &'static str {
+    if db.get_database_backend() == DbBackend::Postgres { " FOR NO KEY UPDATE" } else { "" }
+}
+
 /// What a database error means to the caller.
 pub fn fault_kind(error: &DbErr) -> FaultKind {
     if constraint::is_connection_lost(error) {

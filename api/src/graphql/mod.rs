@@ -25,6 +25,7 @@ mod rules;
 mod scalars;
 mod segments;
 mod transactions;
+mod webhooks;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub struct Query(
     audit::AuditQuery,
     jobs::JobQuery,
     partners::PartnerQuery,
+    webhooks::WebhookQuery,
 );
 
 /// What can be changed.
@@ -73,6 +75,7 @@ pub struct Mutation(
     partners::PartnerMutation,
     partners::PushMutation,
     partners::SyncMutation,
+    webhooks::WebhookMutation,
 );
 
 /// What can be watched, over graphql-transport-ws.

@@ -13,10 +13,11 @@ use super::partners::{Partner, PartnerToken, PushReceipt, SegmentSync};
 use super::points::PointsEntry;
 use super::segments::{MembershipEvent, Segment};
 use super::transactions::Transaction;
+use super::webhooks::{WebhookDelivery, WebhookEndpoint};
 use crate::app::App;
 use crate::global_id::GlobalId;
 use crate::partners::{self, PartnerCaller};
-use crate::{audit, auth, jobs, members, points, segments, transactions};
+use crate::{audit, auth, jobs, members, points, segments, transactions, webhooks};
 
 /// Anything that can be fetched again by its id.
 #[derive(Interface)]
@@ -34,6 +35,8 @@ pub(super) enum Node {
     PartnerToken(PartnerToken),
     PushReceipt(PushReceipt),
     SegmentSync(SegmentSync),
+    WebhookEndpoint(WebhookEndpoint),
+    WebhookDelivery(WebhookDelivery),
 }
 
 #[derive(Default)]
@@ -96,6 +99,16 @@ impl NodeQuery {
             Some(GlobalId::AuditEntry(id)) => {
                 let entry = if may(ctx, Role::Admin)? { audit::by_id(app, id).await? } else { None };
                 entry.map(|row| Node::AuditEntry(AuditEntry::new(row)))
+            }
+            Some(GlobalId::WebhookEndpoint(id)) => {
+                let found =
+                    if may(ctx, Role::Admin)? { webhooks::endpoints_by_ids(app, &[id]).await? } else { Vec::new() };
+                found.into_iter().next().map(|row| Node::WebhookEndpoint(WebhookEndpoint::new(row)))
+            }
+            Some(GlobalId::WebhookDelivery(id)) => {
+                let found =
+                    if may(ctx, Role::Admin)? { webhooks::deliveries_by_ids(app, &[id]).await? } else { Vec::new() };
+                found.into_iter().next().map(|row| Node::WebhookDelivery(WebhookDelivery::new(row)))
             }
         })
     }

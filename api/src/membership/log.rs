@@ -10,6 +10,7 @@ use super::log_store::{self, Event, MoveRow};
 use crate::db::{self, Lock, Txn};
 use crate::error::Fault;
 use crate::figures::{self, Reckoning, SegmentMove};
+use crate::webhooks;
 
 /// The log, open for the comings and goings of one transaction.
 ///
@@ -86,7 +87,7 @@ impl<'a> Log<'a> {
         log_store::write_decided(self.txn, decided, self.at(), self.actor).await
     }
 
-    /// Lets memberships and stays follow what was written so far.
+    /// Lets memberships and stays follow what was written so far, and whoever wants to know be told.
     pub async fn follow(&mut self) -> Result<(), Fault> {
         let moves = log_store::moves(self.txn, self.after).await?;
         if moves.iter().any(|one| one.joiners > 0) {
@@ -96,6 +97,7 @@ impl<'a> Log<'a> {
             log_store::apply_left(self.txn, self.after).await?;
         }
         if !moves.is_empty() {
+            webhooks::membership_events(self.txn, self.after, self.at()).await?;
             (self.after, _) = log_store::last(self.txn).await?;
             db::notify(self.txn, super::CHANNEL).await?;
         }
@@ -114,6 +116,11 @@ impl<'a> Log<'a> {
         let moves = std::mem::take(&mut self.moves);
         let moves = figures::merged(moves.into_iter().chain(shares).collect());
         figures::move_segments(self.txn, &self.reckoning, &moves).await
+    }
+
+    /// Ends a change after which nothing is left that could follow; whoever wants to know is told.
+    pub async fn close(self) -> Result<(), Fault> {
+        webhooks::membership_events(self.txn, self.after, self.at()).await
     }
 
     /// When all of it happens.

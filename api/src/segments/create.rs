@@ -3,7 +3,7 @@
 use engine::rules::{Rule, SegmentName};
 use engine::text::{fold, search_words, slug};
 use entity::ids::{MemberId, SegmentId};
-use entity::kinds::{MembershipEventKind, MembershipReason, SegmentKind};
+use entity::kinds::{MembershipEventKind, MembershipReason, SegmentKind, WebhookEvent};
 use entity::{job, segment};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::DbErr;
@@ -17,7 +17,7 @@ use crate::db::{self, Lock, Txn, raced};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
 use crate::members::{self, MemberRef};
-use crate::{jobs, membership};
+use crate::{jobs, membership, webhooks};
 
 /// A segment to be made.
 #[derive(Clone, Debug)]
@@ -95,6 +95,7 @@ pub(super) async fn make(
     let row = insert(txn, caller, checked, &made).await?;
     tag_store::write(txn, row.id, &checked.tags).await?;
     figures::make_segment(txn, row.id, reckoning).await?;
+    webhooks::segment_event(txn, WebhookEvent::SegmentCreated, &row, reckoning.now).await?;
     if !new.members.is_empty() {
         let members = known(txn, &new.members).await?;
         let by_hand = ByHand { kind: MembershipEventKind::Joined, reason: MembershipReason::Assigned, note: None };

@@ -1,6 +1,6 @@
 //! Makes a second segment out of one.
 
-use entity::kinds::{MembershipEventKind, MembershipReason};
+use entity::kinds::{MembershipEventKind, MembershipReason, WebhookEvent};
 
 use super::create::{Changed, Checked, Made, define, insert, read};
 use super::store::{self, Hold};
@@ -11,7 +11,7 @@ use crate::auth::Caller;
 use crate::db::{self, Lock};
 use crate::error::Stop;
 use crate::membership::{self, Log, Who};
-use crate::{figures, jobs};
+use crate::{figures, jobs, webhooks};
 
 /// Which segment, and how the new one is called.
 #[derive(Clone, Debug)]
@@ -42,6 +42,7 @@ pub async fn duplicate(app: &App, caller: &Caller, duplicate: &Duplicate) -> Res
         let row = insert(&txn, caller, &checked, &made).await?;
         tag_store::write(&txn, row.id, &checked.tags).await?;
         figures::make_segment(&txn, row.id, &reckoning).await?;
+        webhooks::segment_event(&txn, WebhookEvent::SegmentCreated, &row, reckoning.now).await?;
         let changes = checked.made(&row.key).new_field("duplicateOf", &model.key);
         let (job, changes) = match &rule {
             Some(rule) => {

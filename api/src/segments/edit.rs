@@ -3,7 +3,7 @@
 use engine::rules::{Rule, SegmentName};
 use engine::text::{fold, search_words};
 use entity::ids::SegmentId;
-use entity::kinds::SegmentKind;
+use entity::kinds::{SegmentKind, WebhookEvent};
 use entity::{job, segment};
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
@@ -18,7 +18,7 @@ use crate::db::{self, Lock, Txn};
 use crate::error::{Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
 use crate::patch::Patch;
-use crate::{jobs, membership};
+use crate::{jobs, membership, webhooks};
 
 /// What is to change.
 #[derive(Clone, Debug)]
@@ -219,5 +219,7 @@ async fn write(
     }
     changed.version = Set(row.version + 1);
     changed.updated_at = Set(reckoning.now);
-    store::update(txn, changed).await.map_err(unwritten)
+    let written = store::update(txn, changed).await.map_err(unwritten)?;
+    webhooks::segment_event(txn, WebhookEvent::SegmentUpdated, &written, reckoning.now).await?;
+    Ok(written)
 }

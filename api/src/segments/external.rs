@@ -2,7 +2,7 @@
 
 use engine::text::{fold, search_words};
 use entity::ids::PartnerId;
-use entity::kinds::SegmentKind;
+use entity::kinds::{SegmentKind, WebhookEvent};
 use entity::segment;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::IntoActiveModel;
@@ -15,8 +15,8 @@ use crate::audit::{self, By, Changes};
 use crate::db::{self, Txn};
 use crate::error::{Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
-use crate::membership;
 use crate::text_input::{length, optional};
+use crate::{membership, webhooks};
 
 /// For how many days a membership may last at most that is not pushed again.
 const MOST_DAYS: i64 = 3_650;
@@ -194,6 +194,7 @@ async fn make(
         .new_field("externalUrl", &row.external_url)
         .new_field("expiresAfterDays", row.expires_after_days);
     audit::write(app, txn, by, trace("registerExternalSegment", &row, changes)).await?;
+    webhooks::segment_event(txn, WebhookEvent::SegmentCreated, &row, reckoning.now).await?;
     Ok(row)
 }
 
@@ -230,5 +231,6 @@ async fn change(
         membership::lapse(txn, reckoning, &written).await?;
     }
     audit::write(app, txn, by, trace("registerExternalSegment", &written, changes)).await?;
+    webhooks::segment_event(txn, WebhookEvent::SegmentUpdated, &written, reckoning.now).await?;
     Ok(written)
 }

@@ -114,6 +114,12 @@ pub async fn by_ref(app: &App, reference: &SegmentRef) -> Result<Option<SegmentR
 
 /// The ids of the segments that references name; one that is not known is an error.
 pub async fn ids_of(app: &App, references: &[SegmentRef]) -> Result<Vec<SegmentId>, Fault> {
+    let unknown = || Fault::of(FaultKind::BadInput, "there is no such segment");
+    find(app, references).await?.into_iter().map(|found| found.ok_or_else(unknown)).collect()
+}
+
+/// The ids of the segments that references name, in their order; none for one that is not known.
+pub async fn find(app: &App, references: &[SegmentRef]) -> Result<Vec<Option<SegmentId>>, Fault> {
     let known = store::named(app.db.reader(), references).await?;
     let id = |reference: &SegmentRef| {
         let found = known.iter().find(|(id, key)| match reference {
@@ -121,9 +127,9 @@ pub async fn ids_of(app: &App, references: &[SegmentRef]) -> Result<Vec<SegmentI
             SegmentRef::Key(named) => named == key,
             SegmentRef::Unreadable => false,
         });
-        found.map(|(id, _)| *id).ok_or_else(|| Fault::of(FaultKind::BadInput, "there is no such segment"))
+        found.map(|(id, _)| *id)
     };
-    references.iter().map(id).collect()
+    Ok(references.iter().map(id).collect())
 }
 
 /// The segments of ids, in no order.

@@ -28,8 +28,8 @@ pub use edit::{SegmentPatch, update};
 pub use external::{ExternalSegment, Owner, register};
 pub use input::key;
 pub use list::{
-    SegmentList, SegmentMemberList, by_ids, by_ref, count, count_members, ids_of, members, memberships, of_member,
-    of_members, page, tags, tags_of,
+    SegmentList, SegmentMemberList, by_ids, by_ref, count, count_members, find, ids_of, members, memberships,
+    of_member, of_members, page, tags, tags_of,
 };
 pub use look::{Looked, look, names_of};
 pub use membership_store::Belonging;

@@ -1,7 +1,7 @@
 //! Removes segments.
 
 use entity::ids::SegmentId;
-use entity::kinds::{MembershipEventKind, MembershipReason};
+use entity::kinds::{MembershipEventKind, MembershipReason, WebhookEvent};
 
 use super::{SegmentRef, definition, store, trace};
 use crate::app::App;
@@ -9,8 +9,8 @@ use crate::audit::{self, Changes};
 use crate::auth::Caller;
 use crate::db::{self, Lock};
 use crate::error::Stop;
-use crate::figures;
 use crate::membership::{Log, Who};
+use crate::{figures, webhooks};
 
 /// Removes a segment and its memberships, unless rules name it; the log keeps its key and name, and the key is free again.
 pub async fn remove(
@@ -29,6 +29,9 @@ pub async fn remove(
         let log = Log::open_alone(&txn, &reckoning, Some(&caller.email)).await?;
         let who = Who::BelongingTo(row.id);
         let left = log.write(&row, &who, MembershipEventKind::Left, MembershipReason::SegmentRemoved).await?;
+        let at = log.at();
+        log.close().await?;
+        webhooks::segment_event(&txn, WebhookEvent::SegmentRemoved, &row, at).await?;
         // There is nothing left that could follow from the log: everything of the segment's own goes.
         store::remove(&txn, row.id).await?;
         let changes = Changes::none().gone_field("key", &row.key).gone_field("name", &row.name);

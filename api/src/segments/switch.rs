@@ -1,6 +1,6 @@
 //! Switches segments on and off.
 
-use entity::kinds::SegmentKind;
+use entity::kinds::{SegmentKind, WebhookEvent};
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
@@ -11,7 +11,7 @@ use crate::audit::{self, Changes};
 use crate::auth::Caller;
 use crate::db::{self, Lock};
 use crate::error::Stop;
-use crate::{figures, jobs, membership};
+use crate::{figures, jobs, membership, webhooks};
 
 /// Lets members come and go again; a rule is evaluated in full. A segment that is active already stays as it is.
 pub async fn activate(
@@ -77,7 +77,12 @@ async fn switch(
                 }
                 (SegmentKind::Manual, _) | (SegmentKind::External, false) => {}
             }
-            let action = if active { "activateSegment" } else { "deactivateSegment" };
+            let (action, event) = if active {
+                ("activateSegment", WebhookEvent::SegmentActivated)
+            } else {
+                ("deactivateSegment", WebhookEvent::SegmentDeactivated)
+            };
+            webhooks::segment_event(&txn, event, &row, now).await?;
             let changes = Changes::none().field("active", row.active, active);
             audit::write(app, &txn, caller.by(), trace(action, &row, changes)).await?;
         }

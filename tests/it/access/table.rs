@@ -62,6 +62,11 @@ pub const ROWS: &[Row] = &[
     row("Query.users", OWNER, "{ users { totalCount nodes { email role active } } }"),
     row("Query.auditLog", ADMIN, "{ auditLog { nodes { actor action objectName changes ip } } }"),
     row("Query.jobs", ANALYST, "{ jobs { totalCount nodes { kind status error } } }"),
+    row(
+        "Query.webhookEndpoints",
+        ADMIN,
+        "{ webhookEndpoints { totalCount nodes { url active deliveries { nodes { status attempts { error } } } } } }",
+    ),
     row("Query.job", ANALYST, "{ job(id: \"nothing\") { status } }"),
     row(
         "Mutation.signIn",
@@ -100,6 +105,32 @@ pub const ROWS: &[Row] = &[
         "Mutation.cancelJob",
         ADMIN,
         "mutation { cancelJob(input: {id: \"nothing\"}) { job { status } userErrors { code } } }",
+    ),
+    row(
+        "Mutation.createWebhookEndpoint",
+        ADMIN,
+        "mutation { createWebhookEndpoint(input: {url: \"https://8.8.8.8/\", events: [SEGMENT_CREATED]}) {
+            endpoint { url } secret userErrors { code } } }",
+    ),
+    row(
+        "Mutation.updateWebhookEndpoint",
+        ADMIN,
+        "mutation { updateWebhookEndpoint(input: {id: \"nothing\", active: false}) { endpoint { url } userErrors { code } } }",
+    ),
+    row(
+        "Mutation.removeWebhookEndpoint",
+        ADMIN,
+        "mutation { removeWebhookEndpoint(input: {id: \"nothing\"}) { removedId userErrors { code } } }",
+    ),
+    row(
+        "Mutation.rotateWebhookSecret",
+        ADMIN,
+        "mutation { rotateWebhookSecret(input: {id: \"nothing\"}) { secret userErrors { code } } }",
+    ),
+    row(
+        "Mutation.redeliverWebhook",
+        ADMIN,
+        "mutation { redeliverWebhook(input: {id: \"nothing\"}) { delivery { status } userErrors { code } } }",
     ),
     row("Mutation.createSegment", ADMIN, "mutation { createSegment(input: {name: \"Some\"}) { userErrors { code } } }"),
     row(

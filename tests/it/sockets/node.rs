@@ -12,7 +12,7 @@ on_both! {
         shop(&app, 20).await;
         app.graphql(CREATE, serde_json::json!({"input": {"name": "One"}})).await;
         let app: Arc<TestApp> = app;
-        let said = node(&app, "sockets.mjs", &[&app.token]).await;
+        let said = node("sockets.mjs", &[&app.base, &app.token]).await;
         assert!(said.contains(" 0 failed"), "{said}");
     }
 }

@@ -13,7 +13,7 @@ use crate::jobs;
 /// Which object.
 #[derive(InputObject)]
 pub(crate) struct NodeInput {
-    id: ID,
+    pub(crate) id: ID,
 }
 
 /// A job after a change.
