@@ -20,12 +20,12 @@ async fn log(app: &TestApp, variables: Value) -> Vec<Value> {
 }
 
 /// The id of the newest entry, or what comes before all.
-async fn mark(app: &TestApp) -> Value {
+pub async fn mark(app: &TestApp) -> Value {
     log(app, json!({"first": 1})).await.first().map_or(Value::Null, |entry| entry["id"].clone())
 }
 
 /// What was written since a mark, oldest first.
-async fn since(app: &TestApp, mark: &Value) -> Vec<Value> {
+pub async fn since(app: &TestApp, mark: &Value) -> Vec<Value> {
     let mut new: Vec<Value> =
         log(app, json!({"first": 250})).await.into_iter().take_while(|entry| entry["id"] != *mark).collect();
     new.reverse();
@@ -33,16 +33,16 @@ async fn since(app: &TestApp, mark: &Value) -> Vec<Value> {
 }
 
 /// An entry's action, type, name and changes.
-fn told(entry: &Value) -> (&str, &str, &str, &Value) {
+pub fn told(entry: &Value) -> (&str, &str, &str, &Value) {
     let text = |name: &str| entry[name].as_str().unwrap();
     (text("action"), text("objectKind"), text("objectName"), &entry["changes"])
 }
 
 /// A field that was not there before.
-fn new(value: impl Into<Value>) -> Value {
+pub fn new(value: impl Into<Value>) -> Value {
     json!({"old": null, "new": value.into()})
 }
 
-fn from(old: impl Into<Value>, new: impl Into<Value>) -> Value {
+pub fn from(old: impl Into<Value>, new: impl Into<Value>) -> Value {
     json!({"old": old.into(), "new": new.into()})
 }

@@ -1,5 +1,6 @@
 //! Partner systems: their tokens, what they see, and what they push.
 
+pub mod audit;
 mod expiry;
 mod faults;
 mod model;

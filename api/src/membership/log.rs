@@ -120,7 +120,8 @@ impl<'a> Log<'a> {
 
     /// Ends a change after which nothing is left that could follow; whoever wants to know is told.
     pub async fn close(self) -> Result<(), Fault> {
-        webhooks::membership_events(self.txn, self.after, self.at()).await
+        webhooks::membership_events(self.txn, self.after, self.at()).await?;
+        db::notify(self.txn, super::CHANNEL).await
     }
 
     /// When all of it happens.

@@ -88,6 +88,10 @@ pub async fn begin(
             pending: Set(None),
         };
         let row = store::insert(&txn, row).await?;
+        let changes = Changes::none()
+            .new_field("segment", &segment.key)
+            .new_field("maxLeavePercent", row.max_leave_percent.as_deref());
+        audit::write(app, &txn, caller.by(), trace("beginSegmentSync", &row, changes)).await?;
         txn.commit().await?;
         Ok((Some(row), None))
     })
@@ -130,7 +134,10 @@ pub async fn append(
         }));
         let new = store::add_names(&txn, sync, &listed).await?;
         store::add_part(&txn, sync, part, &hash, &names::kept(&problems)?).await?;
-        let row = store::received(&txn, sync, row.received + count(new)).await?;
+        let before = row.received;
+        let row = store::received(&txn, sync, before + count(new)).await?;
+        let changes = Changes::none().new_field("part", part).field("received", before, row.received);
+        audit::write(app, &txn, caller.by(), trace("appendSegmentSync", &row, changes)).await?;
         txn.commit().await?;
         Ok(Appended { sync: row, problems })
     })
@@ -192,6 +199,8 @@ pub async fn abort(app: &App, caller: &PartnerCaller, sync: SegmentSyncId) -> Re
             return Ok(row);
         }
         let row = store::abort(&txn, row.id, app.clock.now(app.program().zone)).await?;
+        let changes = Changes::none().field("aborted", false, true);
+        audit::write(app, &txn, caller.by(), trace("abortSegmentSync", &row, changes)).await?;
         txn.commit().await?;
         Ok(row)
     })
@@ -270,6 +279,11 @@ fn percent(percent: Decimal) -> Result<Decimal, Refusal> {
         return Ok(percent.normalize());
     }
     Err(Refusal::new(RefusalCode::Invalid, "must be 0 to 100", &["input", "maxLeavePercent"]))
+}
+
+/// A change of a list for the audit log.
+fn trace(action: &'static str, row: &segment_sync::Model, changes: Changes) -> Entry {
+    Entry { action, object: Object::one("SegmentSync", row.id.0, "full list"), changes }
 }
 
 /// A list of the partner's, locked.

@@ -11,11 +11,12 @@ use super::stays::{self, Event, Stay};
 use super::{DAY, LAUNCHED, NOW, OWNER, Size, Sums, Written, key};
 use crate::fill::{Cell, Filler};
 
-const SEGMENT: [&str; 12] = [
+const SEGMENT: [&str; 13] = [
     "id",
     "key",
     "name",
     "name_folded",
+    "name_owned",
     "search_words",
     "kind",
     "active",
@@ -81,6 +82,7 @@ fn write_segments(size: &Size, chance: &mut Rng, filler: &mut dyn Filler) -> Res
                 Cell::id(id),
                 text(&key),
                 text(&name),
+                text(&folded),
                 text(&folded),
                 text(&words),
                 text("MANUAL"),

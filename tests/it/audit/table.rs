@@ -1,5 +1,6 @@
 //! The table: for every mutation a call that changes something, with what the log must say, and calls that change nothing.
 
+mod partners;
 mod webhooks;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use tests::{PASSWORD, TestApp, on_both};
 use super::{from, mark, new, since};
 use crate::auth::{add_user, sign_in};
 use crate::calls::{members, segment};
+use crate::partners::audit::BY_PARTNERS;
 
 /// Who calls; an OWNER, so that every call is allowed.
 const ANN: &str = "ann@example.org";
@@ -36,7 +38,7 @@ const OPEN: [&str; 4] = ["signIn", "refreshSession", "signOut", "changePassword"
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(webhooks::ROWS)
+    ROWS.iter().chain(webhooks::ROWS).chain(partners::ROWS)
 }
 
 const ROWS: &[Row] = &[
@@ -265,8 +267,8 @@ fn every_mutation_has_a_row() {
         _ => None,
     });
     let fields: BTreeSet<String> = fields.unwrap().into_iter().map(|field| field.node.name.node.to_string()).collect();
-    let known: BTreeSet<String> = rows().map(|row| row.field.to_owned()).collect();
-    assert_eq!(known.len(), rows().count(), "a mutation has two rows");
+    let known: BTreeSet<String> = rows().map(|row| row.field).chain(BY_PARTNERS).map(str::to_owned).collect();
+    assert_eq!(known.len(), rows().count() + BY_PARTNERS.len(), "a mutation has two rows");
     let missing: Vec<_> = fields.difference(&known).collect();
     assert!(missing.is_empty(), "say in tests/it/audit/table.rs what the log tells of {missing:?}");
     let gone: Vec<_> = known.difference(&fields).collect();
@@ -328,6 +330,9 @@ on_both! {
         let analyst = app.token_of(Role::Analyst).await;
         let mut secrets = vec![PASSWORD.to_owned(), NEW.to_owned(), filled.0[4].1.clone(), COMMENT.to_owned(), "$argon2".to_owned()];
         let (more, secret) = webhooks::filled(&app).await;
+        filled.0.extend(more);
+        secrets.push(secret);
+        let (more, secret) = partners::filled(&app).await;
         filled.0.extend(more);
         secrets.push(secret);
         for row in rows() {

@@ -91,7 +91,8 @@ on_both! {
     async fn the_roots_are_open_as_the_table_says(app) {
         prepare(&app).await;
         let one = partner(&app, "crm", &SCOPES).await;
-        for row in ROWS {
+        // A partner has no socket: see the test of those who may watch.
+        for row in ROWS.iter().filter(|row| !row.field.starts_with("Subscription.")) {
             let named = OPEN.iter().find(|(field, _)| *field == row.field);
             let answer = one.send(&app, row.call, Value::Null).await;
             let refused = answer.code() == "FORBIDDEN";
