@@ -111,7 +111,7 @@ pub(super) fn read(app: &App, token: &str) -> Option<(PartnerId, PartnerTokenId)
 /// The scopes of the words that are kept.
 pub fn scopes(words: &str) -> Vec<Scope> {
     use sea_orm::Iterable;
-    words.split(' ').filter_map(|word| Scope::iter().find(|scope| scope.word() == word)).collect()
+    Scope::iter().filter(|scope| words.split(' ').any(|word| word == scope.word())).collect()
 }
 
 fn words(scopes: &[Scope]) -> Result<String, Refusal> {
