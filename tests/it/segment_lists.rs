@@ -155,7 +155,7 @@ over_a_shop! {
         let wrong = [
             json!({"filter": {"color": "red"}}),
             json!({"filter": {"name": {"like": "a"}}}),
-            json!({"filter": {"kind": ["EXTERNAL"]}}),
+            json!({"filter": {"kind": ["OTHER"]}}),
             json!({"filter": {"members": {"eq": "ten"}}}),
             json!({"filter": {"members": {"eq": 2.5}}}),
             json!({"filter": {"members": {"eq": 3_000_000_000_i64}}}),

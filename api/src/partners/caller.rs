@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use engine::calendar::Millis;
 use entity::ids::{PartnerId, PartnerTokenId};
@@ -58,6 +59,8 @@ impl PartnerCaller {
 const BELIEVED: Millis = 1_000;
 /// How often it is noted that a token is in use.
 const NOTED: Millis = 60_000;
+/// How long a call waits for that.
+const PATIENCE: Duration = Duration::from_millis(250);
 const MOST: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 
 /// Tokens looked up a moment ago.
@@ -114,8 +117,7 @@ pub async fn authenticate(app: &App, bearer: &str, address: IpAddr) -> Result<Op
             let looked = STATEMENTS.scope(StatementCount::default(), store::usable(app.db.reader(), token, now));
             let Some((row, of)) = looked.await? else { return Ok(None) };
             if row.last_used_at.is_none_or(|at| now - at > NOTED) {
-                let noted = store::note_use(app.db.writer(), token, now);
-                STATEMENTS.scope(StatementCount::default(), noted).await?;
+                note_use(app, token, now).await;
             }
             let caller = PartnerCaller {
                 partner: of.id,
@@ -132,6 +134,16 @@ pub async fn authenticate(app: &App, bearer: &str, address: IpAddr) -> Result<Op
     };
     let in_time = caller.expires_at.is_none_or(|until| until > now);
     Ok(Some(PartnerCaller { address: Some(address), ..caller }).filter(|caller| in_time && caller.partner == partner))
+}
+
+/// Notes that a token is in use, where the database has time for it: a call does not wait behind a long change, nor fail
+/// where the disk is full, for the sake of a note. The next call tries again.
+async fn note_use(app: &App, token: PartnerTokenId, now: Millis) {
+    let noted = STATEMENTS.scope(StatementCount::default(), store::note_use(app.db.writer(), token, now));
+    match tokio::time::timeout(PATIENCE, noted).await {
+        Ok(Ok(())) | Err(_) => {}
+        Ok(Err(fault)) => tracing::warn!(?fault, "the use of a partner's token could not be noted"),
+    }
 }
 
 /// What the audit log calls a partner whose token is for downloads, while it works.
