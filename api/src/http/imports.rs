@@ -133,7 +133,16 @@ async fn receive(
     caller: &Caller,
     (upload, part): (&Upload, i64),
 ) -> Result<Whole, Problem> {
-    let mut receiving = Receiving::begin(&api.app, caller.by(), upload, part).await.map_err(problem)?;
+    let mut receiving = match Receiving::begin(&api.app, caller.by(), upload, part).await {
+        Ok(receiving) => receiving,
+        Err(stop) => {
+            // A sender whose connection ends in the middle of the body does not see the answer.
+            if !parts.headers.contains_key(EXPECT) {
+                body::discard(body, REST).await;
+            }
+            return Err(problem(stop));
+        }
+    };
     let room = receiving.room();
     if body.size_hint().lower() > room {
         if !parts.headers.contains_key(EXPECT) {
