@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -153,13 +153,16 @@ async fn take(State(book): State<Arc<Book>>, headers: HeaderMap, body: Bytes) ->
     answer.body(body).unwrap()
 }
 
-/// A server that sends the head of its answer a byte now and then, and never comes to its end; answers its URL.
+/// A server that begins to send the head of its answer when it is asked, a byte now and then, and never comes to its end;
+/// answers its URL.
 pub async fn dripping() -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let server = tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
+                // An answer before the question would be another mistake.
+                let _ = stream.read_u8().await;
                 for byte in b"HTTP/1.1 200 OK\r\nx-long: ".iter().chain(std::iter::repeat(&b'x')) {
                     if stream.write_all(&[*byte]).await.is_err() {
                         break;
