@@ -4,6 +4,9 @@ use rust_decimal::Decimal;
 
 use crate::money::{quotient, share_of};
 
+/// Digits behind the point of shares and rates that rules compare.
+pub const SHARE_DIGITS: u32 = 4;
+
 /// What is added up over the members of a segment. Amounts are net, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod evaluate;
 pub mod facts;
 pub mod figures;
+pub mod groups;
 pub mod ledger;
 pub mod money;
 pub mod rules;

@@ -1,6 +1,7 @@
 //! Days as rules speak of them, seen from one day.
 
 use chrono::{Datelike, Days, NaiveDate};
+use rust_decimal::Decimal;
 
 use super::interval::Interval;
 use crate::calendar::day_number;
@@ -14,6 +15,8 @@ pub struct Moment {
     pub today: NaiveDate,
     /// Digits behind the point of the programme's currency.
     pub digits: u32,
+    /// What of spending remains as the programme's margin, 0 to 1.
+    pub gross_margin: Decimal,
 }
 
 impl Moment {

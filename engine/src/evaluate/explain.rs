@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::campaigns;
 use super::days::Moment;
 use super::due::turns;
 use super::known::Known;
@@ -93,7 +94,7 @@ impl<'r> Explainer<'r, '_> {
         let mut run = Run::at(&program, self.facts, self.row, self.known);
         let holds = run.passes_first(test);
         let observed = self.observed(&mut run, &program, test, clause);
-        let counted = program.counted(self.facts, self.row, test).into_iter().rev().take(EVIDENCE);
+        let counted = program.counted(self.facts, self.row, self.known, test).into_iter().rev().take(EVIDENCE);
         let evidence = counted.filter_map(|place| self.facts.transactions.ids.get(place).copied()).collect();
         let turns = turns(clause, test, self.facts, self.row, self.moment);
         let due = turns.into_iter().find(|day| self.holds_on(clause, *day) != holds);
@@ -142,6 +143,10 @@ impl<'r> Explainer<'r, '_> {
             Test::Feedback { survey, .. } => {
                 latest_score(facts, row, *survey).map(|score| Observed::Number(Decimal::from(score), Unit::Score))
             }
+            Test::Value(set) => set.found(&facts.valued[row]).map(|word| Observed::Words(vec![word])),
+            Test::Campaign(campaign, _) => Some(campaigns::all(facts, row, *campaign, self.known))
+                .filter(|words| !words.is_empty())
+                .map(Observed::Words),
             Test::Decided(_) | Test::Known(_) | Test::Sample(_) => {
                 matches!(clause, Rule::Segment(_) | Rule::Sample(_) | Rule::Profile(Profile::Enrolled(_)))
                     .then(|| Observed::Flag(run.passes_first(test)))

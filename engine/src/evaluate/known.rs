@@ -1,17 +1,22 @@
 //! What a run is told beside the facts.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use roaring::RoaringTreemap;
 
-/// Who belongs to the segments that rules name and that the run does not decide itself, and who is pinned. Segments and
-/// members by id.
+use crate::facts::Day;
+
+/// Who belongs to the segments that rules name and that the run does not decide itself, who is pinned, and the days of
+/// the campaigns that they name. Segments and members by id.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// Who belongs; a segment that is missing has nobody.
     pub members: HashMap<i64, RoaringTreemap>,
     /// Who is pinned in or out; a segment that is missing has no pins.
     pub pins: HashMap<i64, Pins>,
+    /// The days of campaigns, by id: nobody has converted in a campaign that is missing.
+    pub campaigns: HashMap<i64, RangeInclusive<Day>>,
 }
 
 /// Members whom a person has put in or out, whatever the rule says.

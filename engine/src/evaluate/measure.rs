@@ -7,7 +7,7 @@ use super::outcome::Unit;
 use crate::facts::Facts;
 use crate::ledger::PointsMove;
 use crate::money::quotient;
-use crate::rules::{PointsMeasure, TransactionsMeasure, YearlyFact};
+use crate::rules::{PointsMeasure, TransactionsMeasure, ValueMeasure, YearlyFact};
 
 /// A number that is found for a member, or nothing.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,11 @@ pub(super) enum Measure {
         series: usize,
         window: usize,
     },
+    /// The window is that of all time.
+    Value {
+        measure: ValueMeasure,
+        window: usize,
+    },
     Points {
         measure: PointsMeasure,
         days: Interval,
@@ -33,7 +38,7 @@ impl Measure {
     pub(super) fn digits(&self, moment: &Moment) -> u32 {
         match self.unit() {
             Unit::Money => moment.digits,
-            Unit::Share => SHARE_DIGITS,
+            Unit::Share | Unit::Orders => SHARE_DIGITS,
             _ => 0,
         }
     }
@@ -50,6 +55,11 @@ impl Measure {
                 T::DaysSinceLast | T::DaysSinceFirst => Unit::Days,
                 T::ShareOfCount => Unit::Share,
                 T::DistinctCategories => Unit::Categories,
+            },
+            Self::Value { measure, .. } => match measure {
+                ValueMeasure::HistoricClv | ValueMeasure::PredictedClv => Unit::Money,
+                ValueMeasure::OrderProbability90Days => Unit::Share,
+                ValueMeasure::ExpectedOrders => Unit::Orders,
             },
             Self::Points { measure, .. } => match measure {
                 P::Balance | P::Earned | P::Redeemed | P::Expired => Unit::Points,

@@ -2,6 +2,7 @@
 //!
 //! Rules are compiled once for a day and a dictionary, and then run over any number of members, all of them in one pass.
 
+mod campaigns;
 mod days;
 mod due;
 mod explain;
@@ -30,5 +31,4 @@ pub use outcome::{Observed, Outcome, Unit};
 pub use program::Program;
 pub use sample::Share;
 
-/// Digits behind the point of shares and rates.
-pub const SHARE_DIGITS: u32 = 4;
+pub use crate::figures::SHARE_DIGITS;

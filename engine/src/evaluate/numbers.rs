@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::campaigns::converting;
 use super::days::{age, next_yearly};
 use super::interval::Interval;
 use super::known::Known;
@@ -13,8 +14,9 @@ use super::run::Run;
 use super::running::Running;
 use super::test::{Test, date};
 use crate::facts::{Facts, NO_DAY, NO_TEXT, PURCHASE, days_within};
-use crate::money::quotient;
-use crate::rules::{TransactionsMeasure, YearlyFact};
+use crate::groups::CampaignOutcome;
+use crate::money::{quotient, share_of};
+use crate::rules::{TransactionsMeasure, ValueMeasure, YearlyFact};
 
 impl<'p> Run<'p> {
     /// For whom of some rows a number lies within an interval. The loops of what rules ask most are as tight as can be.
@@ -54,9 +56,22 @@ impl<'p> Run<'p> {
             }
             Measure::EnrolledOn => (profile.enrolled != NO_DAY).then_some(profile.enrolled.into()),
             Measure::Transactions { measure, series, window } => self.transactions(*measure, *series, *window, row),
+            Measure::Value { measure, window } => self.value(*measure, *window, row),
             Measure::Points { measure, days } => {
                 measure::points(self.facts, self.block.start + row, *measure, *days, moment)
             }
+        }
+    }
+
+    fn value(&mut self, measure: ValueMeasure, window: usize, row: usize) -> Option<i64> {
+        let valued = &self.facts.valued[self.block.start + row];
+        match measure {
+            ValueMeasure::HistoricClv => {
+                share_of(self.bought(0, window, row).spending, self.program.moment.gross_margin, 1)
+            }
+            ValueMeasure::PredictedClv => valued.predicted_clv(),
+            ValueMeasure::OrderProbability90Days => valued.order_probability(),
+            ValueMeasure::ExpectedOrders => valued.expected_orders(),
         }
     }
 
@@ -144,12 +159,14 @@ impl<'p> Run<'p> {
 
 impl Program {
     /// The transactions that a test of the program counts for a member, by their places in the facts.
-    pub(super) fn counted(&self, facts: &Facts, row: usize, test: &Test) -> Vec<usize> {
+    pub(super) fn counted(&self, facts: &Facts, row: usize, known: &Known, test: &Test) -> Vec<usize> {
+        if let Test::Campaign(campaign, CampaignOutcome::Converted) = test {
+            return converting(facts, row, *campaign, known).collect();
+        }
         let Test::Number { measure: Measure::Transactions { measure, series, window }, .. } = test else {
             return Vec::new();
         };
-        let nobody = Known::default();
-        let run = Run::at(self, facts, row, &nobody);
+        let run = Run::at(self, facts, row, known);
         if *measure == TransactionsMeasure::Spending {
             let (all, matcher) = (run.within(*window, 0), run.matcher(*series));
             return all.filter(|place| matcher.is_none_or(|matcher| matcher.has(facts, *place))).collect();

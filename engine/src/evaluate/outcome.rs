@@ -32,6 +32,8 @@ pub enum Observed {
     Text(String),
     /// The values of the labels with the key, as they were spelt.
     Texts(Vec<String>),
+    /// What the programme calls it: a group, or what came of a campaign.
+    Words(Vec<&'static str>),
     /// A local day.
     Day(NaiveDate),
     /// True or false.
@@ -51,6 +53,8 @@ pub enum Unit {
     Points,
     /// Redemptions.
     Redemptions,
+    /// Orders to expect, with a fraction.
+    Orders,
     /// A share from 0 to 1.
     Share,
     /// Days.

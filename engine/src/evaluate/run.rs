@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use roaring::RoaringTreemap;
 
+use super::campaigns;
 use super::filtered::Filtered;
 use super::known::{Known, Pins, in_set};
 use super::program::{Node, Program};
@@ -35,6 +36,7 @@ impl Program {
 pub(super) struct Run<'p> {
     pub(super) program: &'p Program,
     pub(super) facts: &'p Facts,
+    known: &'p Known,
     /// Who belongs to the segments that are named and not decided here.
     named: Vec<Option<&'p RoaringTreemap>>,
     pins: Vec<Option<&'p Pins>>,
@@ -60,6 +62,7 @@ impl<'p> Run<'p> {
         Self {
             program,
             facts,
+            known,
             named: program.named.iter().map(|segment| known.members.get(segment)).collect(),
             pins: program.rules.iter().map(|rule| known.pins.get(&rule.segment)).collect(),
             block: 0..0,
@@ -142,6 +145,10 @@ impl<'p> Run<'p> {
                     scores.contains(score) && groups.as_ref().is_none_or(|groups| groups.contains(&NpsGroup::of(score)))
                 })
             }),
+            Test::Value(set) => of.filter(|row| set.has(&facts.valued[first + row])),
+            Test::Campaign(campaign, outcome) => {
+                of.filter(|row| campaigns::came(facts, first + row, *campaign, *outcome, self.known))
+            }
             Test::Sample(share) => of.filter(|row| share.has(facts.members[first + row])),
         }
     }

@@ -9,8 +9,11 @@ use super::program::Compiler;
 use super::sample::Share;
 use super::texts::{FoldedMatch, TextSet};
 use crate::calendar::numbered_day;
-use crate::facts::{AttributeValue, Day, Facts, NO_DAY, Profile as Known, TextId};
-use crate::rules::{Attribute, AttributeTest, Bounds, Feedback, NpsGroup, Profile, Rule, TextFact, TextMatch};
+use crate::facts::{AttributeValue, Day, Facts, NO_DAY, Profile as Known, TextId, Valued};
+use crate::groups::{CampaignOutcome, Presence, RfmGroup, ValueGroup};
+use crate::rules::{
+    Attribute, AttributeTest, Bounds, Feedback, NpsGroup, Profile, Rule, TextFact, TextMatch, ValueCondition,
+};
 
 /// A condition, ready to be asked of a member.
 #[derive(Clone, Debug)]
@@ -38,7 +41,17 @@ pub(super) enum Test {
         scores: Interval,
         groups: Option<Vec<NpsGroup>>,
     },
+    Value(ValueSet),
+    Campaign(i64, CampaignOutcome),
     Sample(Share),
+}
+
+/// The groups in one of which a member must be.
+#[derive(Clone, Debug)]
+pub(super) enum ValueSet {
+    Rfm(Vec<RfmGroup>),
+    Value(Vec<ValueGroup>),
+    Presence(Vec<Presence>),
 }
 
 /// What an attribute must be.
@@ -68,6 +81,8 @@ impl Test {
                 let interval = Interval::of_decimals(&condition.is, measure.digits(&compiler.program.moment));
                 Self::Number { measure, interval }
             }
+            Rule::Value(condition) => Self::value(compiler, condition),
+            Rule::Campaign(campaign, outcome) => Self::Campaign(*campaign, *outcome),
             Rule::Segment(segment) => {
                 let decided = compiler.program.rules.iter().position(|rule| rule.segment == *segment);
                 decided.map_or_else(|| Self::Known(compiler.named(*segment)), Self::Decided)
@@ -110,6 +125,19 @@ impl Test {
         }
     }
 
+    fn value(compiler: &mut Compiler<'_>, condition: &ValueCondition) -> Self {
+        match condition {
+            ValueCondition::Number(measure, is) => {
+                let measure = Measure::Value { measure: *measure, window: compiler.window(None) };
+                let interval = Interval::of_decimals(is, measure.digits(&compiler.program.moment));
+                Self::Number { measure, interval }
+            }
+            ValueCondition::RfmGroup(groups) => Self::Value(ValueSet::Rfm(groups.clone())),
+            ValueCondition::ValueGroup(groups) => Self::Value(ValueSet::Value(groups.clone())),
+            ValueCondition::Presence(presences) => Self::Value(ValueSet::Presence(presences.clone())),
+        }
+    }
+
     fn text(compiler: &Compiler<'_>, fact: TextFact, filter: &TextMatch) -> Self {
         match fact {
             TextFact::Number | TextFact::Email => Self::OwnText(fact, FoldedMatch::of(filter)),
@@ -120,8 +148,9 @@ impl Test {
     /// How long it takes to find out, roughly.
     pub(super) fn cost(&self) -> u32 {
         match self {
-            Self::Enrolled(_) | Self::MarketingConsent(_) | Self::Text(..) | Self::Decided(_) => 1,
-            Self::Sample(_) | Self::Label(_) | Self::Feedback { .. } | Self::Attribute(..) => 2,
+            Self::Enrolled(_) | Self::MarketingConsent(_) | Self::Text(..) | Self::Decided(_) | Self::Value(_) => 1,
+            Self::Campaign(_, CampaignOutcome::Converted) => 6,
+            Self::Campaign(..) | Self::Sample(_) | Self::Label(_) | Self::Feedback { .. } | Self::Attribute(..) => 2,
             Self::Number { measure: Measure::Age | Measure::DaysUntil(_) | Measure::EnrolledOn, .. } => 3,
             Self::OwnText(..) | Self::Known(_) => 4,
             Self::Number { .. } => 6,
@@ -161,6 +190,25 @@ impl AttributeSet {
             (Self::Number(bounds), Some(AttributeValue::Number(number))) => is_within(number, bounds),
             (Self::Flag(flag), Some(AttributeValue::Flag(value))) => *flag == value,
             _ => false,
+        }
+    }
+}
+
+impl ValueSet {
+    pub(super) fn has(&self, valued: &Valued) -> bool {
+        match self {
+            Self::Rfm(groups) => valued.rfm_group.is_some_and(|group| groups.contains(&group)),
+            Self::Value(groups) => valued.value_group.is_some_and(|group| groups.contains(&group)),
+            Self::Presence(presences) => valued.presence.is_some_and(|presence| presences.contains(&presence)),
+        }
+    }
+
+    /// What the member is, in words.
+    pub(super) fn found(&self, valued: &Valued) -> Option<&'static str> {
+        match self {
+            Self::Rfm(_) => valued.rfm_group.map(RfmGroup::name),
+            Self::Value(_) => valued.value_group.map(ValueGroup::name),
+            Self::Presence(_) => valued.presence.map(Presence::name),
         }
     }
 }

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use super::Dictionary;
 use super::columns::{Answer, Facts, Pair, Transactions, end};
+use super::participation::Participation;
 use super::rows::{ItemRow, MemberRow, TransactionRow};
+use super::valuation::{Valuation, Valued};
 use crate::ledger::PointsMove;
 
 /// Puts facts together, member by member: a member, then what is known of it, each kind in the order of time, and a
@@ -62,6 +64,19 @@ impl<'d> Builder<'d> {
         self.facts.feedback.items.push(Answer::of(survey, score, self.dictionary));
     }
 
+    /// Notes what the nightly analyses found out about the member.
+    pub fn valuation(&mut self, valuation: &Valuation) {
+        if let Some(valued) = self.facts.valued.last_mut() {
+            *valued = Valued::of(valuation);
+        }
+    }
+
+    /// Adds a campaign in whose audience the member is, each campaign once: whether it is held out, and whether it opened,
+    /// clicked or redeemed.
+    pub fn participation(&mut self, campaign: i64, held_out: bool, engaged: bool) {
+        self.facts.campaigns.items.push(Participation::new(campaign, held_out, engaged));
+    }
+
     /// The facts.
     pub fn finish(mut self) -> Facts {
         self.facts.close_member();
@@ -80,6 +95,7 @@ impl Facts {
         self.transaction_ends.push(end(&self.transactions.days));
         self.points_ends.push(end(&self.points.days));
         self.feedback.ends.push(end(&self.feedback.items));
+        self.campaigns.ends.push(end(&self.campaigns.items));
     }
 }
 

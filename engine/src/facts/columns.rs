@@ -5,6 +5,8 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::items::Items;
+use super::participation::Participation;
+use super::valuation::Valued;
 use super::{Day, NO_DAY, TextId};
 use crate::ledger::PointsMove;
 
@@ -26,6 +28,9 @@ pub struct Facts {
     pub(crate) points_ends: Vec<u32>,
     pub(crate) points: Points,
     pub(crate) feedback: Grouped<Answer>,
+    pub(crate) valued: Vec<Valued>,
+    /// Each campaign once a member.
+    pub(crate) campaigns: Grouped<Participation>,
 }
 
 /// What is known of a member itself.
@@ -188,7 +193,9 @@ impl Facts {
             + bytes(&self.points.days)
             + bytes(&self.points.kinds)
             + bytes(&self.points.points)
-            + self.feedback.bytes();
+            + self.feedback.bytes()
+            + bytes(&self.valued)
+            + self.campaigns.bytes();
         (transactions, transactions + others)
     }
 }

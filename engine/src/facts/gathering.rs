@@ -8,7 +8,9 @@ use chrono::NaiveDate;
 
 use super::Dictionary;
 use super::columns::{Answer, Facts, Pair, Points, Transactions, end};
+use super::participation::Participation;
 use super::rows::{ItemRow, MemberRow, TransactionRow};
+use super::valuation::{Valuation, Valued};
 use crate::calendar::Millis;
 use crate::ledger::PointsMove;
 
@@ -36,6 +38,7 @@ pub struct Pile {
     points: Points,
     points_of: Vec<Place>,
     answers: Loose<Answer>,
+    campaigns: Loose<Participation>,
 }
 
 /// Where a row belongs: to a member, and in the order of time; the order of ids is that in which it came.
@@ -119,6 +122,22 @@ impl Gathering {
         self.piles[pile].answers.push(Place { row, at }, answer);
     }
 
+    /// Notes what the nightly analyses found out about a member.
+    pub fn valuation(&mut self, member: i64, valuation: &Valuation) {
+        let Some((pile, row)) = self.find(member) else { return };
+        if let Some(valued) = self.piles[pile].facts.valued.get_mut(row as usize) {
+            *valued = Valued::of(valuation);
+        }
+    }
+
+    /// Adds a campaign in whose audience a member is, each campaign once: whether the member is held out, and whether it
+    /// opened, clicked or redeemed.
+    pub fn participation(&mut self, member: i64, campaign: i64, held_out: bool, engaged: bool) {
+        let Some((pile, row)) = self.find(member) else { return };
+        let participation = Participation::new(campaign, held_out, engaged);
+        self.piles[pile].campaigns.push(Place { row, at: 0 }, participation);
+    }
+
     /// How many members came.
     pub fn len(&self) -> usize {
         self.members.len()
@@ -150,7 +169,7 @@ impl Gathering {
 impl Pile {
     /// The facts.
     pub fn finish(self) -> Facts {
-        let Self { mut facts, labels, mut transactions, transactions_of, points, points_of, answers } = self;
+        let Self { mut facts, labels, mut transactions, transactions_of, points, points_of, answers, campaigns } = self;
         let members = facts.len();
         for row in runs(&labels.places, members) {
             facts.labels.push(row.into_iter().map(|place| labels.items[place]));
@@ -166,6 +185,9 @@ impl Pile {
         }
         for row in runs(&answers.places, members) {
             facts.feedback.push(row.into_iter().map(|place| answers.items[place]));
+        }
+        for row in runs(&campaigns.places, members) {
+            facts.campaigns.push(row.into_iter().map(|place| campaigns.items[place]));
         }
         facts.compact();
         facts

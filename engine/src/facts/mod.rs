@@ -8,9 +8,11 @@ mod columns;
 mod dictionary;
 mod gathering;
 mod items;
+mod participation;
 mod parts;
 mod rows;
 mod sums;
+mod valuation;
 mod values;
 
 pub use builder::Builder;
@@ -19,7 +21,10 @@ pub(crate) use columns::{PURCHASE, Pair, RETURN, days_within};
 pub use dictionary::{Dictionary, NO_TEXT, TextId};
 pub use gathering::{Gathering, Pile};
 pub(crate) use items::Items;
+pub(crate) use participation::Participation;
 pub use rows::{ItemRow, MemberRow, TransactionRow};
+pub use valuation::Valuation;
+pub(crate) use valuation::Valued;
 pub use values::{ValueCounts, ValueKind};
 
 /// A local day of the programme, as days since 1970-01-01.

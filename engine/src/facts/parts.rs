@@ -40,6 +40,8 @@ impl Facts {
         transaction_ends.shrink_to_fit();
         self.points_ends.shrink_to_fit();
         self.feedback.compact();
+        self.valued.shrink_to_fit();
+        self.campaigns.compact();
         let Transactions { ids, days, nets, flags, channels, locations, labels, items } = &mut self.transactions;
         ids.shrink_to_fit();
         days.shrink_to_fit();
@@ -80,7 +82,9 @@ impl Facts {
         let (entries, base) = (span(&from.points_ends, &rows), end(&self.points.days));
         copy_ends(&mut self.points_ends, &from.points_ends[rows.clone()], entries.start, base);
         self.points.copy(&from.points, entries);
-        self.feedback.copy(&from.feedback, rows);
+        self.feedback.copy(&from.feedback, rows.clone());
+        self.valued.extend_from_slice(&from.valued[rows.clone()]);
+        self.campaigns.copy(&from.campaigns, rows);
     }
 }
 

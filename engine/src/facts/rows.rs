@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::columns::{Answer, AttributeValue, Facts, PURCHASE, Pair, Points, Profile, RETURN, Transactions};
+use super::valuation::Valued;
 use super::{Dictionary, NO_DAY, TextId};
 use crate::calendar::day_number;
 use crate::ledger::{Direction, PointsMove};
@@ -95,6 +96,7 @@ impl Facts {
         self.numbers.push(&fold(row.number));
         self.emails.push(&row.email.map(fold).unwrap_or_default());
         self.attributes.push(attributes(dictionary, row.attributes));
+        self.valued.push(Valued::NOTHING);
     }
 }
 

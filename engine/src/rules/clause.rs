@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::filter::{Bounds, DayBounds, TextMatch};
+use crate::groups::{Presence, RfmGroup, ValueGroup};
 
 /// The texts of a profile, compared without regard to case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -189,6 +190,32 @@ pub enum PointsMeasure {
     DaysToFirstRedemption,
     /// Whole days since the latest entry; nothing without entries.
     DaysSinceLastActivity,
+}
+
+/// A figure that is kept per member. One that the nightly analyses have not found does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ValueCondition {
+    /// A number.
+    Number(ValueMeasure, Bounds<Decimal>),
+    /// In one of these groups by recency, frequency and money.
+    RfmGroup(Vec<RfmGroup>),
+    /// In one of these groups by value.
+    ValueGroup(Vec<ValueGroup>),
+    /// Present or missing by the member's own rhythm.
+    Presence(Vec<Presence>),
+}
+
+/// The numbers among the figures that are kept per member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValueMeasure {
+    /// Net spending over all time × gross margin, rounded half-even to the minor unit. Exact at every moment.
+    HistoricClv,
+    /// The same over the next 12 months, discounted, as the nightly analyses predict it.
+    PredictedClv,
+    /// Chance of an order within the next 90 days, rounded half-even to four digits.
+    OrderProbability90Days,
+    /// Orders to expect in the next 365 days, rounded half-even to four digits.
+    ExpectedOrders,
 }
 
 /// The member's latest answer, in one survey or in any. At least one field is given.

@@ -3,14 +3,16 @@
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::filter::{Bounds, DayBounds, TextMatch};
-use super::limits::{MOST_CLAUSES, MOST_LEVELS, WINDOW_DAYS};
+use super::clause_words::{
+    CAMPAIGN_OUTCOMES, NPS_GROUPS, POINTS, PRESENCES, RFM_GROUPS, TRANSACTIONS, VALUE_GROUPS, VALUES, is_float,
+};
+use super::filters_read::{bounds, days, label, small, text, window, words};
+use super::limits::{MOST_CLAUSES, MOST_LEVELS};
 use super::read::MistakeKind::{EmptyRule, Invalid, TooMany};
 use super::read::{Mistake, Reading};
-use super::shape::{GROUPS, POINTS, TRANSACTIONS};
 use super::{
-    Attribute, AttributeTest, Feedback, LabelMatch, Points, Profile, Rule, Sample, SegmentName, TextFact, Transactions,
-    TransactionsMatch, Window, YearlyFact,
+    Attribute, AttributeTest, Feedback, Points, Profile, Rule, Sample, SegmentName, TextFact, Transactions,
+    TransactionsMatch, ValueCondition, YearlyFact,
 };
 
 /// Reads a rule, or names every mistake with its path. A rule that is too large or too deep is refused before anything
@@ -62,8 +64,20 @@ fn count(value: &Value, level: usize, clauses: &mut usize) -> Option<()> {
 }
 
 fn rule(reading: &mut Reading, value: &Value) -> Option<Rule<SegmentName>> {
-    const KNOWN: &[&str] =
-        &["all", "any", "not", "everyone", "profile", "transactions", "points", "segment", "feedback", "sample"];
+    const KNOWN: &[&str] = &[
+        "all",
+        "any",
+        "not",
+        "everyone",
+        "profile",
+        "transactions",
+        "points",
+        "value",
+        "segment",
+        "feedback",
+        "campaign",
+        "sample",
+    ];
     if value.as_object().is_some_and(serde_json::Map::is_empty) {
         return reading.refuse(EmptyRule, NOBODY);
     }
@@ -79,8 +93,10 @@ fn rule(reading: &mut Reading, value: &Value) -> Option<Rule<SegmentName>> {
         "profile" => profile(reading, part).map(Rule::Profile),
         "transactions" => transactions(reading, part).map(Rule::Transactions),
         "points" => points(reading, part).map(Rule::Points),
+        "value" => value_condition(reading, part).map(Rule::Value),
         "segment" => segment(reading, part).map(Rule::Segment),
         "feedback" => feedback(reading, part).map(Rule::Feedback),
+        "campaign" => campaign(reading, part),
         _ => sample(reading, part).map(Rule::Sample),
     })
 }
@@ -159,13 +175,6 @@ fn attribute(reading: &mut Reading, value: &Value) -> Option<Attribute> {
     Some(Attribute { name: name?, test: test? })
 }
 
-fn label(reading: &mut Reading, value: &Value) -> Option<LabelMatch> {
-    let fields = reading.fields(value, &["key", "value"])?;
-    let key = reading.needed(&fields, "key", Reading::text);
-    let value = reading.maybe(&fields, "value", text);
-    Some(LabelMatch { key: key?, value: value? })
-}
-
 fn transactions(reading: &mut Reading, value: &Value) -> Option<Transactions> {
     let fields = reading.fields(value, &["measure", "within", "where", "is"])?;
     let measure = reading.needed(&fields, "measure", |reading, value| reading.word(value, TRANSACTIONS));
@@ -197,26 +206,35 @@ fn transactions_match(reading: &mut Reading, value: &Value) -> Option<Transactio
     })
 }
 
-fn window(reading: &mut Reading, value: &Value) -> Option<Window> {
-    let (name, part) = reading.one(value, &["lastDays", "between", "daysAgo"])?;
-    reading.at(name, |reading| match name {
-        "lastDays" => reading.whole(part, 1, WINDOW_DAYS).map(Window::LastDays),
-        "between" => days(reading, part).map(Window::Between),
-        _ => {
-            let fields = reading.fields(part, &["from", "to"])?;
-            let [from, to] = ["from", "to"]
-                .map(|end| reading.needed(&fields, end, |reading, value| reading.whole(value, 0, WINDOW_DAYS)));
-            Some(Window::DaysAgo { from: from?, to: to? })
-        }
-    })
-}
-
 fn points(reading: &mut Reading, value: &Value) -> Option<Points> {
     let fields = reading.fields(value, &["measure", "within", "is"])?;
     let measure = reading.needed(&fields, "measure", |reading, value| reading.word(value, POINTS));
     let within = reading.maybe(&fields, "within", window);
     let is = reading.needed(&fields, "is", |reading, value| bounds(reading, value, Reading::decimal));
     Some(Points { measure: measure?, within: within?, is: is? })
+}
+
+fn value_condition(reading: &mut Reading, value: &Value) -> Option<ValueCondition> {
+    const KNOWN: &[&str] = &[
+        "historicClv",
+        "predictedClv",
+        "orderProbability90Days",
+        "expectedOrders",
+        "rfmGroup",
+        "valueGroup",
+        "presence",
+    ];
+    let (name, part) = reading.one(value, KNOWN)?;
+    reading.at(name, |reading| match name {
+        "rfmGroup" => words(reading, part, RFM_GROUPS).map(ValueCondition::RfmGroup),
+        "valueGroup" => words(reading, part, VALUE_GROUPS).map(ValueCondition::ValueGroup),
+        "presence" => words(reading, part, PRESENCES).map(ValueCondition::Presence),
+        _ => {
+            let (_, measure) = VALUES.iter().find(|(known, _)| *known == name)?;
+            let number = if is_float(*measure) { Reading::float } else { Reading::decimal };
+            bounds(reading, part, number).map(|is| ValueCondition::Number(*measure, is))
+        }
+    })
 }
 
 fn segment(reading: &mut Reading, value: &Value) -> Option<SegmentName> {
@@ -232,9 +250,15 @@ fn feedback(reading: &mut Reading, value: &Value) -> Option<Feedback> {
     }
     let survey = reading.maybe(&fields, "survey", Reading::text);
     let latest_score = reading.maybe(&fields, "latestScore", |reading, value| bounds(reading, value, small));
-    let group = reading
-        .maybe(&fields, "group", |reading, value| reading.list(value, |reading, value| reading.word(value, GROUPS)));
+    let group = reading.maybe(&fields, "group", |reading, value| words(reading, value, NPS_GROUPS));
     Some(Feedback { survey: survey?, latest_score: latest_score?, group: group? })
+}
+
+fn campaign(reading: &mut Reading, value: &Value) -> Option<Rule<SegmentName>> {
+    let fields = reading.fields(value, &["campaignId", "outcome"])?;
+    let campaign = reading.needed(&fields, "campaignId", Reading::text);
+    let outcome = reading.needed(&fields, "outcome", |reading, value| reading.word(value, CAMPAIGN_OUTCOMES));
+    Some(Rule::Campaign(campaign?, outcome?))
 }
 
 fn sample(reading: &mut Reading, value: &Value) -> Option<Sample> {
@@ -246,44 +270,4 @@ fn sample(reading: &mut Reading, value: &Value) -> Option<Sample> {
     });
     let salt = reading.needed(&fields, "salt", Reading::text);
     Some(Sample { percent: percent?, salt: salt? })
-}
-
-fn text(reading: &mut Reading, value: &Value) -> Option<TextMatch> {
-    let fields = reading.fields(value, &["eq", "in", "contains", "startsWith"])?;
-    if fields.is_empty() {
-        return reading.refuse(Invalid, "must not be empty");
-    }
-    let eq = reading.maybe(&fields, "eq", Reading::text);
-    let within = reading.maybe(&fields, "in", |reading, value| reading.list(value, Reading::text));
-    let contains = reading.maybe(&fields, "contains", Reading::text);
-    let starts_with = reading.maybe(&fields, "startsWith", Reading::text);
-    Some(TextMatch { eq: eq?, within: within?, contains: contains?, starts_with: starts_with? })
-}
-
-fn bounds<T>(
-    reading: &mut Reading,
-    value: &Value,
-    read: impl Fn(&mut Reading, &Value) -> Option<T>,
-) -> Option<Bounds<T>> {
-    let fields = reading.fields(value, &["eq", "gt", "gte", "lt", "lte"])?;
-    if fields.is_empty() {
-        return reading.refuse(Invalid, "must not be empty");
-    }
-    let [eq, gt, gte, lt, lte] = ["eq", "gt", "gte", "lt", "lte"].map(|bound| reading.maybe(&fields, bound, &read));
-    Some(Bounds { eq: eq?, gt: gt?, gte: gte?, lt: lt?, lte: lte? })
-}
-
-/// A whole number of 32 bits, as the API's Int.
-fn small(reading: &mut Reading, value: &Value) -> Option<i64> {
-    reading.whole(value, i64::from(i32::MIN), i64::from(i32::MAX))
-}
-
-fn days(reading: &mut Reading, value: &Value) -> Option<DayBounds> {
-    let fields = reading.fields(value, &["on", "from", "to", "lastDays"])?;
-    if fields.is_empty() {
-        return reading.refuse(Invalid, "must not be empty");
-    }
-    let [on, from, to] = ["on", "from", "to"].map(|bound| reading.maybe(&fields, bound, Reading::day));
-    let last_days = reading.maybe(&fields, "lastDays", |reading, value| reading.whole(value, 1, WINDOW_DAYS));
-    Some(DayBounds { on: on?, from: from?, to: to?, last_days: last_days? })
 }

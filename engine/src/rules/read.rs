@@ -170,6 +170,14 @@ impl Reading {
         }
     }
 
+    /// A number of the API's Float, without its last noughts. None of them is rounded in silence.
+    pub(super) fn float(&mut self, value: &Value) -> Option<Decimal> {
+        if !value.is_number() {
+            return self.refuse(MistakeKind::Invalid, "must be a number");
+        }
+        self.decimal(value).map(|number| number.normalize())
+    }
+
     /// A day.
     pub(super) fn day(&mut self, value: &Value) -> Option<NaiveDate> {
         let spelt = value.as_str().filter(|text| text.len() == "2026-03-01".len());

@@ -3,57 +3,38 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
+use super::clause_words::{
+    CAMPAIGN_OUTCOMES, NPS_GROUPS, POINTS, PRESENCES, RFM_GROUPS, TRANSACTIONS, VALUE_GROUPS, VALUES, is_float, word,
+};
 use super::filter::{Bounds, DayBounds, TextMatch};
 use super::{
-    Attribute, AttributeTest, Feedback, LabelMatch, NpsGroup, Points, PointsMeasure, Profile, Rule, TextFact,
-    Transactions, TransactionsMatch, TransactionsMeasure, Window, YearlyFact,
+    Attribute, AttributeTest, Feedback, LabelMatch, Names, Points, Profile, Rule, TextFact, Transactions,
+    TransactionsMatch, ValueCondition, Window, YearlyFact,
 };
 
-pub(super) const TRANSACTIONS: &[(&str, TransactionsMeasure)] = &[
-    ("COUNT", TransactionsMeasure::Count),
-    ("SPENDING", TransactionsMeasure::Spending),
-    ("AVERAGE_VALUE", TransactionsMeasure::AverageValue),
-    ("MAX_VALUE", TransactionsMeasure::MaxValue),
-    ("DAYS_SINCE_LAST", TransactionsMeasure::DaysSinceLast),
-    ("DAYS_SINCE_FIRST", TransactionsMeasure::DaysSinceFirst),
-    ("SHARE_OF_COUNT", TransactionsMeasure::ShareOfCount),
-    ("DISTINCT_CATEGORIES", TransactionsMeasure::DistinctCategories),
-];
-
-pub(super) const POINTS: &[(&str, PointsMeasure)] = &[
-    ("BALANCE", PointsMeasure::Balance),
-    ("EARNED", PointsMeasure::Earned),
-    ("REDEEMED", PointsMeasure::Redeemed),
-    ("EXPIRED", PointsMeasure::Expired),
-    ("REDEMPTIONS", PointsMeasure::Redemptions),
-    ("REDEMPTION_RATE", PointsMeasure::RedemptionRate),
-    ("DAYS_TO_FIRST_REDEMPTION", PointsMeasure::DaysToFirstRedemption),
-    ("DAYS_SINCE_LAST_ACTIVITY", PointsMeasure::DaysSinceLastActivity),
-];
-
-pub(super) const GROUPS: &[(&str, NpsGroup)] =
-    &[("PROMOTER", NpsGroup::Promoter), ("PASSIVE", NpsGroup::Passive), ("DETRACTOR", NpsGroup::Detractor)];
-
-/// The JSON of a rule; `segment` gives that of a segment's name, such as `{"key": "vip"}`.
-pub fn shape<S>(rule: &Rule<S>, segment: &impl Fn(&S) -> Value) -> Value {
-    let all = |rules: &[Rule<S>]| Value::Array(rules.iter().map(|rule| shape(rule, segment)).collect());
+/// The JSON of a rule; `segment` gives that of a segment's name, such as `{"key": "vip"}`, and `campaign` a campaign's id.
+pub fn shape<S: Names>(
+    rule: &Rule<S>,
+    segment: &impl Fn(&S) -> Value,
+    campaign: &impl Fn(&S::Campaign) -> String,
+) -> Value {
+    let all = |rules: &[Rule<S>]| Value::Array(rules.iter().map(|rule| shape(rule, segment, campaign)).collect());
     match rule {
         Rule::All(rules) => json!({"all": all(rules)}),
         Rule::Any(rules) => json!({"any": all(rules)}),
-        Rule::Not(rule) => json!({"not": shape(rule, segment)}),
+        Rule::Not(rule) => json!({"not": shape(rule, segment, campaign)}),
         Rule::Everyone => json!({"everyone": true}),
         Rule::Profile(fact) => json!({"profile": profile(fact)}),
         Rule::Transactions(condition) => json!({"transactions": transactions(condition)}),
         Rule::Points(condition) => json!({"points": points(condition)}),
+        Rule::Value(condition) => json!({"value": value(condition)}),
         Rule::Segment(name) => json!({"segment": segment(name)}),
         Rule::Feedback(condition) => json!({"feedback": feedback(condition)}),
+        Rule::Campaign(named, outcome) => {
+            json!({"campaign": {"campaignId": campaign(named), "outcome": word(CAMPAIGN_OUTCOMES, outcome)}})
+        }
         Rule::Sample(sample) => json!({"sample": {"percent": sample.percent.to_string(), "salt": sample.salt}}),
     }
-}
-
-/// The word of the API for a measure.
-pub(super) fn word<T: PartialEq>(words: &[(&'static str, T)], measure: &T) -> &'static str {
-    words.iter().find(|(_, one)| one == measure).map_or("", |(word, _)| word)
 }
 
 fn profile(fact: &Profile) -> Value {
@@ -137,12 +118,23 @@ fn points(Points { measure, within, is }: &Points) -> Value {
     ])
 }
 
+fn value(condition: &ValueCondition) -> Value {
+    match condition {
+        ValueCondition::Number(measure, is) => {
+            let number = if is_float(*measure) { float } else { decimal };
+            json!({word(VALUES, measure): bounds(is, number)})
+        }
+        ValueCondition::RfmGroup(groups) => json!({"rfmGroup": words(RFM_GROUPS, groups)}),
+        ValueCondition::ValueGroup(groups) => json!({"valueGroup": words(VALUE_GROUPS, groups)}),
+        ValueCondition::Presence(presences) => json!({"presence": words(PRESENCES, presences)}),
+    }
+}
+
 fn feedback(Feedback { survey, latest_score, group }: &Feedback) -> Value {
-    let groups = |groups: &Vec<NpsGroup>| groups.iter().map(|group| json!(word(GROUPS, group))).collect();
     given([
         ("survey", survey.as_ref().map(|survey| json!(survey))),
         ("latestScore", latest_score.as_ref().map(|score| bounds(score, |score| json!(score)))),
-        ("group", group.as_ref().map(groups).map(Value::Array)),
+        ("group", group.as_ref().map(|groups| words(NPS_GROUPS, groups))),
     ])
 }
 
@@ -171,6 +163,15 @@ fn days(DayBounds { on, from, to, last_days }: &DayBounds) -> Value {
 
 fn decimal(number: &Decimal) -> Value {
     json!(number.to_string())
+}
+
+/// As the API's Float; it was read from one, so that it is the same again.
+fn float(number: &Decimal) -> Value {
+    json!(number.to_string().parse::<f64>().unwrap_or_default())
+}
+
+fn words<T: PartialEq>(known: &[(&'static str, T)], some: &[T]) -> Value {
+    Value::Array(some.iter().map(|one| json!(word(known, one))).collect())
 }
 
 /// The fields that are given.

@@ -1,6 +1,7 @@
 //! The evaluator decides as the model does, wherever its facts come from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
@@ -12,9 +13,10 @@ use super::model::{Member, World};
 use super::random::{members, world};
 use super::rules::{SEGMENTS, clause, rule};
 use super::{add, facts};
+use crate::calendar::day_number;
 use crate::evaluate::{Known, Moment, Pins, Program};
-use crate::facts::{Builder, Dictionary, Facts};
-use crate::rules::Rule;
+use crate::facts::{Builder, Day, Dictionary, Facts};
+use crate::rules::{Rule, ValueCondition};
 
 /// Members by segment.
 type Sets = BTreeMap<i64, BTreeSet<i64>>;
@@ -73,6 +75,7 @@ impl Case {
         Known {
             members: self.world.segments.iter().map(|(segment, members)| (*segment, set(members))).collect(),
             pins: SEGMENTS.map(|segment| (segment, pins(segment))).collect(),
+            campaigns: campaigns(&self.world),
         }
     }
 
@@ -89,7 +92,13 @@ impl Case {
 }
 
 pub(super) fn moment(world: &World) -> Moment {
-    Moment { today: world.today, digits: world.digits }
+    Moment { today: world.today, digits: world.digits, gross_margin: world.gross_margin }
+}
+
+/// The days of campaigns as a run is told them.
+pub(super) fn campaigns(world: &World) -> HashMap<i64, RangeInclusive<Day>> {
+    let days = |(id, (first, last)): (&i64, &(_, _))| (*id, day_number(*first)..=day_number(*last));
+    world.campaigns.iter().map(days).collect()
 }
 
 proptest! {
@@ -141,11 +150,17 @@ fn many_members_in_one_chunk_are_each_decided_by_their_own_facts() {
     documents.sort_by_key(|document| document.day);
     assert!(documents.len() > 100, "{}", documents.len());
     members[70].documents = documents;
-    let world = World { today, digits: 2, segments: BTreeMap::from([(7, BTreeSet::from([3, 64, 65, 130]))]) };
+    let world = World {
+        today,
+        digits: 2,
+        gross_margin: "0.35".parse().unwrap(),
+        segments: BTreeMap::from([(7, BTreeSet::from([3, 64, 65, 130]))]),
+        campaigns: BTreeMap::from([(1, (super::day("2026-03-20"), today)), (2, (super::day("2025-01-01"), today))]),
+    };
     let rules = vec(rule(today), 60..61).new_tree(&mut runner).unwrap().current();
     let windows = |rules: &[Rule<i64>]| {
         let listed: Vec<(i64, &Rule<i64>)> = (1..).zip(rules).collect();
-        Program::compile(&listed, &Moment { today, digits: 2 }, &Dictionary::default()).windows.len()
+        Program::compile(&listed, &moment(&world), &Dictionary::default()).windows.len()
     };
     assert!(windows(&rules) > 8, "{} windows", windows(&rules));
     let outside = BTreeMap::from([(2, BTreeSet::from([64, 65])), (4, (1..100).collect())]);
@@ -184,7 +199,7 @@ fn conditions_differ() {
     }
     let one_sided: Vec<&String> = seen.iter().filter(|(_, held)| held.len() < 2).map(|(kind, _)| kind).collect();
     assert!(one_sided.is_empty(), "never differ: {one_sided:?}");
-    assert!(seen.len() >= 50, "kinds of conditions: {:?}", seen.keys());
+    assert!(seen.len() >= 58, "kinds of conditions: {:?}", seen.keys());
 }
 
 /// What a clause asks, without its numbers and texts.
@@ -196,6 +211,8 @@ fn kind(clause: &Rule<i64>) -> String {
             format!("{:?}{}{matching}", one.measure, within(one.within.is_some()))
         }
         Rule::Points(one) => format!("{:?}{}", one.measure, within(one.within.is_some())),
+        Rule::Value(ValueCondition::Number(measure, _)) => format!("{measure:?}"),
+        Rule::Campaign(_, outcome) => format!("campaign {outcome:?}"),
         Rule::Profile(fact) => {
             let text = format!("{fact:?}");
             text.split(&['{', '"', '['][..])

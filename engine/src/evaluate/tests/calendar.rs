@@ -1,6 +1,7 @@
 //! Days on which windows, ages and anniversaries are easily one off.
 
 use chrono::{Days, NaiveDate};
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::model::{Document, Member};
@@ -13,10 +14,11 @@ use crate::rules::{Rule, SegmentName, YearlyFact, parse};
 
 /// Whether a rule holds for a member on a day, what was found, and when that may turn.
 fn seen(rule: &Value, member: &Member, today: &str) -> (bool, Option<Observed>, Option<NaiveDate>) {
-    let rule: Rule<i64> = parse(rule).unwrap().try_map(&mut |_: &SegmentName| Err(())).unwrap();
+    let rule: Rule<i64> =
+        parse(rule).unwrap().try_map(&mut |_: &SegmentName| Err(()), &mut |_: &String| Err(())).unwrap();
     let mut dictionary = Dictionary::default();
     let facts = facts(std::slice::from_ref(member), &mut dictionary);
-    let moment = Moment { today: day(today), digits: 2 };
+    let moment = Moment { today: day(today), digits: 2, gross_margin: Decimal::ONE };
     let outcomes = explain(&rule, &facts, 0, &Known::default(), &moment, &dictionary);
     (outcomes[0].holds, outcomes[0].observed.clone(), outcomes[0].due)
 }

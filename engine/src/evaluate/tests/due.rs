@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use roaring::RoaringTreemap;
 
-use super::agree::moment;
+use super::agree::{campaigns, moment};
 use super::facts;
 use super::model::{Member, World};
 use super::random::{members, world};
@@ -35,6 +35,7 @@ fn outcomes_of<'r>(world: &World, members: &[Member], rule: &'r Rule<i64>) -> Ve
     let set = |members: &BTreeSet<i64>| members.iter().map(|id| id.cast_unsigned()).collect::<RoaringTreemap>();
     let known = Known {
         members: world.segments.iter().map(|(segment, members)| (*segment, set(members))).collect(),
+        campaigns: campaigns(world),
         ..Known::default()
     };
     (0..facts.len()).map(|row| explain(rule, &facts, row, &known, &moment(world), &dictionary)).collect()

@@ -53,6 +53,20 @@ fn every_mistake_is_named_with_its_place() {
     expect(json!({"segment": {}}), &[("segment", Invalid)]);
     expect(json!({"feedback": {}}), &[("feedback", Invalid)]);
     expect(json!({"feedback": {"group": ["FAN"]}}), &[("feedback group 0", Invalid)]);
+    expect(json!({"value": {}}), &[("value", Invalid)]);
+    expect(json!({"value": {"rfmGroup": ["LOYAL", "FAN"]}}), &[("value rfmGroup 1", Invalid)]);
+    expect(json!({"value": {"valueGroup": []}}), &[("value valueGroup", Invalid)]);
+    expect(json!({"value": {"presence": "AWAY"}}), &[("value presence 0", Invalid)]);
+    expect(json!({"value": {"historicClv": {}}}), &[("value historicClv", Invalid)]);
+    expect(json!({"value": {"historicClv": {"gt": "10.5"}, "presence": ["MISSING"]}}), &[("value", Invalid)]);
+    expect(json!({"value": {"expectedOrders": {"gt": "0.5"}}}), &[("value expectedOrders gt", Invalid)]);
+    expect(
+        json!({"value": {"orderProbability90Days": {"gte": 1e-30, "lt": 1e300}}}),
+        &[("value orderProbability90Days gte", Invalid), ("value orderProbability90Days lt", Invalid)],
+    );
+    expect(json!({"campaign": {}}), &[("campaign campaignId", Blank), ("campaign outcome", Blank)]);
+    expect(json!({"campaign": {"campaignId": "x", "outcome": "SENT"}}), &[("campaign outcome", Invalid)]);
+    expect(json!({"campaign": {"campaignId": 7, "outcome": "ENGAGED"}}), &[("campaign campaignId", Invalid)]);
     expect(json!({"sample": {"percent": "100.1", "salt": "x"}}), &[("sample percent", Invalid)]);
     expect(json!({"sample": {"percent": "-0.1"}}), &[("sample percent", Invalid), ("sample salt", Blank)]);
 }

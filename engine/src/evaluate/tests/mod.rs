@@ -2,6 +2,7 @@
 
 mod agree;
 mod calendar;
+mod campaigns;
 mod due;
 mod mistakes;
 mod model;
@@ -29,21 +30,7 @@ fn facts(members: &[Member], dictionary: &mut Dictionary) -> Facts {
 }
 
 fn add(builder: &mut Builder<'_>, member: &Member) {
-    builder.member(&MemberRow {
-        id: member.id,
-        number: &member.number,
-        email: member.email.as_deref(),
-        enrolled: member.enrolled,
-        birth: member.birth,
-        gender: member.gender.as_deref(),
-        country: member.country.as_deref(),
-        region: member.region.as_deref(),
-        city: member.city.as_deref(),
-        postal_code: member.postal_code.as_deref(),
-        tier: member.tier.as_deref(),
-        marketing_consent: member.consent,
-        attributes: &serde_json::to_string(&member.attributes).unwrap(),
-    });
+    builder.member(&member_row(member, &serde_json::to_string(&member.attributes).unwrap()));
     member.labels.iter().for_each(|(key, value)| builder.label(key, value));
     for document in &member.documents {
         builder.transaction(&TransactionRow {
@@ -63,6 +50,26 @@ fn add(builder: &mut Builder<'_>, member: &Member) {
     }
     member.entries.iter().for_each(|(day, kind, points)| builder.points(*day, *kind, *points));
     member.answers.iter().for_each(|(survey, score)| builder.answer(survey, *score));
+    builder.valuation(&member.valuation);
+    member.campaigns.iter().for_each(|(id, part)| builder.participation(*id, part.held_out, part.engaged));
+}
+
+fn member_row<'m>(member: &'m Member, attributes: &'m str) -> MemberRow<'m> {
+    MemberRow {
+        id: member.id,
+        number: &member.number,
+        email: member.email.as_deref(),
+        enrolled: member.enrolled,
+        birth: member.birth,
+        gender: member.gender.as_deref(),
+        country: member.country.as_deref(),
+        region: member.region.as_deref(),
+        city: member.city.as_deref(),
+        postal_code: member.postal_code.as_deref(),
+        tier: member.tier.as_deref(),
+        marketing_consent: member.consent,
+        attributes,
+    }
 }
 
 fn json(labels: &[Label]) -> String {

@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, NaiveDate};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::words;
+use crate::facts::Valuation;
+use crate::groups::CampaignOutcome;
 use crate::ledger::{Direction, PointsMove};
 use crate::rules::{
     AttributeTest, Bounds, DayBounds, Feedback, LabelMatch, Points, PointsMeasure, Profile, Rule, TextFact, TextMatch,
-    Transactions, TransactionsMatch, TransactionsMeasure, Window, YearlyFact,
+    Transactions, TransactionsMatch, TransactionsMeasure, ValueCondition, ValueMeasure, Window, YearlyFact,
 };
 
 /// A member and all that is known of it; lists stand in the order of time.
@@ -34,6 +36,16 @@ pub(super) struct Member {
     pub(super) documents: Vec<Document>,
     pub(super) entries: Vec<(NaiveDate, PointsMove, i64)>,
     pub(super) answers: Vec<(String, i64)>,
+    pub(super) valuation: Valuation,
+    /// By the ids of campaigns.
+    pub(super) campaigns: BTreeMap<i64, Part>,
+}
+
+/// A member's part in a campaign.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) held_out: bool,
+    pub(super) engaged: bool,
 }
 
 /// A key and a value.
@@ -67,8 +79,11 @@ pub(super) struct Line {
 pub(super) struct World {
     pub(super) today: NaiveDate,
     pub(super) digits: u32,
+    pub(super) gross_margin: Decimal,
     /// The members of segments.
     pub(super) segments: BTreeMap<i64, BTreeSet<i64>>,
+    /// The first and the last day of campaigns.
+    pub(super) campaigns: BTreeMap<i64, (NaiveDate, NaiveDate)>,
 }
 
 impl World {
@@ -85,6 +100,8 @@ impl World {
             Rule::Points(condition) => {
                 self.points(condition, member).is_some_and(|figure| number(&condition.is, &figure))
             }
+            Rule::Value(condition) => self.value(condition, member),
+            Rule::Campaign(campaign, outcome) => self.campaign(*campaign, *outcome, member),
             Rule::Segment(segment) => self.segments.get(segment).is_some_and(|members| members.contains(&member.id)),
             Rule::Feedback(condition) => feedback(condition, member),
             Rule::Sample(sample) => words::is_drawn(sample, member.id),
@@ -207,6 +224,45 @@ impl World {
         }
     }
 
+    fn value(&self, condition: &ValueCondition, member: &Member) -> bool {
+        let Valuation { predicted_clv, order_probability, expected_orders, rfm_group, value_group, presence } =
+            member.valuation;
+        let rounded = |number: f64| words::rounded(number.to_string().parse().unwrap(), 4);
+        match condition {
+            ValueCondition::Number(measure, is) => {
+                let found = match measure {
+                    ValueMeasure::HistoricClv => {
+                        let spent = |document: &Document| self.spent(None, document);
+                        let spending = member.documents.iter().map(spent).sum::<Decimal>();
+                        Some(words::rounded(spending * self.gross_margin, self.digits))
+                    }
+                    ValueMeasure::PredictedClv => predicted_clv.map(|minor| self.money(minor)),
+                    ValueMeasure::OrderProbability90Days => order_probability.map(rounded),
+                    ValueMeasure::ExpectedOrders => expected_orders.map(rounded),
+                };
+                found.is_some_and(|found| number(is, &found))
+            }
+            ValueCondition::RfmGroup(groups) => rfm_group.is_some_and(|group| groups.contains(&group)),
+            ValueCondition::ValueGroup(groups) => value_group.is_some_and(|group| groups.contains(&group)),
+            ValueCondition::Presence(presences) => presence.is_some_and(|presence| presences.contains(&presence)),
+        }
+    }
+
+    fn campaign(&self, campaign: i64, outcome: CampaignOutcome, member: &Member) -> bool {
+        let Some(Part { held_out, engaged }) = member.campaigns.get(&campaign) else { return false };
+        let bought = || {
+            let Some((first, last)) = self.campaigns.get(&campaign) else { return false };
+            let within = |document: &&Document| (*first..=*last).contains(&document.day);
+            member.documents.iter().filter(within).any(is_purchase)
+        };
+        match outcome {
+            CampaignOutcome::HeldOut => *held_out,
+            CampaignOutcome::Targeted => !held_out,
+            CampaignOutcome::Engaged => !held_out && *engaged,
+            CampaignOutcome::Converted => !held_out && bought(),
+        }
+    }
+
     fn window(&self, window: Option<&Window>, day: NaiveDate) -> bool {
         match window {
             None => true,
@@ -306,6 +362,5 @@ fn number<T: PartialOrd>(Bounds { eq, gt, gte, lt, lte }: &Bounds<T>, found: &T)
 
 /// Rounded once, half-even; nothing where there is nothing to divide by.
 fn ratio(part: Decimal, whole: Decimal, digits: u32) -> Option<Decimal> {
-    let nearest = |ratio: Decimal| ratio.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven);
-    (!whole.is_zero()).then(|| nearest(part / whole))
+    (!whole.is_zero()).then(|| words::rounded(part / whole, digits))
 }

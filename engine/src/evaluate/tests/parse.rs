@@ -14,14 +14,15 @@ fn any_rule() -> impl Strategy<Value = Rule<i64>> {
 }
 
 fn by_id(rule: &Rule<i64>) -> Value {
-    shape(rule, &|segment| json!({"id": segment.to_string()}))
+    shape(rule, &|segment| json!({"id": segment.to_string()}), &|campaign| campaign.to_string())
 }
 
 fn by_name(rule: &Rule<SegmentName>) -> Value {
-    shape(rule, &|segment| match segment {
+    let segment = |segment: &SegmentName| match segment {
         SegmentName::Id(id) => json!({"id": id}),
         SegmentName::Key(key) => json!({"key": key}),
-    })
+    };
+    shape(rule, &segment, &String::clone)
 }
 
 proptest! {
@@ -29,7 +30,10 @@ proptest! {
     fn a_rule_comes_back_as_it_went(rule in any_rule()) {
         let sent = by_id(&rule);
         let read = parse(&sent).unwrap();
-        let named = rule.try_map(&mut |segment| Ok::<_, ()>(SegmentName::Id(segment.to_string())));
+        let named = rule.try_map(
+            &mut |segment| Ok::<_, ()>(SegmentName::Id(segment.to_string())),
+            &mut |campaign| Ok(campaign.to_string()),
+        );
         prop_assert_eq!(Ok(&read), named.as_ref());
         // Through text, as it is kept, with every digit as it was written.
         let kept: Value = serde_json::from_str(&by_name(&read).to_string()).unwrap();
@@ -100,6 +104,17 @@ fn nonsense() -> impl Strategy<Value = Value> {
         "points",
         "segment",
         "feedback",
+        "value",
+        "campaign",
+        "campaignId",
+        "outcome",
+        "historicClv",
+        "predictedClv",
+        "orderProbability90Days",
+        "expectedOrders",
+        "rfmGroup",
+        "valueGroup",
+        "presence",
         "sample",
         "measure",
         "within",
@@ -163,6 +178,12 @@ fn nonsense() -> impl Strategy<Value = Value> {
         json!("SPENDING"),
         json!("BALANCE"),
         json!("PROMOTER"),
+        json!("AT_RISK"),
+        json!("BELOW_ZERO"),
+        json!("MISSING"),
+        json!("CONVERTED"),
+        json!(0.30000000000000004),
+        json!(1e-30),
         json!("2026-02-29"),
         json!("2024-02-29"),
         json!("9999-12-31"),

@@ -1,14 +1,18 @@
 //! Random shops: few texts and few days, so that conditions often hold.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use super::day;
-use super::model::{Document, Label, Line, Member, World};
+use super::model::{Document, Label, Line, Member, Part, World};
+use crate::facts::Valuation;
+use crate::groups::{Presence, RfmGroup, ValueGroup};
 use crate::ledger::{Direction, PointsMove};
 
 /// Texts that differ by case alone, by an accent, by their ends.
@@ -36,6 +40,9 @@ const AGO: &[i64] = &[-1, 0, 0, 1, 2, 6, 7, 8, 29, 30, 31, 59, 89, 90, 365, 366,
 /// Minor units, so chosen that averages fall on halves.
 const AMOUNTS: &[i64] = &[0, 1, 5, 10, 500, 1000, 1005, 2000, 999_999_999_999];
 
+/// Campaigns that rules name.
+pub(super) const CAMPAIGNS: std::ops::RangeInclusive<i64> = 1..=3;
+
 pub(super) fn text() -> impl Strategy<Value = String> {
     select(TEXTS).prop_map(str::to_owned)
 }
@@ -46,10 +53,18 @@ pub(super) fn key() -> impl Strategy<Value = String> {
 
 pub(super) fn world() -> impl Strategy<Value = World> {
     let digits = select(&[0_u32, 2, 3][..]);
-    (select(TODAYS), digits).prop_map(|(today, digits)| World {
-        today: day(today),
-        digits,
-        segments: Default::default(),
+    let margin = select(&["0", "0.25", "0.333333333", "0.5", "1"][..]);
+    let campaigns = btree_map(CAMPAIGNS, (select(AGO), 0..400_i64), 0..4);
+    (select(TODAYS), digits, margin, campaigns).prop_map(|(today, digits, margin, campaigns)| {
+        let today = day(today);
+        let days = |(ago, length): (i64, i64)| (ago_of(today, ago), ago_of(today, ago - length));
+        World {
+            today,
+            digits,
+            gross_margin: margin.parse().unwrap(),
+            segments: Default::default(),
+            campaigns: campaigns.into_iter().map(|(id, span)| (id, days(span))).collect(),
+        }
     })
 }
 
@@ -69,7 +84,9 @@ fn member(today: NaiveDate) -> impl Strategy<Value = Member> {
     let texts = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
     let own = (text(), option::of(birth(today)), option::weighted(0.7, when(today)), any::<bool>());
     let rest = (attributes(), labels(), documents(today), entries(today), vec((text(), 0..=10_i64), 0..4));
-    (texts, own, rest).prop_map(|(texts, own, (attributes, labels, documents, entries, answers))| {
+    let found = (valuation(), participations());
+    (texts, own, rest, found).prop_map(|(texts, own, rest, (valuation, campaigns))| {
+        let (attributes, labels, documents, entries, answers) = rest;
         let (email, gender, country, region, city, postal_code, tier) = texts;
         let (number, birth, enrolled, consent) = own;
         let address = (country, region, city, postal_code);
@@ -92,8 +109,35 @@ fn member(today: NaiveDate) -> impl Strategy<Value = Member> {
             documents,
             entries,
             answers,
+            valuation,
+            campaigns,
         }
     })
+}
+
+fn valuation() -> impl Strategy<Value = Valuation> {
+    let amount = select(&[-500_i64, 0, 1, 500, 752, 1000, 2000][..]);
+    let chance = select(&[0.0, 0.12345, 0.3333, 0.33333, 0.5, 0.66666, 1.0][..]);
+    let orders = select(&[0.0, 0.00004, 0.5, 1.0, 2.5, 2.500051, 40_000.25][..]);
+    let groups = select(vec![RfmGroup::Champions, RfmGroup::AtRisk, RfmGroup::Prospects]);
+    let values = select(vec![ValueGroup::MostValuable, ValueGroup::MostGrowable, ValueGroup::BelowZero]);
+    let presence = select(vec![Presence::Present, Presence::Missing, Presence::InsufficientHistory]);
+    let numbers = (option::of(amount), option::of(chance), option::of(orders));
+    (numbers, option::of(groups), option::of(values), option::of(presence)).prop_map(
+        |((predicted_clv, order_probability, expected_orders), rfm_group, value_group, presence)| Valuation {
+            predicted_clv,
+            order_probability,
+            expected_orders,
+            rfm_group,
+            value_group,
+            presence,
+        },
+    )
+}
+
+fn participations() -> impl Strategy<Value = BTreeMap<i64, Part>> {
+    let part = (any::<bool>(), any::<bool>()).prop_map(|(held_out, engaged)| Part { held_out, engaged });
+    btree_map(CAMPAIGNS, part, 0..4)
 }
 
 /// A day around today.

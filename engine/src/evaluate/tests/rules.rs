@@ -7,10 +7,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 
-use super::random::{NAMES, key, text};
+use super::random::{CAMPAIGNS, NAMES, key, text};
+use crate::groups::{CampaignOutcome, Presence, RfmGroup, ValueGroup};
 use crate::rules::{
     Attribute, AttributeTest, Bounds, DayBounds, Feedback, LabelMatch, NpsGroup, Points, PointsMeasure, Profile, Rule,
-    Sample, TextFact, TextMatch, Transactions, TransactionsMatch, TransactionsMeasure, Window, YearlyFact,
+    Sample, TextFact, TextMatch, Transactions, TransactionsMatch, TransactionsMeasure, ValueCondition, ValueMeasure,
+    Window, YearlyFact,
 };
 
 /// Segments that rules name.
@@ -35,6 +37,9 @@ pub(super) fn clause(today: NaiveDate) -> impl Strategy<Value = Rule<i64>> {
         4 => profile(today).prop_map(Rule::Profile),
         6 => transactions(today).prop_map(Rule::Transactions),
         3 => points(today).prop_map(Rule::Points),
+        3 => value().prop_map(Rule::Value),
+        2 => (CAMPAIGNS, select(CampaignOutcome::ALL.to_vec()))
+            .prop_map(|(campaign, outcome)| Rule::Campaign(campaign, outcome)),
         1 => SEGMENTS.prop_map(Rule::Segment),
         1 => feedback().prop_map(Rule::Feedback),
         1 => sample().prop_map(Rule::Sample),
@@ -132,6 +137,29 @@ fn window(today: NaiveDate) -> impl Strategy<Value = Window> {
         3 => number().prop_map(|days| Window::LastDays(days.max(1))),
         1 => day_bounds(today).prop_map(Window::Between),
         2 => (number(), number()).prop_map(|(from, to)| Window::DaysAgo { from, to }),
+    ]
+}
+
+fn value() -> impl Strategy<Value = ValueCondition> {
+    use ValueMeasure::*;
+    let measures = select(vec![HistoricClv, PredictedClv, OrderProbability90Days, ExpectedOrders]);
+    let number = measures.prop_flat_map(|measure| {
+        let is = bounds(match measure {
+            HistoricClv | PredictedClv => decimal().boxed(),
+            // A Float is read without its last noughts.
+            OrderProbability90Days => share().prop_map(|bound| bound.normalize()).boxed(),
+            ExpectedOrders => prop_oneof![small(), share()].prop_map(|bound| bound.normalize()).boxed(),
+        });
+        is.prop_map(move |is| ValueCondition::Number(measure, is))
+    });
+    let groups = vec(select(vec![RfmGroup::Champions, RfmGroup::AtRisk, RfmGroup::Prospects, RfmGroup::New]), 1..3);
+    let values = vec(select(vec![ValueGroup::MostValuable, ValueGroup::Maintain, ValueGroup::BelowZero]), 1..3);
+    let presences = vec(select(vec![Presence::Present, Presence::Missing, Presence::InsufficientHistory]), 1..3);
+    prop_oneof![
+        4 => number,
+        1 => groups.prop_map(ValueCondition::RfmGroup),
+        1 => values.prop_map(ValueCondition::ValueGroup),
+        1 => presences.prop_map(ValueCondition::Presence),
     ]
 }
 

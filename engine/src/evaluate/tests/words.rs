@@ -1,7 +1,7 @@
 //! The words of rules that need a calculation of their own, worked out the long way.
 
 use chrono::{Datelike, NaiveDate};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::rules::{NpsGroup, Sample};
 
@@ -44,6 +44,11 @@ pub(super) fn exactly(text: &str) -> Option<Decimal> {
         }
     }
     Some(number)
+}
+
+/// Rounded once, half-even.
+pub(super) fn rounded(number: Decimal, digits: u32) -> Decimal {
+    number.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven)
 }
 
 pub(super) fn group(score: i64) -> NpsGroup {

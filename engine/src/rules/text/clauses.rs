@@ -2,10 +2,11 @@
 
 use super::super::{
     Attribute, AttributeTest, Feedback, LabelMatch, NpsGroup, Points, PointsMeasure, Profile, Sample, TextFact,
-    Transactions, TransactionsMeasure, YearlyFact,
+    Transactions, TransactionsMeasure, ValueCondition, ValueMeasure, YearlyFact,
 };
 use super::filters::{bounds, day, days, matching, quoted_texts, texts, window};
 use super::phrase::{Binds, Phrase, Test, any_of, counted, quoted, value};
+use crate::groups::{CampaignOutcome, Presence, RfmGroup, ValueGroup};
 
 pub(super) fn profile(fact: &Profile) -> Phrase {
     match fact {
@@ -106,6 +107,40 @@ pub(super) fn points(Points { measure, within, is }: &Points) -> Phrase {
         PointsMeasure::DaysSinceLastActivity => "number of days since the last points activity",
     };
     Phrase::is(&format!("{figure}{}", window(within.as_ref())), &bounds(is))
+}
+
+pub(super) fn value_condition(condition: &ValueCondition) -> Phrase {
+    match condition {
+        ValueCondition::Number(measure, is) => {
+            let figure = match measure {
+                ValueMeasure::HistoricClv => "historic lifetime value",
+                ValueMeasure::PredictedClv => "predicted value of the next 12 months",
+                ValueMeasure::OrderProbability90Days => "chance of an order within 90 days",
+                ValueMeasure::ExpectedOrders => "number of orders to expect within 365 days",
+            };
+            Phrase::is(figure, &bounds(is))
+        }
+        ValueCondition::RfmGroup(groups) => named("RFM group", groups, RfmGroup::name),
+        ValueCondition::ValueGroup(groups) => named("value group", groups, ValueGroup::name),
+        ValueCondition::Presence(presences) => named("presence", presences, Presence::name),
+    }
+}
+
+/// “RFM group is champions or at risk”.
+fn named<T: Copy>(subject: &str, some: &[T], name: impl Fn(T) -> &'static str) -> Phrase {
+    let names: Vec<String> = some.iter().map(|one| name(*one).to_owned()).collect();
+    Phrase::is(subject, &[any_of(&names)])
+}
+
+pub(super) fn campaign(name: &str, outcome: CampaignOutcome) -> Phrase {
+    let name = quoted(name);
+    let (does, does_not) = match outcome {
+        CampaignOutcome::Targeted => ("is targeted by campaign", "is not targeted by campaign"),
+        CampaignOutcome::HeldOut => ("is held out of campaign", "is not held out of campaign"),
+        CampaignOutcome::Engaged => ("has engaged with campaign", "has not engaged with campaign"),
+        CampaignOutcome::Converted => ("has converted in campaign", "has not converted in campaign"),
+    };
+    Phrase::alone(format!("{does} {name}"), format!("{does_not} {name}"))
 }
 
 pub(super) fn segment(name: &str) -> Phrase {

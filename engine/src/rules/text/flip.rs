@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 use super::super::filter::Bounds;
 use super::super::{
     Attribute, AttributeTest, Feedback, NpsGroup, Points, PointsMeasure, Profile, Rule, Transactions,
-    TransactionsMeasure, YearlyFact,
+    TransactionsMeasure, ValueCondition, ValueMeasure, YearlyFact,
 };
 use crate::evaluate::{Observed, Outcome};
+use crate::figures::SHARE_DIGITS;
 
 /// The smallest change of the observed number that would turn the outcome, such as “68.80 more spending” or “2 fewer
 /// purchases”. None where there is no number, and where no number that the member could have would turn it.
@@ -41,6 +42,10 @@ pub fn would_flip(outcome: &Outcome<'_>) -> Option<String> {
             let (range, noun) = of_points(*measure, is);
             turn(&range, noun)
         }
+        Rule::Value(ValueCondition::Number(measure, is)) => {
+            let (range, noun) = of_value(*measure, is, found.scale());
+            turn(&range, noun)
+        }
         Rule::Feedback(feedback) => {
             Some(Noun::Measured(" in the latest score").said(of_feedback(feedback, found, outcome.holds)?))
         }
@@ -62,10 +67,7 @@ fn of_transactions(measure: TransactionsMeasure, is: &Bounds<Decimal>, digits: u
         TransactionsMeasure::DaysSinceFirst => {
             (Range::counted(is), Noun::Counted("day", "days", " since the first purchase"))
         }
-        TransactionsMeasure::ShareOfCount => {
-            let range = Range { least: Some(0), most: Some(10_000), ..Range::free(is, SHARE_DIGITS) };
-            (range, Noun::Measured(" share of purchases"))
-        }
+        TransactionsMeasure::ShareOfCount => (share(is), Noun::Measured(" share of purchases")),
         TransactionsMeasure::DistinctCategories => (Range::counted(is), Noun::Counted("category", "categories", "")),
     }
 }
@@ -89,8 +91,21 @@ fn of_points(measure: PointsMeasure, is: &Bounds<Decimal>) -> (Range, Noun) {
     }
 }
 
-/// Shares are rounded to so many digits.
-const SHARE_DIGITS: u32 = 4;
+fn of_value(measure: ValueMeasure, is: &Bounds<Decimal>, digits: u32) -> (Range, Noun) {
+    match measure {
+        ValueMeasure::HistoricClv => (Range::free(is, digits), Noun::Measured(" historic lifetime value")),
+        ValueMeasure::PredictedClv => (Range::free(is, digits), Noun::Measured(" predicted value")),
+        ValueMeasure::OrderProbability90Days => (share(is), Noun::Measured(" chance of an order")),
+        ValueMeasure::ExpectedOrders => {
+            (Range { least: Some(0), ..Range::free(is, SHARE_DIGITS) }, Noun::Measured(" in the orders to expect"))
+        }
+    }
+}
+
+/// Of shares, from 0 to 1.
+fn share(is: &Bounds<Decimal>) -> Range {
+    Range { least: Some(0), most: Some(10_000), ..Range::free(is, SHARE_DIGITS) }
+}
 
 fn of_feedback(Feedback { latest_score, group, .. }: &Feedback, found: Decimal, holds: bool) -> Option<Decimal> {
     let range = latest_score.as_ref().map(|bounds| Range::counted(&decimals(bounds)));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::would_flip;
 use crate::evaluate::{Observed, Outcome, Unit};
-use crate::rules::{AttributeTest, Bounds, NpsGroup, Profile, Rule, parse};
+use crate::rules::{AttributeTest, Bounds, NpsGroup, Profile, Rule, ValueCondition, parse};
 
 #[test]
 fn what_would_turn_a_figure_over_transactions() {
@@ -54,6 +54,7 @@ fn what_would_turn_other_figures() {
     let points = |measure: &str, is: Value| json!({"points": {"measure": measure, "is": is}});
     let attribute = |is: Value| json!({"profile": {"attribute": {"name": "size", "number": is}}});
     let feedback = |condition: Value| json!({"feedback": condition});
+    let value = |figure: &str, is: Value| json!({"value": {figure: is}});
     let table = [
         (points("BALANCE", json!({"gte": 500})), "200", "300 more points"),
         (points("BALANCE", json!({"lt": 0})), "0", "1 fewer point"),
@@ -83,6 +84,13 @@ fn what_would_turn_other_figures() {
         (attribute(json!({"gt": "2.5"})), "1", "1.6 more"),
         (attribute(json!({"lt": 0})), "0.5", "0.6 less"),
         (attribute(json!({"gt": "0.0000000000000000000000000001"})), "79228162514264337593543950335", ""),
+        (value("historicClv", json!({"gte": "500"})), "431.20", "68.80 more historic lifetime value"),
+        (value("predictedClv", json!({"lt": 0})), "12.00", "12.01 less predicted value"),
+        (value("orderProbability90Days", json!({"gte": 0.5})), "0.4321", "0.0679 more chance of an order"),
+        (value("orderProbability90Days", json!({"lte": 0.33333})), "0.3333", "0.0001 more chance of an order"),
+        (value("orderProbability90Days", json!({"gt": 1})), "0.4321", ""),
+        (value("expectedOrders", json!({"lt": 2})), "2.5000", "0.5001 less in the orders to expect"),
+        (value("expectedOrders", json!({"lt": 0})), "2.5000", ""),
         (feedback(json!({"latestScore": {"gte": 9}})), "7", "2 more in the latest score"),
         (feedback(json!({"group": ["PROMOTER", "DETRACTOR"]})), "7", "1 less in the latest score"),
         (feedback(json!({"group": ["PASSIVE"]})), "9", "1 less in the latest score"),
@@ -136,6 +144,7 @@ fn holds(rule: &Rule<i64>, found: Decimal) -> bool {
             feedback.latest_score.as_ref().is_none_or(|bounds| within(bounds, &whole()))
                 && feedback.group.as_ref().is_none_or(|groups| groups.contains(&NpsGroup::of(whole())))
         }
+        Rule::Value(ValueCondition::Number(_, is)) => within(is, &found),
         _ => panic!("no number"),
     }
 }
@@ -145,7 +154,7 @@ fn outcome(rule: &Rule<i64>, holds: bool, observed: Option<Observed>) -> Outcome
 }
 
 fn numbered(rule: &Value) -> Rule<i64> {
-    parse(rule).unwrap().try_map(&mut |_| Ok::<i64, ()>(17)).unwrap()
+    parse(rule).unwrap().try_map(&mut |_| Ok::<i64, ()>(17), &mut |_| Ok(18)).unwrap()
 }
 
 fn decimal(text: &str) -> Decimal {

@@ -10,9 +10,10 @@ use crate::rules::{SegmentName, parse};
 
 fn said(rule: &Value) -> String {
     let rule = parse(rule).unwrap_or_else(|mistakes| panic!("{rule}: {mistakes:?}"));
-    sentence(&rule, &|segment| match segment {
+    let segment = |segment: &SegmentName| match segment {
         SegmentName::Id(name) | SegmentName::Key(name) => name.clone(),
-    })
+    };
+    sentence(&rule, &segment, &String::clone)
 }
 
 fn check(table: &[(Value, &str)]) {
@@ -240,6 +241,37 @@ fn points_and_feedback() {
 }
 
 #[test]
+fn values_and_campaigns() {
+    let value = |condition: Value| json!({"value": condition});
+    let not = |condition: Value| json!({"not": {"value": condition}});
+    let campaign = |outcome: &str| json!({"campaign": {"campaignId": "Spring sale", "outcome": outcome}});
+    check(&[
+        (value(json!({"historicClv": {"gte": "500.00"}})), "historic lifetime value is at least 500.00"),
+        (
+            value(json!({"predictedClv": {"gt": 10, "lt": 20}})),
+            "predicted value of the next 12 months is more than 10 and less than 20",
+        ),
+        (value(json!({"orderProbability90Days": {"lt": 0.25}})), "chance of an order within 90 days is less than 0.25"),
+        (not(json!({"orderProbability90Days": {"lt": 1.0}})), "chance of an order within 90 days is not less than 1"),
+        (value(json!({"expectedOrders": {"gte": 3}})), "number of orders to expect within 365 days is at least 3"),
+        (
+            value(json!({"rfmGroup": ["CHAMPIONS", "NEEDS_ATTENTION", "AT_RISK"]})),
+            "RFM group is champions, needs attention or at risk",
+        ),
+        (not(json!({"rfmGroup": ["PROSPECTS"]})), "RFM group is not prospects"),
+        (value(json!({"valueGroup": ["MOST_GROWABLE"]})), "value group is most growable"),
+        (
+            value(json!({"presence": ["MISSING", "INSUFFICIENT_HISTORY"]})),
+            "presence is missing or insufficient history",
+        ),
+        (campaign("TARGETED"), "is targeted by campaign “Spring sale”"),
+        (campaign("HELD_OUT"), "is held out of campaign “Spring sale”"),
+        (campaign("ENGAGED"), "has engaged with campaign “Spring sale”"),
+        (json!({"not": campaign("CONVERTED")}), "has not converted in campaign “Spring sale”"),
+    ]);
+}
+
+#[test]
 fn what_was_found() {
     let number = |text: &str, unit| Observed::Number(text.parse().unwrap(), unit);
     let day = "2026-03-01".parse().unwrap();
@@ -250,6 +282,8 @@ fn what_was_found() {
         (number("-0.50", Unit::Money), "-0.50"),
         (Observed::Text("PL".to_owned()), "PL"),
         (Observed::Texts(vec!["a".to_owned(), "b".to_owned()]), "a, b"),
+        (number("0.4321", Unit::Share), "0.4321"),
+        (Observed::Words(vec!["targeted", "converted"]), "targeted, converted"),
         (Observed::Day(day), "2026-03-01"),
         (Observed::Flag(true), "yes"),
         (Observed::Flag(false), "no"),

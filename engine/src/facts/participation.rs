@@ -1,0 +1,48 @@
+//! A member's part in a campaign.
+
+/// A member of a campaign's audience, in one word: most members are in many campaigns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Participation(u64);
+
+/// Two bits of the word say how; the others are the campaign's id, which is a small whole number.
+const HOW: u32 = 2;
+const HELD_OUT: u64 = 1;
+const ENGAGED: u64 = 2;
+
+impl Participation {
+    pub(super) fn new(campaign: i64, held_out: bool, engaged: bool) -> Self {
+        let how = (u64::from(held_out) * HELD_OUT) | (u64::from(engaged) * ENGAGED);
+        Self(campaign.cast_unsigned() << HOW | how)
+    }
+
+    /// Whether it is one in this campaign.
+    pub(crate) fn is_in(self, campaign: i64) -> bool {
+        self.0 >> HOW == campaign.cast_unsigned()
+    }
+
+    /// Left alone, so that the effect can be measured.
+    pub(crate) fn is_held_out(self) -> bool {
+        self.0 & HELD_OUT != 0
+    }
+
+    /// Opened, clicked or redeemed it.
+    pub(crate) fn is_engaged(self) -> bool {
+        self.0 & ENGAGED != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_holds_the_campaign_and_both_answers() {
+        for campaign in [1, 2, 3, 4, i64::from(u32::MAX) + 7, i64::MAX >> 2] {
+            for (held_out, engaged) in [(false, false), (true, false), (false, true), (true, true)] {
+                let one = Participation::new(campaign, held_out, engaged);
+                assert_eq!((one.is_held_out(), one.is_engaged()), (held_out, engaged));
+                assert!(one.is_in(campaign) && !one.is_in(campaign - 1) && !one.is_in(campaign + 1));
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The groups into which the nightly analyses put members, and what came of campaigns: the words that rules, facts and
+//! figures share.
+
+/// By recency, frequency and money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RfmGroup {
+    /// Bought just now, often and much.
+    Champions,
+    /// Often and much, and not long ago.
+    Loyal,
+    /// Not long ago, not yet often.
+    Active,
+    /// The first purchase was just now.
+    New,
+    /// The first purchase was not long ago.
+    Promising,
+    /// In the middle of everything.
+    NeedsAttention,
+    /// Rarely, and a while ago.
+    AlmostLost,
+    /// Used to be the best, long ago.
+    PreviouslyLoyal,
+    /// Used to buy, long ago.
+    AtRisk,
+    /// Rarely, and long ago.
+    Dormant,
+    /// Never bought.
+    Prospects,
+}
+
+/// By what a member is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ValueGroup {
+    /// The top fifth.
+    MostValuable,
+    /// Furthest below what peers are worth.
+    MostGrowable,
+    /// The others.
+    Maintain,
+    /// Costs more than comes in.
+    BelowZero,
+}
+
+/// Whether a member is silent for longer than its own rhythm explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Presence {
+    /// Within the rhythm.
+    Present,
+    /// Silent for too long.
+    Missing,
+    /// Too few purchases to tell a rhythm.
+    InsufficientHistory,
+}
+
+/// What came of a campaign for a member of its audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CampaignOutcome {
+    /// In the audience and not held out.
+    Targeted,
+    /// In the audience and left alone, so that the effect can be measured.
+    HeldOut,
+    /// Targeted, and opened, clicked or redeemed it.
+    Engaged,
+    /// Targeted, and made a purchase in the campaign's days.
+    Converted,
+}
+
+impl RfmGroup {
+    /// What it is called in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Champions => "champions",
+            Self::Loyal => "loyal",
+            Self::Active => "active",
+            Self::New => "new",
+            Self::Promising => "promising",
+            Self::NeedsAttention => "needs attention",
+            Self::AlmostLost => "almost lost",
+            Self::PreviouslyLoyal => "previously loyal",
+            Self::AtRisk => "at risk",
+            Self::Dormant => "dormant",
+            Self::Prospects => "prospects",
+        }
+    }
+}
+
+impl ValueGroup {
+    /// What it is called in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MostValuable => "most valuable",
+            Self::MostGrowable => "most growable",
+            Self::Maintain => "maintain",
+            Self::BelowZero => "below zero",
+        }
+    }
+}
+
+impl Presence {
+    /// What it is called in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Missing => "missing",
+            Self::InsufficientHistory => "insufficient history",
+        }
+    }
+}
+
+impl CampaignOutcome {
+    /// All of them, in the order in which one may follow the other.
+    pub const ALL: [Self; 4] = [Self::Targeted, Self::HeldOut, Self::Engaged, Self::Converted];
+
+    /// What it is called in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Targeted => "targeted",
+            Self::HeldOut => "held out",
+            Self::Engaged => "engaged",
+            Self::Converted => "converted",
+        }
+    }
+}
