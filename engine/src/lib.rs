@@ -1,7 +1,7 @@
 //! The pure part of Tessera: what days, amounts, texts and figures mean.
 //!
 //! Nothing here reads a clock, a file or a database; the same input gives the same answer everywhere, on every
-//! database. The statistics join this crate with their issues.
+//! database.
 
 pub mod calendar;
 pub mod evaluate;
@@ -11,4 +11,5 @@ pub mod groups;
 pub mod ledger;
 pub mod money;
 pub mod rules;
+pub mod statistics;
 pub mod text;
