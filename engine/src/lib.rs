@@ -4,6 +4,7 @@
 //! database.
 
 pub mod calendar;
+pub mod campaigns;
 pub mod evaluate;
 pub mod facts;
 pub mod figures;

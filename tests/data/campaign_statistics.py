@@ -82,6 +82,29 @@ def test_interval(variance_one, count_one, variance_other, count_other):
     return degrees, float(stats.t.ppf(0.975, degrees)) * math.sqrt(sum(errors))
 
 
+def average_sale():
+    """Quotients of spending and purchases, whose variance is that of the deviations, linearised."""
+    random = np.random.default_rng(4711)
+
+    def side(count, mean):
+        purchases = random.poisson(1.5, count)
+        spending = [int(sum(np.round(random.exponential(mean, number)))) for number in purchases]
+        return [(amount, int(number)) for amount, number in zip(spending, purchases)]
+
+    for one, other in [(side(400, 3000), side(60, 2500)), (side(30, 500), side(25, 900)), ([(1000, 1), (500, 2)], [(700, 1), (300, 0), (900, 3)])]:
+        groups = []
+        for members in (one, other):
+            active = [(amount, number) for amount, number in members if amount or number]
+            amounts, numbers = np.array(active, dtype=float).T
+            quotient = amounts.sum() / numbers.sum()
+            deviations = (amounts - quotient * numbers) / numbers.mean()
+            groups.append((quotient, deviations.std(ddof=1), len(active)))
+        (first, spread_one, count_one), (second, spread_other, count_other) = groups
+        test = stats.ttest_ind_from_stats(first, spread_one, count_one, second, spread_other, count_other, equal_var=False)
+        _, reach = test_interval(spread_one**2, count_one, spread_other**2, count_other)
+        yield {"one": one, "other": other, "value": first - second, "low": first - second - reach, "high": first - second + reach, "p": float(test.pvalue)}
+
+
 def student():
     for degrees in [1, 1.5, 2, 3.7, 5, 10, 29.3, 100, 777.7, 1999, 2000, 5000, 1e5, 1.1e5, 1e7, 1e9]:
         for t in [0.0, 0.1, 1.0, 1.96, 3.5, 6.0]:
@@ -124,6 +147,6 @@ def draws():
 
 
 if __name__ == "__main__":
-    parts = [newcombe, wilson, welch, student, split, power, draws]
+    parts = [newcombe, wilson, welch, average_sale, student, split, power, draws]
     lines = [f"  {json.dumps(part.__name__)}: [\n    " + ",\n    ".join(json.dumps(case) for case in part()) + "\n  ]" for part in parts]
     Path(__file__).with_suffix(".json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

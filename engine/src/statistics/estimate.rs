@@ -23,10 +23,10 @@ impl Estimate {
         self.low > 0.0 || self.high < 0.0
     }
 
-    /// The same in another unit, such as amounts for minor units.
+    /// The same in a unit so many times larger, such as amounts for minor units.
     #[must_use]
-    pub fn scaled(self, factor: f64) -> Self {
+    pub fn in_units_of(self, unit: f64) -> Self {
         let Self { value, low, high, p_value } = self;
-        Self { value: value * factor, low: low * factor, high: high * factor, p_value }
+        Self { value: value / unit, low: low / unit, high: high / unit, p_value }
     }
 }

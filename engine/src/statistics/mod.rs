@@ -8,7 +8,7 @@ mod moments;
 mod power;
 mod shares;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use chi_squared::split_probability;
 pub use estimate::{CONFIDENCE, Estimate};

@@ -53,6 +53,27 @@ impl Moments {
         (count > 1).then(|| self.squared_deviations() / float(count - 1))
     }
 
+    /// The mean over that of other numbers; none where those add up to nothing.
+    pub(crate) fn mean_over(&self, other: &Self) -> Option<f64> {
+        (other.sum != 0).then(|| float(self.sum) / float(other.sum))
+    }
+
+    /// The variance of what is left of each number when its fellow among others, times the quotient of both sums, is taken
+    /// away; given is also the sum of their products. What is left adds up to nothing by itself. None of fewer than two
+    /// numbers, and where the others add up to nothing.
+    pub(crate) fn quotient_deviations(&self, other: &Self, products: i128) -> Option<f64> {
+        let quotient = self.mean_over(other)?;
+        let near = quotient.round();
+        #[allow(clippy::cast_possible_truncation, reason = "it is whole, and far smaller than the largest")]
+        let whole = near as i128;
+        // Taken away in whole numbers first, as with the variance: only what is small is left to floats.
+        let squares = self.squares - whole * (2 * products - whole * other.squares);
+        let crossed = products - whole * other.squares;
+        let rest = (float(self.sum - whole * other.sum)) / float(other.sum);
+        let left = float(squares) - rest * (2.0 * float(crossed) - rest * float(other.squares));
+        (self.count > 1).then(|| left.max(0.0) / float(i128::from(self.count) - 1))
+    }
+
     /// The sum of the squared deviations from the mean. The squares are counted from the whole number below the mean
     /// first, in whole numbers, so that nothing large is taken from something as large in floats.
     fn squared_deviations(&self) -> f64 {

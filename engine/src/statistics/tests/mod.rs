@@ -2,7 +2,7 @@
 
 mod properties;
 mod reference;
-mod simulated;
+pub(crate) mod simulated;
 
 use serde_json::Value;
 

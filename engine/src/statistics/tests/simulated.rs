@@ -7,20 +7,25 @@ use super::super::{Estimate, Mean, Moments, Share, newcombe, welch};
 
 /// Printed, so that a failure can be seen again.
 const SEED: u64 = 20_261_127;
-const CAMPAIGNS: u32 = 2_000;
+pub(crate) const CAMPAIGNS: u32 = 2_000;
 const TARGETED: u32 = 900;
 const HELD_OUT: u32 = 100;
 
 /// Of 2,000 campaigns, each right with a chance of 95 %, so many are wrong in all but one of ten thousand series: the
 /// binomial distribution has a mean of 100 and a standard deviation of 9.75, of which these are four.
-const WRONG: std::ops::RangeInclusive<u32> = 61..=139;
+pub(crate) const WRONG: std::ops::RangeInclusive<u32> = 61..=139;
 
-struct Dice(ChaCha8Rng);
+pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {
+    /// Dice that always fall the same way.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(seed))
+    }
+
     /// A number from 0 to below 1.
     #[allow(clippy::cast_precision_loss)]
-    fn roll(&mut self) -> f64 {
+    pub(crate) fn roll(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
@@ -43,7 +48,7 @@ impl Dice {
 
 /// How many of the campaigns had an interval without the truth, and how many were significant.
 fn wrong_and_significant(seed: u64, truth: f64, mut campaign: impl FnMut(&mut Dice) -> Estimate) -> (u32, u32) {
-    let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
+    let mut dice = Dice::seeded(seed);
     let (mut wrong, mut significant) = (0, 0);
     for _ in 0..CAMPAIGNS {
         let found = campaign(&mut dice);

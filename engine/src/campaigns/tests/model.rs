@@ -1,0 +1,154 @@
+//! Sums from facts against a slow and obvious model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+
+use chrono::{Days, NaiveDate};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::prelude::*;
+use roaring::RoaringTreemap;
+
+use super::super::{Arm, Audience, CampaignSums};
+use crate::calendar::day_number;
+use crate::facts::{Builder, Dictionary, Facts, MemberRow, TransactionRow};
+use crate::ledger::Direction;
+use crate::statistics::Moments;
+
+/// A day, minor units with the sign of the direction, and whether it is a purchase.
+type Document = (u64, i64, bool);
+
+fn members() -> impl Strategy<Value = BTreeMap<i64, Vec<Document>>> {
+    let amount = prop_oneof![Just(0_i64), Just(1), Just(1_999), Just(999_999_999_999)];
+    let document = (0..12_u64, amount, 0..3).prop_map(|(day, amount, kind)| match kind {
+        0 => (day, amount, true),
+        1 => (day, amount, false),
+        _ => (day, -amount, false),
+    });
+    let documents = vec(document, 0..6).prop_map(|mut documents| {
+        documents.sort_by_key(|(day, _, _)| *day);
+        documents
+    });
+    let id = prop_oneof![4 => 1..60_i64, 1 => 1_000_000_000_000..1_000_000_000_020_i64];
+    btree_map(id, documents, 0..40)
+}
+
+fn first_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 25).unwrap()
+}
+
+fn facts(members: &BTreeMap<i64, Vec<Document>>) -> Facts {
+    let mut dictionary = Dictionary::default();
+    let mut builder = Builder::new(&mut dictionary);
+    for (id, documents) in members {
+        builder.member(&MemberRow {
+            id: *id,
+            number: "m",
+            email: None,
+            enrolled: None,
+            birth: None,
+            gender: None,
+            country: None,
+            region: None,
+            city: None,
+            postal_code: None,
+            tier: None,
+            marketing_consent: true,
+            attributes: "{}",
+        });
+        for (day, net, purchase) in documents {
+            let direction = if *net < 0 { Direction::Return } else { Direction::Sale };
+            let (day, amount, purchase) = (first_day() + Days::new(*day), net.abs(), *purchase);
+            let row =
+                TransactionRow { id: 1, day, direction, amount, purchase, channel: None, location: None, labels: "[]" };
+            builder.transaction(&row);
+        }
+    }
+    builder.finish()
+}
+
+/// Every member by itself, every document looked at as often as is convenient.
+fn expected(members: &BTreeMap<i64, Vec<Document>>, side: &BTreeSet<i64>, from: u64, to: u64) -> Arm {
+    let those: Vec<&Vec<Document>> = side.iter().filter_map(|id| members.get(id)).collect();
+    let during = |documents: &[Document]| -> Vec<Document> {
+        documents.iter().copied().filter(|(day, _, _)| from <= *day && *day <= to).collect()
+    };
+    let spent = |documents: &[Document]| during(documents).iter().map(|(_, net, _)| net).sum::<i64>();
+    let bought = |documents: &[Document]| during(documents).iter().filter(|(_, _, purchase)| *purchase).count() as i64;
+    let moments = |numbers: &[i64]| Moments {
+        count: numbers.len() as i64,
+        sum: numbers.iter().map(|number| i128::from(*number)).sum(),
+        squares: numbers.iter().map(|number| i128::from(*number).pow(2)).sum(),
+    };
+    let active: Vec<&Vec<Document>> = those.iter().copied().filter(|documents| !during(documents).is_empty()).collect();
+    let [all_spent, active_spent] =
+        [&those, &active].map(|some| some.iter().map(|documents| spent(documents)).collect::<Vec<_>>());
+    let active_bought: Vec<i64> = active.iter().map(|documents| bought(documents)).collect();
+    let later = |documents: &[Document]| documents.iter().any(|(day, _, purchase)| *day > to && *purchase);
+    let buyers = || those.iter().filter(|documents| bought(documents) > 0);
+    Arm {
+        spending: moments(&all_spent),
+        buyers: buyers().count() as i64,
+        returned: buyers().filter(|documents| later(documents)).count() as i64,
+        active_spending: moments(&active_spent),
+        purchases: moments(&active_bought),
+        spending_times_purchases: active_spent
+            .iter()
+            .zip(&active_bought)
+            .map(|(spent, bought)| i128::from(*spent) * i128::from(*bought))
+            .sum(),
+    }
+}
+
+fn set(ids: &BTreeSet<i64>) -> RoaringTreemap {
+    ids.iter().map(|id| id.cast_unsigned()).collect()
+}
+
+proptest! {
+    #[test]
+    fn sums_are_those_of_the_model_in_whatever_parts(
+        members in members(),
+        sides in btree_set((1..70_i64, any::<bool>()), 0..60),
+        far in btree_set(1_000_000_000_000..1_000_000_000_025_i64, 0..10),
+        (from, length) in (0..12_u64, 0..8_u64),
+        cuts in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+    ) {
+        let side = |held_out: bool| -> BTreeSet<i64> {
+            sides.iter().filter(|(_, one)| *one == held_out).map(|(id, _)| *id).collect()
+        };
+        let held_out = side(true);
+        let targeted: BTreeSet<i64> = side(false).difference(&held_out).copied().chain(far).collect();
+        let audience = Audience { targeted: set(&targeted), held_out: set(&held_out) };
+        let number = |day: u64| day_number(first_day() + Days::new(day));
+        let days = number(from)..=number(from + length);
+        let facts = facts(&members);
+        let expected = CampaignSums {
+            targeted: expected(&members, &targeted, from, from + length),
+            held_out: expected(&members, &held_out, from, from + length),
+        };
+        prop_assert_eq!(CampaignSums::of(&facts, &audience, &days), expected);
+
+        let mut cuts = [cuts.0.index(facts.len() + 1), cuts.1.index(facts.len() + 1)];
+        cuts.sort_unstable();
+        let parts = [facts.part(0..cuts[0]), facts.part(cuts[0]..cuts[1]), facts.part(cuts[1]..facts.len())];
+        let merged = thread::scope(|scope| {
+            let sums = parts.each_ref().map(|part| scope.spawn(|| CampaignSums::of(part, &audience, &days)));
+            sums.map(|one| one.join().unwrap()).iter().rev().fold(CampaignSums::default(), |all, one| all.merged(one))
+        });
+        prop_assert_eq!(merged, expected);
+    }
+}
+
+#[test]
+fn nobody_and_no_days_are_no_trouble() {
+    let members = BTreeMap::from([(3, vec![(0, 100, true)]), (9, vec![])]);
+    let (facts, nobody) = (facts(&members), Facts::default());
+    let day = day_number(first_day());
+    let everybody = Audience { targeted: set(&BTreeSet::from([1, 3, 9, 12])), held_out: RoaringTreemap::new() };
+    assert_eq!(CampaignSums::of(&nobody, &everybody, &(day..=day)), CampaignSums::default());
+    assert_eq!(CampaignSums::of(&facts, &Audience::default(), &(day..=day)), CampaignSums::default());
+    #[allow(clippy::reversed_empty_ranges)]
+    let none = CampaignSums::of(&facts, &everybody, &(day..=day - 1)).targeted;
+    assert_eq!((none.members(), none.buyers, none.spending.sum), (2, 0, 0));
+    let one = CampaignSums::of(&facts, &everybody, &(day..=day)).targeted;
+    assert_eq!((one.members(), one.buyers, one.average_sale(), one.retention()), (2, 1, Some(100), Some(0.0)));
+}
