@@ -2,7 +2,7 @@
 
 use crate::figures::ratio;
 use crate::money::quotient;
-use crate::statistics::{Mean, Moments, Share};
+use crate::statistics::{Mean, Moments, Proportion};
 
 /// Sums over the members on one side, targeted or held out, in the campaign's days: whole numbers that merge over parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,8 +55,8 @@ impl Arm {
     }
 
     /// Buyers among members.
-    pub fn conversion(&self) -> Share {
-        Share { part: self.buyers, whole: self.members() }
+    pub fn conversion(&self) -> Proportion {
+        Proportion { part: self.buyers, whole: self.members() }
     }
 
     /// Those who bought again after the campaign among those who bought in it; none where nobody did.

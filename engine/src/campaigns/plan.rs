@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::FEW_HELD_OUT;
 use super::warning::counted;
 use crate::money::share_of;
-use crate::statistics::{Share, smallest_detectable};
+use crate::statistics::{Proportion, smallest_detectable};
 
 /// What a holdout of some size can show.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ impl Note {
 
 /// What a holdout of some percent, 0 to 100, of an audience can show, where so many of the audience (`bought.part` of
 /// `bought.whole`) bought in so many days up to today.
-pub fn plan(bought: Share, days: i64, holdout_percent: Decimal) -> Plan {
+pub fn plan(bought: Proportion, days: i64, holdout_percent: Decimal) -> Plan {
     let audience = bought.whole;
     let held_out = share_of(audience, holdout_percent.clamp(Decimal::ZERO, Decimal::ONE_HUNDRED), 100).unwrap_or(0);
     let targeted = audience - held_out;

@@ -6,7 +6,7 @@ mod estimate;
 mod means;
 mod moments;
 mod power;
-mod shares;
+mod proportions;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -15,4 +15,4 @@ pub use estimate::{CONFIDENCE, Estimate};
 pub use means::{Mean, welch};
 pub use moments::Moments;
 pub use power::{POWER, power, smallest_detectable};
-pub use shares::{Share, newcombe, wilson};
+pub use proportions::{Proportion, newcombe, wilson};

@@ -3,7 +3,7 @@
 use super::super::{Basis, CampaignSums, Engagement, Note, Plan, Results, Terms, Warning, plan, results};
 use super::{arm, decimal, terms};
 use crate::statistics::tests::{assert_close, reference};
-use crate::statistics::{Share, newcombe};
+use crate::statistics::{Proportion, newcombe};
 
 /// Of 1,800 targeted every third spends 30.00 in one purchase, of 200 held out every fourth 20.00 in two.
 fn sums() -> CampaignSums {
@@ -24,7 +24,7 @@ fn an_experiment_is_worked_out_to_the_cent() {
     assert_eq!((found.basis, &found.warnings[..]), (Basis::Experiment, &[][..]));
     assert_eq!(found.engagement_rate, Some(0.3));
     assert_eq!((found.conversion_targeted, found.conversion_held_out), (600.0 / 1_800.0, Some(0.25)));
-    let shares = [(600, 1_800), (50, 200)].map(|(part, whole)| Share { part, whole });
+    let shares = [(600, 1_800), (50, 200)].map(|(part, whole)| Proportion { part, whole });
     assert_eq!(found.conversion_uplift, newcombe(shares[0], shares[1]));
     // 10.00 against 5.00 a member: 5.00 for each of 1,800; half of 9,000.00 is 45 times the cost.
     assert_eq!((found.spending_per_member_targeted, found.spending_per_member_held_out), (1_000, Some(500)));
@@ -114,7 +114,7 @@ fn average_sales_are_compared_as_in_numpy_and_scipy() {
 
 #[test]
 fn a_plan_says_what_can_be_seen_and_why_not() {
-    let bought = |part, whole| Share { part, whole };
+    let bought = |part, whole| Proportion { part, whole };
     let found = plan(bought(3_000, 10_000), 30, decimal("10"));
     assert_eq!((found.audience, found.held_out), (10_000, 1_000));
     assert!((0.04..0.05).contains(&found.smallest_detectable_uplift.unwrap()), "{found:?}");

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{Mean, Moments, Share, newcombe, welch};
+use super::super::{Mean, Moments, Proportion, newcombe, welch};
 
 /// Whole numbers of all sizes, as large as the spending of one member can be.
 fn numbers() -> impl Strategy<Value = Vec<i64>> {
@@ -29,8 +29,8 @@ fn variance(numbers: &[i64]) -> Option<f64> {
     (numbers.len() > 1).then(|| off.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (count - 1.0))
 }
 
-fn share() -> impl Strategy<Value = Share> {
-    (1..=500_i64).prop_flat_map(|whole| (0..=whole).prop_map(move |part| Share { part, whole }))
+fn share() -> impl Strategy<Value = Proportion> {
+    (1..=500_i64).prop_flat_map(|whole| (0..=whole).prop_map(move |part| Proportion { part, whole }))
 }
 
 proptest! {
@@ -83,8 +83,8 @@ proptest! {
 
 #[test]
 fn what_cannot_be_said_is_none() {
-    let nobody = Share::default();
-    let some = Share { part: 1, whole: 2 };
+    let nobody = Proportion::default();
+    let some = Proportion { part: 1, whole: 2 };
     assert_eq!((newcombe(nobody, some), newcombe(some, nobody), nobody.value()), (None, None, None));
     assert_eq!(
         (Moments::default().mean(), Moments::default().rounded_mean(), Moments::default().variance()),

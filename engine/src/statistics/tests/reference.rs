@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::distributions::{normal_both_tails, normal_distance, student_both_tails, student_distance};
-use super::super::{Mean, Moments, Share, newcombe, power, smallest_detectable, split_probability, welch, wilson};
+use super::super::{Mean, Moments, Proportion, newcombe, power, smallest_detectable, split_probability, welch, wilson};
 use super::{assert_close, reference};
 
 fn number(value: &Value) -> f64 {
@@ -14,8 +14,8 @@ fn count(value: &Value) -> i64 {
     value.as_i64().unwrap()
 }
 
-fn share(value: &Value) -> Share {
-    Share { part: count(&value[0]), whole: count(&value[1]) }
+fn share(value: &Value) -> Proportion {
+    Proportion { part: count(&value[0]), whole: count(&value[1]) }
 }
 
 /// Newcombe (1998), table II, method 10, to the digits that are printed there.
@@ -32,7 +32,7 @@ fn newcombe_has_published_intervals() {
         ((10, 10), (0, 10), (0.6075, 1.0)),
     ];
     for (one, other, (low, high)) in table {
-        let [one, other] = [one, other].map(|(part, whole)| Share { part, whole });
+        let [one, other] = [one, other].map(|(part, whole)| Proportion { part, whole });
         let found = newcombe(one, other).unwrap();
         assert!((found.low - low).abs() < 5.1e-5 && (found.high - high).abs() < 5.1e-5, "{one:?} {other:?}: {found:?}");
     }
@@ -52,14 +52,14 @@ fn newcombe_is_as_in_statsmodels() {
 #[test]
 fn wilson_is_as_in_statsmodels() {
     for case in reference("wilson") {
-        let share = Share { part: count(&case["part"]), whole: count(&case["whole"]) };
+        let share = Proportion { part: count(&case["part"]), whole: count(&case["whole"]) };
         let (low, high) = wilson(share, 0.95).unwrap();
         assert!((low - number(&case["low"])).abs() < 1e-14, "{case}: {low}");
         assert!((high - number(&case["high"])).abs() < 1e-14, "{case}: {high}");
     }
     // Newcombe (1998a), table I: 81 of 263 and 15 of 148.
     for ((part, whole), (low, high)) in [((81, 263), (0.2553, 0.3662)), ((15, 148), (0.0624, 0.1605))] {
-        let found = wilson(Share { part, whole }, 0.95).unwrap();
+        let found = wilson(Proportion { part, whole }, 0.95).unwrap();
         assert!((found.0 - low).abs() < 5.1e-5 && (found.1 - high).abs() < 5.1e-5, "{found:?}");
     }
 }

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::super::{Estimate, Mean, Moments, Share, newcombe, welch};
+use super::super::{Estimate, Mean, Moments, Proportion, newcombe, welch};
 
 /// Printed, so that a failure can be seen again.
 const SEED: u64 = 20_261_127;
@@ -29,9 +29,9 @@ impl Dice {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    fn buyers(&mut self, members: u32, chance: f64) -> Share {
+    fn buyers(&mut self, members: u32, chance: f64) -> Proportion {
         let part = (0..members).filter(|_| self.roll() < chance).count();
-        Share { part: i64::try_from(part).unwrap(), whole: members.into() }
+        Proportion { part: i64::try_from(part).unwrap(), whole: members.into() }
     }
 
     /// Most spend nothing; the others about so much, some far more.

@@ -5,14 +5,14 @@ use super::estimate::{CONFIDENCE, Estimate};
 
 /// So many of so many, such as buyers among members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Share {
+pub struct Proportion {
     /// Those that count, from 0 to all.
     pub part: i64,
     /// All of them.
     pub whole: i64,
 }
 
-impl Share {
+impl Proportion {
     /// The share itself, 0 to 1; none of nothing.
     pub fn value(&self) -> Option<f64> {
         (self.whole > 0).then(|| crate::figures::ratio(self.part, self.whole))
@@ -20,7 +20,7 @@ impl Share {
 }
 
 /// The score interval of a share, 0 to 1: Wilson (1927), in the form of Newcombe (1998), method 3. None of nothing.
-pub fn wilson(share: Share, confidence: f64) -> Option<(f64, f64)> {
+pub fn wilson(share: Proportion, confidence: f64) -> Option<(f64, f64)> {
     share.value().map(|_| score_interval(share, normal_distance(confidence)))
 }
 
@@ -29,13 +29,13 @@ pub fn wilson(share: Share, confidence: f64) -> Option<(f64, f64)> {
 /// Medicine 17, method 10. It keeps to −1 … 1 and says something sensible of shares of 0 and 1. The p-value is that of the
 /// same interval, read the other way round (Fay 2010, The R Journal 2/1, on why the two must match). None where one of
 /// the groups is empty.
-pub fn newcombe(one: Share, other: Share) -> Option<Estimate> {
+pub fn newcombe(one: Proportion, other: Proportion) -> Option<Estimate> {
     let value = one.value()? - other.value()?;
     let (low, high) = hybrid(one, other, normal_distance(CONFIDENCE));
     Some(Estimate { value, low, high, p_value: p_value(one, other, value) })
 }
 
-fn hybrid(one: Share, other: Share, z: f64) -> (f64, f64) {
+fn hybrid(one: Proportion, other: Proportion, z: f64) -> (f64, f64) {
     let [p, q] = [one, other].map(|share| share.value().unwrap_or_default());
     let [(p_low, p_high), (q_low, q_high)] = [one, other].map(|share| score_interval(share, z));
     let difference = p - q;
@@ -43,8 +43,8 @@ fn hybrid(one: Share, other: Share, z: f64) -> (f64, f64) {
 }
 
 /// The two ends for a distance of `z` standard errors.
-fn score_interval(share: Share, z: f64) -> (f64, f64) {
-    let Share { part, whole } = share;
+fn score_interval(share: Proportion, z: f64) -> (f64, f64) {
+    let Proportion { part, whole } = share;
     let [part, rest, whole] = [part, whole - part, whole].map(|count| super::moments::float(count.into()));
     let square = z * z;
     let root = z * (square + 4.0 * part * rest / whole).sqrt();
@@ -60,7 +60,7 @@ const HALVINGS: usize = 100;
 
 /// The probability beyond the distance at which the interval just reaches zero. The wider the interval is asked for, the
 /// farther it reaches, so that halving finds the place.
-fn p_value(one: Share, other: Share, value: f64) -> f64 {
+fn p_value(one: Proportion, other: Proportion, value: f64) -> f64 {
     let reaches = |z: f64| {
         let (low, high) = hybrid(one, other, z);
         low <= 0.0 && 0.0 <= high
