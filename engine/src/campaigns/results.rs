@@ -36,7 +36,7 @@ pub struct Terms {
     pub digits: u32,
 }
 
-/// How many targeted members did something with what they got, each counted once.
+/// How many members did something with what they got, each counted once: targeted ones, unless said otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Engagement {
     /// It was delivered to them.
@@ -51,6 +51,8 @@ pub struct Engagement {
     pub reached: i64,
     /// They opened, clicked or redeemed.
     pub engaged: i64,
+    /// Held-out members of whom any of the four is known all the same.
+    pub held_out_reached: i64,
 }
 
 /// What a campaign brought, in its days. Differences are targeted less held out, by intention to treat: everybody counts
@@ -99,12 +101,12 @@ const LOPSIDED: f64 = 0.001;
 pub fn results(sums: &CampaignSums, engagement: &Engagement, terms: &Terms) -> Option<Results> {
     let CampaignSums { targeted, held_out } = sums;
     let conversion_targeted = targeted.conversion().value()?;
-    let is_experiment = terms.is_drawn && held_out.members() > 0;
+    let is_experiment = is_experiment(sums, terms);
     let experiment = Some(Difference { targeted, held_out, terms }).filter(|_| is_experiment);
     let spending_uplift = experiment.and_then(|sides| sides.spending());
     Some(Results {
         basis: if is_experiment { Basis::Experiment } else { Basis::Observational },
-        warnings: warnings(sums, terms, is_experiment, spending_uplift.as_ref()),
+        warnings: warnings(sums, engagement, terms, spending_uplift.as_ref()),
         engagement_rate: (engagement.reached > 0).then(|| ratio(engagement.engaged, engagement.reached)),
         conversion_targeted,
         conversion_held_out: held_out.conversion().value(),
@@ -121,8 +123,13 @@ pub fn results(sums: &CampaignSums, engagement: &Engagement, terms: &Terms) -> O
     })
 }
 
-fn warnings(sums: &CampaignSums, terms: &Terms, is_experiment: bool, spending: Option<&Estimate>) -> Vec<Warning> {
+fn is_experiment(sums: &CampaignSums, terms: &Terms) -> bool {
+    terms.is_drawn && sums.held_out.members() > 0
+}
+
+fn warnings(sums: &CampaignSums, engagement: &Engagement, terms: &Terms, spending: Option<&Estimate>) -> Vec<Warning> {
     let (targeted, held_out) = (sums.targeted.members(), sums.held_out.members());
+    let is_experiment = is_experiment(sums, terms);
     let mut warnings = Vec::new();
     if held_out == 0 {
         warnings.push(Warning::NobodyHeldOut);
@@ -136,6 +143,9 @@ fn warnings(sums: &CampaignSums, terms: &Terms, is_experiment: bool, spending: O
     let is_lopsided = split_probability(held_out, targeted, share).is_some_and(|chance| chance < LOPSIDED);
     if is_experiment && is_lopsided {
         warnings.push(Warning::LopsidedDraw { targeted, held_out, percent: terms.holdout_percent });
+    }
+    if engagement.held_out_reached > 0 {
+        warnings.push(Warning::HeldOutReached(engagement.held_out_reached));
     }
     if terms.days_to_come > 0 {
         warnings.push(Warning::DaysToCome(terms.days_to_come));

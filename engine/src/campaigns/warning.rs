@@ -22,6 +22,8 @@ pub enum Warning {
         /// What was to be held out.
         percent: Decimal,
     },
+    /// So many of those held out got it all the same.
+    HeldOutReached(i64),
     /// So many of the campaign's days are not over.
     DaysToCome(i64),
     /// The interval of the difference in spending reaches to zero.
@@ -51,6 +53,10 @@ impl Warning {
                  once in 1000 times. Something takes members from one side, and the figures cannot be trusted.",
                 counted(*targeted, "member is", "members are"),
                 percent.normalize()
+            ),
+            Self::HeldOutReached(members) => format!(
+                "{} reached all the same: they still count as held out, and the effect looks smaller than it is.",
+                counted(*members, "held-out member was", "held-out members were")
             ),
             Self::DaysToCome(days) => {
                 format!("{} still to come: the figures will change.", counted(*days, "day is", "days are"))

@@ -18,8 +18,15 @@ fn of(sums: &CampaignSums, terms: &Terms) -> Results {
 
 #[test]
 fn an_experiment_is_worked_out_to_the_cent() {
-    let engagement =
-        Engagement { delivered: 1_700, opened: 500, clicked: 90, redeemed: 60, reached: 1_720, engaged: 516 };
+    let engagement = Engagement {
+        delivered: 1_700,
+        opened: 500,
+        clicked: 90,
+        redeemed: 60,
+        reached: 1_720,
+        engaged: 516,
+        ..Engagement::default()
+    };
     let found = results(&sums(), &engagement, &terms()).unwrap();
     assert_eq!((found.basis, &found.warnings[..]), (Basis::Experiment, &[][..]));
     assert_eq!(found.engagement_rate, Some(0.3));
@@ -88,6 +95,10 @@ fn a_reader_is_told_what_makes_figures_doubtful() {
     let silent = of(&CampaignSums { targeted: nothing, held_out: nothing }, &even);
     assert_eq!((silent.spending_uplift, &silent.warnings[..]), (None, &[Warning::SpendingDoesNotVary][..]));
     assert_eq!((silent.average_sale_targeted, silent.average_sale_uplift, silent.retention), (None, None, None));
+    let leaked = Engagement { held_out_reached: 2, ..Engagement::default() };
+    let leaked = results(&sums(), &leaked, &terms()).unwrap().warnings;
+    assert_eq!(leaked, [Warning::HeldOutReached(2)]);
+    assert!(leaked[0].sentence().starts_with("2 held-out members were reached all the same:"));
     let said = lopsided.sentence();
     assert!(said.starts_with("1800 members are targeted and 150 held out, where 10 % were to be held out:"), "{said}");
     assert_eq!(Warning::DaysToCome(1).sentence(), "1 day is still to come: the figures will change.");
