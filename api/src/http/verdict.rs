@@ -208,7 +208,9 @@ impl From<Refused> for Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        tracing::error!(?fault, "a request failed before its execution");
+        if !matches!(fault.kind, FaultKind::RateLimited { .. }) {
+            tracing::error!(?fault, "a request failed before its execution");
+        }
         match fault.kind {
             // The caller has said nothing yet that could be wrong.
             FaultKind::Internal | FaultKind::Conflict | FaultKind::BadInput => Self::broken(),

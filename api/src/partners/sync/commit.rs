@@ -1,39 +1,25 @@
-//! A full list, sent in parts, that replaces a segment's membership in one instant.
+//! A list is whole, and replaces the membership; or it is given up.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use engine::calendar::Millis;
 use entity::ids::{MemberId, SegmentSyncId};
 use entity::kinds::MembershipReason;
 use entity::{segment, segment_sync};
 use rust_decimal::Decimal;
-use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::ActiveValue::Set;
 
-use super::caller::not_found;
-use super::names::{self, Problem, Sorted, name_of, sorted};
-use super::push::{count, hex, unless_inactive};
-use super::{PartnerCaller, sync_store as store};
+use super::{LASTS, lock, store, trace, unless_over};
 use crate::app::App;
 use crate::audit::{self, Changes, Entry, Object};
 use crate::db::{self, Lock, Txn, raced};
 use crate::error::{Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
-use crate::members::MemberRef;
 use crate::membership::{self, Log, Pushed, PushedName, Who};
-use crate::segments::{MOST_MEMBERS, SegmentRef};
-
-/// One that is unfinished for so long is aborted.
-const LASTS: Millis = 24 * 3_600_000;
-
-/// Which segment's list begins.
-#[derive(Clone, Debug)]
-pub struct Begin {
-    /// One of the partner's.
-    pub segment: SegmentRef,
-    /// The commit is refused where more than this share of the members would leave.
-    pub max_leave_percent: Option<Decimal>,
-}
+use crate::partners::PartnerCaller;
+use crate::partners::caller::not_found;
+use crate::partners::push::{count, unless_inactive};
+use crate::segments::SegmentRef;
 
 /// Which list is whole now.
 #[derive(Clone, Copy, Debug)]
@@ -42,106 +28,6 @@ pub struct Commit {
     pub sync: SegmentSyncId,
     /// How many distinct members it has.
     pub expected_count: Option<i64>,
-}
-
-/// What became of a part.
-#[derive(Clone, Debug)]
-pub struct Appended {
-    /// The list as it is now.
-    pub sync: segment_sync::Model,
-    /// Members of the part who were left out.
-    pub problems: Vec<Problem>,
-}
-
-/// Begins a list. A segment has one open list at most: the refusal of a second comes with the first, so that it can be
-/// aborted.
-pub async fn begin(
-    app: &App,
-    caller: &PartnerCaller,
-    begin: &Begin,
-) -> Result<(Option<segment_sync::Model>, Option<Refusal>), Stop> {
-    let percent = begin.max_leave_percent.map(percent).transpose()?;
-    db::retry(|| async {
-        let txn = app.db.begin().await?;
-        let reckoning = figures::reckon(app, &txn).await?;
-        let segment = caller.owner().lock(&txn, &begin.segment).await?;
-        unless_inactive(&segment)?;
-        if let Some(open) = store::open(&txn, segment.id).await? {
-            if open.started_at + LASTS > reckoning.now {
-                let message = "a list of this segment is open: commit it or abort it first";
-                let refusal = Refusal::new(RefusalCode::NotAllowed, message, &["input", "segment"]);
-                return Ok((Some(open), Some(refusal)));
-            }
-            store::abort(&txn, open.id, reckoning.now).await?;
-        }
-        let row = segment_sync::ActiveModel {
-            id: NotSet,
-            partner_id: Set(caller.partner),
-            segment_id: Set(segment.id),
-            started_at: Set(reckoning.now),
-            max_leave_percent: Set(percent.map(|percent| percent.to_string())),
-            received: Set(0),
-            committed_at: Set(None),
-            aborted_at: Set(None),
-            joiners: Set(None),
-            leavers: Set(None),
-            pending: Set(None),
-        };
-        let row = store::insert(&txn, row).await?;
-        let changes = Changes::none()
-            .new_field("segment", &segment.key)
-            .new_field("maxLeavePercent", row.max_leave_percent.as_deref());
-        audit::write(app, &txn, caller.by(), trace("beginSegmentSync", &row, changes)).await?;
-        txn.commit().await?;
-        Ok((Some(row), None))
-    })
-    .await
-}
-
-/// Adds a part. Sent twice it counts once; its number with other members is refused.
-pub async fn append(
-    app: &App,
-    caller: &PartnerCaller,
-    sync: SegmentSyncId,
-    part: i64,
-    members: &[MemberRef],
-) -> Result<Appended, Stop> {
-    if part < 0 {
-        return Err(Refusal::new(RefusalCode::Invalid, "must be 0 or more", &["input", "part"]).into());
-    }
-    if members.len() > MOST_MEMBERS {
-        let message = format!("must name at most {MOST_MEMBERS} members");
-        return Err(Refusal::new(RefusalCode::TooMany, message, &["input", "members"]).into());
-    }
-    let hash = hex(format!("{members:?}").as_bytes());
-    db::retry(|| async {
-        let txn = app.db.begin().await?;
-        let row = lock(&txn, caller, sync).await?;
-        if let Some((before, problems)) = store::part(&txn, sync, part).await? {
-            if before != hash {
-                let message = "this part was sent with other members";
-                return Err(Refusal::new(RefusalCode::IdempotencyMismatch, message, &["input", "part"]).into());
-            }
-            return Ok(Appended { sync: row, problems: names::problems(&problems)? });
-        }
-        unless_over(app, &row)?;
-        let Sorted { known, names, problems } = sorted(&txn, "members", members).await?;
-        let mut listed: Vec<PushedName> = names.into_iter().map(|(name, _)| name).collect();
-        // As they were named: who it is is asked once more when the list is whole.
-        listed.extend(known.iter().filter_map(|(member, place)| match &members[*place] {
-            MemberRef::Id(_) => Some(PushedName { kind: store::ID, name: member.0.to_string() }),
-            named => name_of(named),
-        }));
-        let new = store::add_names(&txn, sync, &listed).await?;
-        store::add_part(&txn, sync, part, &hash, &names::kept(&problems)?).await?;
-        let before = row.received;
-        let row = store::received(&txn, sync, before + count(new)).await?;
-        let changes = Changes::none().new_field("part", part).field("received", before, row.received);
-        audit::write(app, &txn, caller.by(), trace("appendSegmentSync", &row, changes)).await?;
-        txn.commit().await?;
-        Ok(Appended { sync: row, problems })
-    })
-    .await
 }
 
 /// Lets the list be the segment's membership, in one instant. It speaks for the instant of its begin: what was pushed of a
@@ -208,7 +94,7 @@ pub async fn abort(app: &App, caller: &PartnerCaller, sync: SegmentSyncId) -> Re
 }
 
 /// Aborts the lists that were not finished within a day.
-pub(super) async fn abort_old(app: &App) -> Result<(), Stop> {
+pub async fn abort_old(app: &App) -> Result<(), Stop> {
     let now = app.clock.now(app.program().zone);
     for old in store::open_before(app.db.reader(), now - LASTS).await? {
         let txn = app.db.begin().await?;
@@ -272,33 +158,4 @@ fn unless_too_many_leave(row: &segment_sync::Model, leave: usize, members: usize
     }
     let message = format!("{leave} of {members} members would leave, which is more than {most} percent");
     Err(Refusal::new(RefusalCode::GuardExceeded, message, &["input", "sync"]).into())
-}
-
-fn percent(percent: Decimal) -> Result<Decimal, Refusal> {
-    if (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&percent) {
-        return Ok(percent.normalize());
-    }
-    Err(Refusal::new(RefusalCode::Invalid, "must be 0 to 100", &["input", "maxLeavePercent"]))
-}
-
-/// A change of a list for the audit log.
-fn trace(action: &'static str, row: &segment_sync::Model, changes: Changes) -> Entry {
-    Entry { action, object: Object::one("SegmentSync", row.id.0, "full list"), changes }
-}
-
-/// A list of the partner's, locked.
-async fn lock(txn: &Txn, caller: &PartnerCaller, sync: SegmentSyncId) -> Result<segment_sync::Model, Stop> {
-    let row = store::lock(txn, sync).await?.filter(|row| row.partner_id == caller.partner);
-    row.ok_or_else(|| not_found(&["input", "sync"], "list"))
-}
-
-fn unless_over(app: &App, row: &segment_sync::Model) -> Result<(), Stop> {
-    let path = ["input", "sync"];
-    if row.committed_at.is_some() || row.aborted_at.is_some() {
-        return Err(Refusal::new(RefusalCode::NotAllowed, "the list is closed", &path).into());
-    }
-    if row.started_at + LASTS <= app.clock.now(app.program().zone) {
-        return Err(Refusal::new(RefusalCode::Expired, "the list was begun more than a day ago", &path).into());
-    }
-    Ok(())
 }
