@@ -53,7 +53,7 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         erasure_secret: read.hidden("erasure_secret", &given.erasure_secret, KEY, key)?,
         keep_audit: read.one("keep_audit", &given.keep_audit, KEPT, kept)?.flatten(),
         keep_deliveries: read.one("keep_deliveries", &given.keep_deliveries, KEPT, kept)?.unwrap_or(keep_deliveries),
-        keep_pushes: read.one("keep_pushes", &given.keep_pushes, KEPT, kept)?.unwrap_or(keep_pushes),
+        keep_pushes: read.one("keep_pushes", &given.keep_pushes, KEPT_PUSHES, kept_pushes)?.unwrap_or(keep_pushes),
         issuer: read.one("issuer", &given.issuer, "a name", not_empty)?.unwrap_or(issuer),
         oidc: oidc(&read)?,
         owner_email: read.one("owner_email", &given.owner_email, "an e-mail address", email)?.unwrap_or(owner_email),
@@ -144,6 +144,7 @@ const KEY: &str = "a secret of at least 32 bytes, for example the output of open
 const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, without a path";
 const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
 const KEPT: &str = "a number of days from 1 to 36500, or forever";
+const KEPT_PUSHES: &str = "a number of days from 7 to 36500, or forever";
 const DAY: &str = "a day such as 1998-06-30";
 const COUNT: &str = "a whole number from 1 on";
 const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by module such as warn,tessera=debug";
@@ -227,6 +228,11 @@ fn on_or_off(text: &str) -> Option<bool> {
 
 fn kept(text: &str) -> Option<Option<u32>> {
     if text == "forever" { Some(None) } else { parsed(text).filter(|days| (1..=36_500).contains(days)).map(Some) }
+}
+
+/// A partner may repeat a call for a week at least.
+fn kept_pushes(text: &str) -> Option<Option<u32>> {
+    kept(text).filter(|days| days.is_none_or(|days| days >= 7))
 }
 
 fn key(text: &str) -> Option<Secret> {

@@ -141,7 +141,7 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--keep-audit", "0"),
         ("--keep-audit", "never"),
         ("--keep-deliveries", "0"),
-        ("--keep-pushes", "-"),
+        ("--keep-pushes", "6"),
         ("--requests-per-minute", "0"),
         ("--partner-requests-per-minute", "many"),
         ("--requests-at-once", "0"),

@@ -5,6 +5,7 @@ mod list;
 mod names;
 mod ops;
 mod push;
+mod push_lists;
 mod push_store;
 mod store;
 mod sync;

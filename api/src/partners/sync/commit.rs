@@ -13,11 +13,13 @@ use super::{LASTS, lock, store, trace, unless_over};
 use crate::app::App;
 use crate::audit::{self, Changes, Entry, Object};
 use crate::db::{self, Lock, Txn, raced};
-use crate::error::{Refusal, RefusalCode, Stop};
+use crate::erased::{self, Name};
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
 use crate::membership::{self, Log, Pushed, PushedName, Who};
 use crate::partners::PartnerCaller;
 use crate::partners::caller::not_found;
+use crate::partners::names::EMAIL;
 use crate::partners::push::{count, unless_inactive};
 use crate::segments::SegmentRef;
 
@@ -35,6 +37,7 @@ pub struct Commit {
 pub async fn commit(app: &App, caller: &PartnerCaller, commit: Commit) -> Result<segment_sync::Model, Stop> {
     let alone = AtomicBool::new(false);
     db::retry(|| async {
+        let _line = if alone.load(Ordering::Relaxed) { Some(app.partners.alone().await) } else { None };
         let txn = app.db.begin().await?;
         if alone.load(Ordering::Relaxed) {
             db::lock(&txn, Lock::RuleSet).await?;
@@ -53,14 +56,16 @@ pub async fn commit(app: &App, caller: &PartnerCaller, commit: Commit) -> Result
         }
         unless_over(app, &row)?;
         unless_inactive(&segment)?;
-        if let Some(expected) = commit.expected_count.filter(|expected| *expected != row.received) {
-            let message = format!("{} distinct members were received, not {expected}", row.received);
+        let (known, names) = store::listed(&txn, row.id).await?;
+        let distinct = count(known.len() + names.len());
+        if let Some(expected) = commit.expected_count.filter(|expected| *expected != distinct) {
+            let message = format!("{distinct} distinct members were received, not {expected}");
             return Err(Refusal::new(RefusalCode::GuardExceeded, message, &["input", "expectedCount"]).into());
         }
-        let (known, names) = store::listed(&txn, row.id).await?;
         if !names.is_empty() && !alone.swap(true, Ordering::Relaxed) {
             return Err(raced("members were made that a partner may speak of").into());
         }
+        let names = unless_erased(&txn, names).await?;
         let row = replace(&txn, &reckoning, caller, &segment, &row, &known, &names).await?;
         let changes = Changes::none().new_field("joined", row.joiners).new_field("left", row.leavers);
         let object = Object::one("Segment", segment.id.0, segment.name.as_str());
@@ -118,7 +123,11 @@ async fn replace(
     let belonging = store::belonging(txn, segment.id).await?;
     let listed: HashSet<MemberId> = known.iter().copied().collect();
     let others: Vec<MemberId> = belonging.iter().filter(|member| !listed.contains(member)).copied().collect();
-    let newer = membership::newer(txn, segment.id, &[known, &others].concat(), row.started_at).await?;
+    let mut all = [known, &others].concat();
+    all.sort_unstable();
+    // From now on nobody else says anything of these members.
+    let mut log = Log::open(txn, reckoning, &Who::Members(&all), Some(&caller.actor)).await?;
+    let newer = membership::newer(txn, segment.id, &all, row.started_at).await?;
     let standing = |members: &[MemberId]| -> Vec<MemberId> {
         members.iter().filter(|member| !newer.contains(member)).copied().collect()
     };
@@ -130,8 +139,6 @@ async fn replace(
         on: reckoning.zone.day_of(reckoning.now),
         reason: MembershipReason::PartnerSync,
     };
-    let all = [join.as_slice(), leave.as_slice()].concat();
-    let mut log = Log::open(txn, reckoning, &Who::Members(&all), Some(&caller.actor)).await?;
     let moved = membership::push(&mut log, &pushed, &join, &leave).await?;
     log.apply().await?;
     let newer = membership::newer_names(txn, segment.id, names, row.started_at).await?;
@@ -148,6 +155,16 @@ async fn replace(
         ..Default::default()
     };
     Ok(store::finish(txn, row).await?)
+}
+
+/// Names of which nobody was erased since they were listed.
+async fn unless_erased(txn: &Txn, names: Vec<PushedName>) -> Result<Vec<PushedName>, Fault> {
+    let asked: Vec<Name<'_>> = names
+        .iter()
+        .map(|PushedName { kind, name }| if *kind == EMAIL { Name::Email(name) } else { Name::Number(name) })
+        .collect();
+    let erased = erased::are_erased(txn, &asked).await?;
+    Ok(names.into_iter().zip(erased).filter(|(_, erased)| !erased).map(|(name, _)| name).collect())
 }
 
 fn unless_too_many_leave(row: &segment_sync::Model, leave: usize, members: usize) -> Result<(), Stop> {

@@ -15,7 +15,7 @@ use crate::members::MemberRef;
 use crate::membership::PushedName;
 use crate::partners::PartnerCaller;
 use crate::partners::names::{self, Problem, Sorted, name_of, sorted};
-use crate::partners::push::{count, hex, unless_inactive};
+use crate::partners::push::{count, hex, inactive, unless_inactive};
 use crate::segments::{MOST_MEMBERS, SegmentRef};
 
 /// Which segment's list begins.
@@ -105,16 +105,21 @@ pub async fn append(
                 let message = "this part was sent with other members";
                 return Err(Refusal::new(RefusalCode::IdempotencyMismatch, message, &["input", "part"]).into());
             }
-            return Ok(Appended { sync: row, problems: names::problems(&problems)? });
+            return Ok(Appended { sync: row, problems: names::problems_again(&problems, &[("members", members)])? });
         }
         unless_over(app, &row)?;
-        let Sorted { known, names, problems } = sorted(&txn, "members", members).await?;
+        if !store::is_active(&txn, row.segment_id).await? {
+            return Err(inactive(&["input", "sync"]));
+        }
+        let Sorted { known, names, problems } = sorted(&txn, caller.partner, "members", members).await?;
         let mut listed: Vec<PushedName> = names.into_iter().map(|(name, _)| name).collect();
         // As they were named: who it is is asked once more when the list is whole.
         listed.extend(known.iter().filter_map(|(member, place)| match &members[*place] {
             MemberRef::Id(_) => Some(PushedName { kind: store::ID, name: member.0.to_string() }),
             named => name_of(named),
         }));
+        // Who is erased at this moment is either found so, or finds these names.
+        figures::share_members(&txn, &known.iter().map(|(member, _)| *member).collect::<Vec<_>>()).await?;
         let new = store::add_names(&txn, sync, &listed).await?;
         store::add_part(&txn, sync, part, &hash, &names::kept(&problems)?).await?;
         let before = row.received;
