@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use migration::{Migrator, MigratorTrait};
 use tokio::sync::{Mutex, Notify};
 
-use crate::auth::{Outside, RecentSessions, SignInRates, Tokens};
+use crate::auth::{Outside, RecentSessions, RequestRates, SignInRates, Tokens};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{self, Db};
@@ -41,6 +41,8 @@ pub struct App {
     pub partners: RecentPartners,
     /// How often sign-in may be tried.
     pub rates: SignInRates,
+    /// How much callers have asked for.
+    pub requests: RequestRates,
     /// How many downloads may run.
     pub downloads: Slots,
     /// Everybody's facts, where they are kept in memory.
@@ -64,7 +66,7 @@ impl App {
         let erasure_key = erased::open(&db, &settings).await?;
         let tokens = Tokens::open(&settings).map_err(|error| anyhow::anyhow!(error.0))?;
         let outside = Outside::open(&settings)?;
-        let rates = SignInRates::default();
+        let (rates, requests) = (SignInRates::default(), RequestRates::new(&settings.limits));
         let program = ArcSwap::from_pointee(program);
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
         let (downloads, sessions, lens) = (Slots::default(), RecentSessions::default(), Lens::default());
@@ -82,6 +84,7 @@ impl App {
             sessions,
             partners,
             rates,
+            requests,
             downloads,
             lens,
             watch,

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{changes, figures, imports, membership, partners, retention, webhooks};
+use crate::{changes, figures, imports, membership, partners, retention};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -39,19 +39,17 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             tracing::warn!(?fault, "uploads that are over could not be removed; the next try follows");
         }
         app.rates.forget_quiet();
+        app.requests.forget_quiet();
         if tidied.elapsed() > TIDY_EVERY {
             tidied = Instant::now();
-            if let Err(Stop::Fault(fault)) = partners::tidy(&app).await {
-                tracing::warn!(?fault, "what partners left behind could not be cleared; the next try follows");
+            if let Err(Stop::Fault(fault)) = partners::abort_old_lists(&app).await {
+                tracing::warn!(?fault, "lists that were not finished could not be aborted; the next try follows");
             }
             let before = app.clock.now(app.program().zone) - CHANGES_KEPT.num_milliseconds();
             if let Err(fault) = changes::forget(app.db.writer(), before).await {
                 tracing::warn!(?fault, "old changes could not be removed; the next try follows");
             }
             retention::forget(&app).await;
-            if let Err(fault) = webhooks::forget(&app).await {
-                tracing::warn!(?fault, "old webhook deliveries could not be removed; the next try follows");
-            }
         }
     }
 }

@@ -128,6 +128,8 @@ pub(crate) enum Line {
     List,
     /// A segment with its first 50 members
     Members,
+    /// A partner pushes 50,000 numbers
+    Push,
     /// 50,000 members are assigned
     Assign,
     /// A file of transactions is imported

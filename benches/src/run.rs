@@ -57,6 +57,10 @@ async fn measure(run: &Run, kind: Kind, cluster: Option<&Cluster>, report: &mut 
         if run.wants(Line::Assign) {
             lines::assign(&scene, report).await?;
         }
+        // Partners' pushes are measured where many processes can send them.
+        if run.wants(Line::Push) && kind == Kind::Postgres {
+            lines::push(&scene, report).await?;
+        }
         if run.wants(Line::Import) {
             lines::import(&scene, report).await?;
         }

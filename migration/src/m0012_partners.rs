@@ -45,6 +45,7 @@ const UP: &[&str] = &[
         pushed_on {text} NOT NULL,
         CONSTRAINT pushed_member_pk PRIMARY KEY (segment_id, member_id)
     ) {table}",
+    "CREATE INDEX pushed_member_by_member ON pushed_member (member_id)",
     // The same of somebody who is not known yet.
     "CREATE TABLE pushed_name (
         segment_id {int} NOT NULL,
@@ -74,6 +75,7 @@ const UP: &[&str] = &[
         CONSTRAINT push_key_unique UNIQUE (partner_id, idempotency_key)
     ) {table}",
     "CREATE INDEX push_by_received_at ON push (received_at)",
+    "CREATE INDEX push_by_partner ON push (partner_id, received_at, id)",
     "CREATE TABLE segment_sync (
         id {id},
         partner_id {int} NOT NULL,
@@ -89,6 +91,7 @@ const UP: &[&str] = &[
     ) {table}",
     "CREATE UNIQUE INDEX segment_sync_one_open ON segment_sync (segment_id)
         WHERE committed_at IS NULL AND aborted_at IS NULL",
+    "CREATE INDEX segment_sync_by_segment ON segment_sync (segment_id, started_at)",
     "CREATE TABLE segment_sync_part (
         sync_id {int} NOT NULL,
         part {int} NOT NULL,
@@ -102,6 +105,7 @@ const UP: &[&str] = &[
         name {text} NOT NULL,
         CONSTRAINT segment_sync_name_pk PRIMARY KEY (sync_id, kind, name)
     ) {table}",
+    "CREATE INDEX segment_sync_name_by_name ON segment_sync_name (kind, name)",
 ];
 
 const DOWN: &[&str] = &[

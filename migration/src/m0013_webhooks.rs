@@ -50,6 +50,7 @@ const UP: &[&str] = &[
     ) {table}",
     "CREATE INDEX webhook_delivery_pending ON webhook_delivery (endpoint_id, segment_id, id) WHERE status = 'PENDING'",
     "CREATE INDEX webhook_delivery_by_endpoint ON webhook_delivery (endpoint_id, id)",
+    "CREATE INDEX webhook_delivery_by_segment ON webhook_delivery (segment_id, last_event) WHERE last_event IS NOT NULL",
     "CREATE INDEX webhook_delivery_by_settled_at ON webhook_delivery (settled_at) WHERE settled_at IS NOT NULL",
     "CREATE TABLE webhook_attempt (
         id {id},

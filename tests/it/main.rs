@@ -43,6 +43,7 @@ mod points;
 mod privacy;
 mod program;
 mod races;
+mod rates;
 mod refusals;
 mod roll;
 mod rules;

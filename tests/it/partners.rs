@@ -5,7 +5,7 @@ mod expiry;
 mod faults;
 mod model;
 mod push;
-mod sync;
+pub mod sync;
 mod tokens;
 mod view;
 

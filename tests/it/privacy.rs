@@ -6,8 +6,10 @@ mod erasure;
 mod key;
 mod kills;
 mod markers;
+mod pushed;
 mod races;
 mod retention;
+mod sent;
 
 use std::time::Duration;
 

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tessera::app::App;
 use tessera::audit::By;
 use tessera::auth::ops::NewUser;
-use tessera::config::Settings;
+use tessera::config::{RequestLimits, Settings};
 use tessera::error::Stop;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -51,6 +51,18 @@ pub struct TestApp {
     folder: TempDir,
     stop: CancellationToken,
     server: std::sync::Mutex<Option<Running>>,
+}
+
+/// Tests ask more than a caller may, but for those of the rates.
+pub(crate) const PLENTY: u32 = 10_000_000;
+
+fn plenty() -> RequestLimits {
+    RequestLimits {
+        requests_per_minute: PLENTY,
+        partner_requests_per_minute: PLENTY,
+        wrong_tokens_per_minute: PLENTY,
+        ..RequestLimits::default()
+    }
 }
 
 /// The server, and what follows the log of changes.
@@ -111,6 +123,7 @@ impl TestApp {
             data_dir: folder.path().to_path_buf(),
             owner_email: OWNER.to_owned(),
             owner_password: Some(PASSWORD.to_owned().into()),
+            limits: plenty(),
             lens: std::env::var(LENS).as_deref() != Ok("off"),
             ..Settings::default()
         };

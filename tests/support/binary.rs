@@ -24,6 +24,9 @@ pub fn command(database_url: &str, folder: &Path) -> Command {
     if std::env::var(crate::app::LENS).as_deref() == Ok("off") {
         command.env("TESSERA_LENS", "off");
     }
+    for limit in ["REQUESTS", "PARTNER_REQUESTS", "WRONG_TOKENS"] {
+        command.env(format!("TESSERA_{limit}_PER_MINUTE"), crate::app::PLENTY.to_string());
+    }
     command.stdin(Stdio::null());
     command
 }

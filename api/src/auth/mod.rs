@@ -7,6 +7,7 @@ mod outside;
 mod password;
 mod rates;
 mod recent;
+mod request_rates;
 mod store;
 mod token;
 
@@ -16,4 +17,5 @@ pub use outside::{NO_SESSION, Outside, OutsidePerson};
 pub use password::random as random_password;
 pub use rates::SignInRates;
 pub use recent::RecentSessions;
+pub use request_rates::{Bearer, RequestRates};
 pub use token::{Purpose, Tokens};

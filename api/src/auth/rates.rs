@@ -10,6 +10,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::error::{Fault, FaultKind};
 
+const TOO_MANY: &str = "too many sign-ins";
+
 /// The rates of sign-in of one server process.
 pub struct SignInRates {
     by_address: DefaultKeyedRateLimiter<IpAddr>,
@@ -28,8 +30,8 @@ impl SignInRates {
     ///
     /// The account is the folded e-mail as it was typed, whether anyone has it or not.
     pub fn check(&self, address: IpAddr, account: &str) -> Result<(), Fault> {
-        check(&self.by_address, &address)?;
-        check(&self.by_account, &account.chars().take(300).collect())
+        check(&self.by_address, &address, TOO_MANY)?;
+        check(&self.by_account, &account.chars().take(300).collect(), TOO_MANY)
     }
 
     /// Forgets addresses and accounts that are quiet again.
@@ -39,15 +41,21 @@ impl SignInRates {
     }
 }
 
-fn limiter<K: Clone + std::hash::Hash + Eq>(times: u32, within: Duration) -> DefaultKeyedRateLimiter<K> {
+/// So many times within a while, the whole of it at once if need be.
+pub(super) fn limiter<K: Clone + std::hash::Hash + Eq>(times: u32, within: Duration) -> DefaultKeyedRateLimiter<K> {
     let times = NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN);
     let quota = Quota::with_period(within / times.get()).unwrap_or(Quota::per_hour(times));
     RateLimiter::keyed(quota.allow_burst(times))
 }
 
-fn check<K: Clone + std::hash::Hash + Eq>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Fault> {
+/// Counts one; a fault that says when to come back where it is one too many.
+pub(super) fn check<K: Clone + std::hash::Hash + Eq>(
+    limiter: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+    what: &str,
+) -> Result<(), Fault> {
     limiter.check_key(key).map_err(|until| {
         let wait = until.wait_time_from(DefaultClock::default().now());
-        Fault::of(FaultKind::RateLimited { seconds: wait.as_secs() + 1 }, "too many sign-ins")
+        Fault::of(FaultKind::RateLimited { seconds: wait.as_secs() + 1 }, what)
     })
 }

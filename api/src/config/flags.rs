@@ -66,6 +66,17 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) keep_audit: Option<Text>,
 
+    /// How many days deliveries of webhooks are kept after they were settled, or forever [default: 30]
+    #[arg(long, global = true, value_name = "DAYS|forever", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keep_deliveries: Option<Text>,
+
+    /// How many days the receipts of what partners pushed are kept, or forever; an idempotency key that is used again later is
+    /// a new one [default: 30]
+    #[arg(long, global = true, value_name = "DAYS|forever", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keep_pushes: Option<Text>,
+
     /// The issuer that the tokens name [default: tessera]
     #[arg(long, global = true, value_name = "NAME", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,6 +149,26 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "on|off", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lens: Option<Text>,
+
+    /// How many requests a person may make a minute [default: 600]
+    #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) requests_per_minute: Option<Text>,
+
+    /// How many requests a partner may make a minute with one of its tokens [default: 5000]
+    #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) partner_requests_per_minute: Option<Text>,
+
+    /// How many requests of one caller run at once; the others wait for them [default: 10]
+    #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) requests_at_once: Option<Text>,
+
+    /// How many wrong tokens an address may send a minute [default: 60]
+    #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) wrong_tokens_per_minute: Option<Text>,
 
     /// How many bytes a file may have that comes by HTTP, all its parts together [default: 4294967296]
     #[arg(long, global = true, value_name = "BYTES", hide_short_help = true)]

@@ -5,6 +5,7 @@
 
 mod environment;
 mod flags;
+mod limits;
 mod oidc;
 mod read;
 mod secret;
@@ -23,6 +24,7 @@ use ipnet::IpNet;
 use rust_decimal::Decimal;
 
 pub use flags::Flags;
+pub use limits::RequestLimits;
 pub use oidc::{Jwks, Oidc, OidcPace};
 pub use secret::{DatabaseUrl, Secret};
 
@@ -47,6 +49,10 @@ pub struct Settings {
     pub erasure_secret: Option<Secret>,
     /// How many days entries of the audit log are kept; none: for ever.
     pub keep_audit: Option<u32>,
+    /// How many days deliveries of webhooks are kept with their attempts after they were settled.
+    pub keep_deliveries: Option<u32>,
+    /// How many days the receipts of what partners pushed are kept.
+    pub keep_pushes: Option<u32>,
     /// The `iss` of the tokens.
     pub issuer: String,
     /// The outside issuer whose tokens are believed, too.
@@ -65,6 +71,8 @@ pub struct Settings {
     pub today: Option<NaiveDate>,
     /// Whether everybody's facts are kept in memory.
     pub lens: bool,
+    /// How much a caller may ask for.
+    pub limits: RequestLimits,
     /// How many bytes an uploaded file may have.
     pub upload_bytes: u64,
     /// How many uploads may wait for their parts.
@@ -123,6 +131,8 @@ impl Default for Settings {
             previous_token_secret: None,
             erasure_secret: None,
             keep_audit: None,
+            keep_deliveries: Some(30),
+            keep_pushes: Some(30),
             issuer: "tessera".to_owned(),
             oidc: None,
             owner_email: "owner@tessera.local".to_owned(),
@@ -132,6 +142,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             today: None,
             lens: true,
+            limits: RequestLimits::default(),
             upload_bytes: 4 << 30,
             uploads: 20,
             webhook_allow_private: false,

@@ -16,7 +16,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::sources::Sources;
 use super::text::{Text, Texts};
-use super::{DatabaseUrl, Oidc, OidcPace, Secret, Settings, SettingsError, oidc};
+use super::{DatabaseUrl, Oidc, OidcPace, RequestLimits, Secret, Settings, SettingsError, oidc};
 
 /// The settings that the sources say; what they leave out is as by default.
 pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
@@ -29,6 +29,9 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         owner_email,
         dev,
         lens,
+        limits,
+        keep_deliveries,
+        keep_pushes,
         log,
         webhook_allow_private,
         upload_bytes,
@@ -49,6 +52,8 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         previous_token_secret: read.hidden("previous_token_secret", &given.previous_token_secret, KEY, key)?,
         erasure_secret: read.hidden("erasure_secret", &given.erasure_secret, KEY, key)?,
         keep_audit: read.one("keep_audit", &given.keep_audit, KEPT, kept)?.flatten(),
+        keep_deliveries: read.one("keep_deliveries", &given.keep_deliveries, KEPT, kept)?.unwrap_or(keep_deliveries),
+        keep_pushes: read.one("keep_pushes", &given.keep_pushes, KEPT_PUSHES, kept_pushes)?.unwrap_or(keep_pushes),
         issuer: read.one("issuer", &given.issuer, "a name", not_empty)?.unwrap_or(issuer),
         oidc: oidc(&read)?,
         owner_email: read.one("owner_email", &given.owner_email, "an e-mail address", email)?.unwrap_or(owner_email),
@@ -63,6 +68,7 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         trusted_proxies: read.list("trusted_proxies", &given.trusted_proxies, NETWORKS, network)?,
         today: read.one("today", &given.today, DAY, day)?,
         lens: read.one("lens", &given.lens, "on or off", on_or_off)?.unwrap_or(lens),
+        limits: request_limits(&read, limits)?,
         upload_bytes: read.one("upload_bytes", &given.upload_bytes, COUNT, positive)?.unwrap_or(upload_bytes),
         uploads: read.one("uploads", &given.uploads, COUNT, positive)?.unwrap_or(uploads),
         webhook_allow_private: read
@@ -76,6 +82,26 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         gross_margin: read.one("gross_margin", &given.gross_margin, SHARE, share)?,
         reward_cost_per_point: read.one("reward_cost_per_point", &given.reward_cost_per_point, COST, cost)?,
         return_handling_cost: read.one("return_handling_cost", &given.return_handling_cost, COST, cost)?,
+    })
+}
+
+/// How much a caller may ask for.
+fn request_limits(read: &Reader<'_>, limits: RequestLimits) -> Result<RequestLimits, SettingsError> {
+    let given = &read.sources.given;
+    let limit = |key, given, usual| read.one(key, given, COUNT, positive).map(|limit| limit.unwrap_or(usual));
+    Ok(RequestLimits {
+        requests_per_minute: limit("requests_per_minute", &given.requests_per_minute, limits.requests_per_minute)?,
+        partner_requests_per_minute: limit(
+            "partner_requests_per_minute",
+            &given.partner_requests_per_minute,
+            limits.partner_requests_per_minute,
+        )?,
+        requests_at_once: limit("requests_at_once", &given.requests_at_once, limits.requests_at_once)?,
+        wrong_tokens_per_minute: limit(
+            "wrong_tokens_per_minute",
+            &given.wrong_tokens_per_minute,
+            limits.wrong_tokens_per_minute,
+        )?,
     })
 }
 
@@ -118,6 +144,7 @@ const KEY: &str = "a secret of at least 32 bytes, for example the output of open
 const ORIGINS: &str = "a list of origins such as https://dashboard.example.com, without a path";
 const NETWORKS: &str = "a list of addresses or networks such as 10.0.0.5 or 10.0.0.0/8";
 const KEPT: &str = "a number of days from 1 to 36500, or forever";
+const KEPT_PUSHES: &str = "a number of days from 7 to 36500, or forever";
 const DAY: &str = "a day such as 1998-06-30";
 const COUNT: &str = "a whole number from 1 on";
 const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by module such as warn,tessera=debug";
@@ -201,6 +228,11 @@ fn on_or_off(text: &str) -> Option<bool> {
 
 fn kept(text: &str) -> Option<Option<u32>> {
     if text == "forever" { Some(None) } else { parsed(text).filter(|days| (1..=36_500).contains(days)).map(Some) }
+}
+
+/// A partner may repeat a call for a week at least.
+fn kept_pushes(text: &str) -> Option<Option<u32>> {
+    kept(text).filter(|days| days.is_none_or(|days| days >= 7))
 }
 
 fn key(text: &str) -> Option<Secret> {

@@ -140,6 +140,12 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--owner-email", "owner"),
         ("--keep-audit", "0"),
         ("--keep-audit", "never"),
+        ("--keep-deliveries", "0"),
+        ("--keep-pushes", "6"),
+        ("--requests-per-minute", "0"),
+        ("--partner-requests-per-minute", "many"),
+        ("--requests-at-once", "0"),
+        ("--wrong-tokens-per-minute", "1.5"),
         ("--oidc-jwks", "http://a.example/jwks"),
         ("--oidc-jwks", "ftp://a.example/jwks"),
         ("--oidc-jwks", "https://me@a.example/jwks"),
@@ -190,6 +196,9 @@ fn an_outside_issuer_needs_all_of_its_settings() {
     }
     assert_eq!(load("keep_audit = 30", &[], &[]).unwrap().keep_audit, Some(30));
     assert_eq!(load("keep_audit = 'forever'", &[], &[]).unwrap().keep_audit, None);
+    assert_eq!(load("keep_pushes = 'forever'", &[], &[]).unwrap().keep_pushes, None);
+    assert_eq!(load("", &[], &[]).unwrap().keep_deliveries, Some(30));
+    assert_eq!(load("requests_at_once = 3", &[], &[]).unwrap().limits.requests_at_once, 3);
 }
 
 #[test]

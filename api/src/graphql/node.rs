@@ -68,7 +68,7 @@ impl NodeQuery {
                 partners::token_by_id(app, id).await?.map(|row| Node::PartnerToken(PartnerToken::new(row)))
             }
             Some(GlobalId::Push(id)) => {
-                partners::push_by_id(app, id).await?.map(|row| Node::PushReceipt(PushReceipt::new(row, false)))
+                partners::push_by_id(app, id).await?.map(|row| Node::PushReceipt(PushReceipt::new(row)))
             }
             Some(GlobalId::SegmentSync(id)) => {
                 partners::sync_by_id(app, id).await?.map(|row| Node::SegmentSync(SegmentSync::new(row)))
@@ -127,7 +127,7 @@ async fn own_node(app: &App, caller: &PartnerCaller, id: Option<GlobalId>) -> Re
         }
         Some(GlobalId::Push(id)) => {
             let own = partners::push_by_id(app, id).await?.filter(|row| row.partner_id == caller.partner);
-            own.map(|row| Node::PushReceipt(PushReceipt::new(row, false)))
+            own.map(|row| Node::PushReceipt(PushReceipt::new(row)))
         }
         Some(GlobalId::SegmentSync(id)) => {
             let own = partners::sync_by_id(app, id).await?.filter(|row| row.partner_id == caller.partner);

@@ -43,7 +43,11 @@ async fn download(State(api): State<Arc<Api>>, Path(token): Path<String>, reques
             streamed(download)
         }
         Err(refused) => {
-            let problem = problem(refused);
+            let slowed = matches!(refused, Refused::Unknown).then(|| api.app.requests.wrong_token(address));
+            let problem = match slowed {
+                Some(Err(fault)) => fault.into(),
+                _ => problem(refused),
+            };
             facts.outcome = problem.verdict.code().to_lowercase();
             response::problem(problem, Format::Json)
         }

@@ -28,7 +28,8 @@ use super::plan::Plan;
 use super::request_log::Facts;
 use super::verdict::{Problem, Verdict};
 use super::{Api, body, client, negotiate, response};
-use crate::auth::{self, Caller};
+use crate::app::App;
+use crate::auth::{self, Bearer, Caller};
 use crate::graphql::{Loading, RequestScope};
 use crate::partners::{self, PartnerCaller};
 use crate::schema::Schema;
@@ -71,6 +72,10 @@ async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Resu
     negotiate::content(&parts.headers)?;
     let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
     let (caller, partner) = callers(api, &parts.headers, address).await?;
+    if let Some(bearer) = bearer(caller.as_ref(), partner.as_ref()) {
+        // Before a long body is read.
+        api.app.requests.count(bearer)?;
+    }
     facts.caller = caller.as_ref().map(|caller| caller.user.0);
     facts.partner = partner.as_ref().map(|partner| partner.partner.0);
     let is_known = caller.is_some() || partner.is_some();
@@ -82,7 +87,12 @@ async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Resu
     if prepared.operation == OperationType::Subscription {
         return Err(Problem::new(Verdict::Refused, "Subscriptions are answered at /graphql/ws alone."));
     }
-    prepared.executed().await
+    prepared.executed(&api.app).await
+}
+
+/// As whose the request counts.
+fn bearer(caller: Option<&Caller>, partner: Option<&PartnerCaller>) -> Option<Bearer> {
+    caller.map(Bearer::from).or(partner.map(|partner| Bearer::Partner(partner.token)))
 }
 
 /// An operation that may be executed.
@@ -93,6 +103,7 @@ pub(super) struct Prepared {
     pub(super) loading: Loading,
     pub(super) operation: OperationType,
     pub(super) plan: Arc<Plan>,
+    bearer: Option<Bearer>,
 }
 
 /// Holds an operation against everything that is known before its execution.
@@ -119,8 +130,9 @@ pub(super) async fn prepare(
     }
     let plan = api.documents.plan(&document, admitted.operation_name.as_deref())?;
     let schema = if scope.partner.is_some() { api.partners_schema.clone() } else { api.schema.clone() };
+    let bearer = bearer(scope.caller.as_ref(), scope.partner.as_ref());
     let (execution, loading) = crate::graphql::scoped(admitted.into_request(), &api.app, scope);
-    Ok(Prepared { schema, execution, loading, operation, plan })
+    Ok(Prepared { schema, execution, loading, operation, plan, bearer })
 }
 
 /// Whether a subscription is one stream, as the specification wants it. async-graphql would mix several, and passes over a
@@ -134,16 +146,21 @@ fn names_one_field(document: &ExecutableDocument) -> bool {
 }
 
 impl Prepared {
-    /// The answer of a query or a change.
-    pub(super) async fn executed(self) -> Result<async_graphql::Response, Problem> {
-        let Self { schema, execution, loading, operation, plan } = self;
-        settle(execute(&schema, execution, loading, operation).await?, &plan)
+    /// The answer of a query or a change, when it is the caller's turn.
+    pub(super) async fn executed(self, app: &App) -> Result<async_graphql::Response, Problem> {
+        let Self { schema, execution, loading, operation, plan, bearer } = self;
+        let limit = if operation == OperationType::Mutation { CHANGE_LIMIT } else { QUERY_LIMIT };
+        let _turn = match bearer {
+            Some(bearer) => Some(app.requests.turn(bearer, limit).await?),
+            None => None,
+        };
+        settle(execute(&schema, execution, loading, limit).await?, &plan)
     }
 }
 
 /// The caller, if the request has a token that is valid. One that is not makes a stranger of the caller, who can still
-/// exchange it for a new one.
-async fn callers(
+/// exchange it for a new one, but not try as many as it wants.
+pub(super) async fn callers(
     api: &Api,
     headers: &HeaderMap,
     address: IpAddr,
@@ -153,15 +170,15 @@ async fn callers(
         return Ok((Some(caller), None));
     }
     match tokio::time::timeout(SESSION_LIMIT, partners::authenticate(&api.app, token, address)).await {
-        Ok(partner) => Ok((None, partner?)),
+        Ok(partner) => {
+            let partner = partner?;
+            if partner.is_none() {
+                api.app.requests.wrong_token(address)?;
+            }
+            Ok((None, partner))
+        }
         Err(_) => Err(Problem::unavailable()),
     }
-}
-
-/// The person, if the request has the token of one.
-pub(super) async fn caller(api: &Api, headers: &HeaderMap, address: IpAddr) -> Result<Option<Caller>, Problem> {
-    let Some(token) = client::bearer(headers) else { return Ok(None) };
-    known(api, token, address).await
 }
 
 /// The person of a token, if it is valid.
@@ -211,9 +228,8 @@ async fn execute(
     schema: &Schema,
     request: Execution,
     mut loading: Loading,
-    operation: OperationType,
+    limit: Duration,
 ) -> Result<async_graphql::Response, Problem> {
-    let limit = if operation == OperationType::Mutation { CHANGE_LIMIT } else { QUERY_LIMIT };
     // What is dropped at the limit gives its connections back and takes its transaction back.
     let execution = AssertUnwindSafe(loading.along(schema.execute(request))).catch_unwind();
     match tokio::time::timeout(limit, execution).await {

@@ -20,17 +20,18 @@ use entity::kinds::Role;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use super::graphql::caller;
+use super::graphql::callers;
 use super::negotiate::Format;
 use super::request_log::Facts;
 use super::upload_parameters::{Call, Given};
 use super::verdict::{Problem, Verdict};
 use super::{Api, body, client, response};
-use crate::auth::Caller;
+use crate::auth::{Bearer, Caller};
 use crate::error::{Refusal, RefusalCode, Stop};
 use crate::global_id::GlobalId;
 use crate::imports::Kind;
 use crate::imports::upload::{self, Receiving, State as Standing, Upload, Whole};
+use crate::partners::PartnerCaller;
 
 /// How long the next bytes of a file may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -89,9 +90,11 @@ async fn take(
     facts: &mut Facts,
 ) -> Result<Response, Problem> {
     let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
-    let caller = caller(api, &parts.headers, address).await?;
-    let caller = administrator(caller)?;
+    let (caller, partner) = callers(api, &parts.headers, address).await?;
+    facts.partner = partner.as_ref().map(|partner| partner.partner.0);
+    let caller = administrator(caller, partner)?;
     facts.caller = Some(caller.user.0);
+    api.app.requests.count(Bearer::from(&caller))?;
     let Given { call, key, asked, count } = Given::read(parts, kind, segment.clone())?;
     let upload = Upload { key, kind, segment, format: asked.format, parts: count };
     let by = caller.by();
@@ -115,7 +118,11 @@ async fn take(
     }
 }
 
-fn administrator(caller: Option<Caller>) -> Result<Caller, Problem> {
+fn administrator(caller: Option<Caller>, partner: Option<PartnerCaller>) -> Result<Caller, Problem> {
+    if partner.is_some() {
+        let message = "Partners push members of their segments by pushSegmentMembers or a full list, at POST /graphql.";
+        return Err(Problem::new(Verdict::Forbidden, message));
+    }
     let caller = caller.ok_or_else(|| {
         Problem::new(Verdict::Unauthenticated, "Sign in, and send the access token as `authorization: Bearer …`.")
     })?;

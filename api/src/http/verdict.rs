@@ -208,7 +208,9 @@ impl From<Refused> for Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        tracing::error!(?fault, "a request failed before its execution");
+        if !matches!(fault.kind, FaultKind::RateLimited { .. }) {
+            tracing::error!(?fault, "a request failed before its execution");
+        }
         match fault.kind {
             // The caller has said nothing yet that could be wrong.
             FaultKind::Internal | FaultKind::Conflict | FaultKind::BadInput => Self::broken(),
@@ -216,7 +218,10 @@ impl From<Fault> for Problem {
             FaultKind::Unavailable => Self::unavailable(),
             FaultKind::NoRoom => Self::no_room(),
             FaultKind::RateLimited { seconds } => {
-                Self { retry_after: Some(seconds), ..Self::new(Verdict::RateLimited, "Too many requests.") }
+                let mut problem = Self::new(Verdict::RateLimited, "Too many requests.");
+                let extensions = problem.errors.iter_mut().filter_map(|error| error.extensions.as_mut());
+                extensions.for_each(|extensions| extensions.set("retryAfter", seconds));
+                Self::of(problem.verdict, problem.errors)
             }
         }
     }

@@ -13,6 +13,7 @@ mod midnight_store;
 mod pins;
 mod pins_store;
 mod pushed;
+mod pushed_name_store;
 mod pushed_store;
 mod rule_set;
 mod rule_set_store;
@@ -27,7 +28,9 @@ pub use log::{Log, Who};
 pub use midnight::to_today;
 pub use pins::{Pin, pin, unpin};
 pub use pins_store::{PinRow, select as select_pins};
-pub use pushed::{Moved, Pushed, PushedName, catch_up, lapse, newer, newer_names, push, push_names, waiting};
+pub use pushed::{
+    Moved, Pushed, PushedName, catch_up, lapse, newer, newer_names, push, push_names, pushed_before, waiting,
+};
 pub use rule_set::{DecidingRule, RuleSet, stored, told};
 pub use rule_set_store::{known_members, known_of, named_by, naming, write_references};
 pub use touched::{Touched, settle};

@@ -10,13 +10,15 @@ use entity::segment;
 
 use super::log::{Log, Who};
 use super::log_store::MoveRow;
-use super::pushed_store::{self as store, Waiting};
+use super::pushed_name_store::{self as name_store, Waiting};
+use super::pushed_store as store;
 use crate::app::App;
 use crate::db::{self, Txn};
 use crate::error::{Fault, Stop};
 use crate::figures::{self, Reckoning};
 
-pub use store::{PushedName, newer, newer_names, waiting};
+pub use name_store::{PushedName, newer_names, waiting};
+pub use store::{newer, pushed_before};
 
 /// What a partner says of members of one of its segments, whose row is locked.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +68,8 @@ pub async fn push_names(
     join: &[PushedName],
     leave: &[PushedName],
 ) -> Result<(), Fault> {
-    store::mark_names(txn, pushed, join, true).await?;
-    store::mark_names(txn, pushed, leave, false).await
+    name_store::mark_names(txn, pushed, join, true).await?;
+    name_store::mark_names(txn, pushed, leave, false).await
 }
 
 /// What was pushed of the names of members who are known by now; what has lapsed is left out. Nothing is written where it
@@ -77,7 +79,7 @@ pub(super) async fn become_known(
     reckoning: &Reckoning,
     members: &[MemberId],
 ) -> Result<Vec<MoveRow>, Fault> {
-    let found = store::become_known(txn, members).await?;
+    let found = name_store::become_known(txn, members).await?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
@@ -96,9 +98,9 @@ async fn settle_names(txn: &Txn, reckoning: &Reckoning, found: Vec<Waiting>) -> 
     }
     let mut standing: Vec<&Waiting> = latest.into_values().filter(|one| !one.is_outdated()).collect();
     standing.sort_unstable_by_key(|one| (one.segment_id, one.member_id));
-    store::forget_names(txn, &found).await?;
+    name_store::forget_names(txn, &found).await?;
     let standing: Vec<&Waiting> = standing.into_iter().filter(|one| !one.is_lapsed(today)).collect();
-    store::mark_known(txn, &standing).await?;
+    name_store::mark_known(txn, &standing).await?;
     let moves = standing.into_iter().filter(|one| one.belongs != one.is_member).map(|one| MoveRow {
         segment_id: one.segment_id,
         member_id: one.member_id,
@@ -130,7 +132,7 @@ pub async fn lapse(txn: &Txn, reckoning: &Reckoning, segment: &segment::Model) -
 
 /// Lets those come in of whom a partner spoke before they were known, after their segment was switched on.
 pub async fn catch_up(txn: &Txn, reckoning: &Reckoning, segment: SegmentId) -> Result<(), Fault> {
-    let found = store::known_by_now(txn, segment).await?;
+    let found = name_store::known_by_now(txn, segment).await?;
     let members: Vec<MemberId> = found.iter().map(|one| MemberId(one.member_id)).collect();
     if members.is_empty() {
         return Ok(());

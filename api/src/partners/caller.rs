@@ -64,7 +64,10 @@ const PATIENCE: Duration = Duration::from_millis(250);
 const MOST: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 
 /// Tokens looked up a moment ago.
-pub struct RecentPartners(Mutex<Kept>);
+pub struct RecentPartners {
+    kept: Mutex<Kept>,
+    alone: tokio::sync::Mutex<()>,
+}
 
 struct Kept {
     /// Grows when everything is forgotten: what was read before then is not kept after.
@@ -74,7 +77,8 @@ struct Kept {
 
 impl Default for RecentPartners {
     fn default() -> Self {
-        Self(Mutex::new(Kept { reading: 0, callers: LruCache::new(MOST) }))
+        let kept = Mutex::new(Kept { reading: 0, callers: LruCache::new(MOST) });
+        Self { kept, alone: tokio::sync::Mutex::default() }
     }
 }
 
@@ -93,6 +97,12 @@ impl RecentPartners {
         }
     }
 
+    /// The turn of a call that holds the rule set alone: one at a time waits for it, so that whoever shares it does not wait
+    /// behind many.
+    pub(super) async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.alone.lock().await
+    }
+
     /// Forgets everything, after a change of partners or tokens was committed.
     pub(super) fn forget(&self) {
         let mut kept = self.lock();
@@ -102,7 +112,7 @@ impl RecentPartners {
 
     /// What is kept is whole at every moment, so that a panic elsewhere does not spoil it.
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -5,6 +5,7 @@ mod list;
 mod names;
 mod ops;
 mod push;
+mod push_lists;
 mod push_store;
 mod store;
 mod sync;
@@ -18,8 +19,8 @@ pub use list::{by_ids, count, page, page_of_pushes, push_by_id, sync_by_id, toke
 pub use names::{Problem, ProblemCode, problems};
 pub use ops::{NewPartner, PartnerPatch, create, update};
 pub use push::{Push, Receipt, push};
-pub use sync::{Appended, Begin, Commit, abort, append, begin, commit};
-pub use tidy::tidy;
+pub use sync::{Appended, Begin, Commit, abort, abort_old_lists, append, begin, commit};
+pub use tidy::forget;
 pub use tokens::{NewToken, create_token, revoke_token, scopes};
 
 use crate::audit::{Changes, Entry, Object};

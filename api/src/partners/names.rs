@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use engine::text::fold;
-use entity::ids::MemberId;
+use entity::ids::{MemberId, PartnerId};
 use serde::{Deserialize, Serialize};
 
 use crate::db::Txn;
 use crate::error::Fault;
 use crate::members::{self, MemberRef, Unresolved};
-use crate::membership::PushedName;
+use crate::membership::{self, PushedName};
 use crate::text_input::length;
 
 /// How many problems are kept and shown.
@@ -38,7 +38,9 @@ pub enum ProblemCode {
 pub struct Problem {
     /// The list and the place in it.
     pub path: Vec<String>,
-    /// As the partner wrote it.
+    /// As the partner wrote it. It is not kept, so that nobody has to look for a person there who is to be erased; an answer
+    /// that is given again has it from the call.
+    #[serde(skip)]
     pub member: String,
     /// Why.
     pub code: ProblemCode,
@@ -75,11 +77,24 @@ pub(super) struct Sorted {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Finds the members of a list.
-pub(super) async fn sorted(txn: &Txn, list: &str, references: &[MemberRef]) -> Result<Sorted, Fault> {
+/// Finds the members of a list. Ids are found alone of whom the partner has pushed before: they run on, and would tell it
+/// the number of everybody.
+pub(super) async fn sorted(
+    txn: &Txn,
+    partner: PartnerId,
+    list: &str,
+    references: &[MemberRef],
+) -> Result<Sorted, Fault> {
     let mut sorted = Sorted::default();
     let (mut known, mut names) = (HashSet::new(), HashSet::new());
-    let found = members::resolve(txn, references).await?;
+    let mut found = members::resolve(txn, references).await?;
+    let ids: Vec<MemberId> = references.iter().filter_map(id_of).collect();
+    let pushed = membership::pushed_before(txn, partner, &ids).await?;
+    for (reference, found) in references.iter().zip(&mut found) {
+        if id_of(reference).is_some_and(|id| !pushed.contains(&id)) {
+            *found = Err(Unresolved::Unknown);
+        }
+    }
     for (place, (reference, found)) in references.iter().zip(found).enumerate() {
         let problem = |code| Problem::new(list, place, reference, code);
         match (found, name_of(reference)) {
@@ -105,6 +120,13 @@ pub(super) async fn sorted(txn: &Txn, list: &str, references: &[MemberRef]) -> R
     Ok(sorted)
 }
 
+fn id_of(reference: &MemberRef) -> Option<MemberId> {
+    match reference {
+        MemberRef::Id(id) => Some(*id),
+        _ => None,
+    }
+}
+
 /// The name under which somebody may become known; none for an id, and for a number that nobody can have.
 pub(super) fn name_of(reference: &MemberRef) -> Option<PushedName> {
     match reference {
@@ -128,7 +150,21 @@ pub(super) fn kept(problems: &[Problem]) -> Result<String, Fault> {
     Ok(serde_json::to_string(&problems[..problems.len().min(MOST)])?)
 }
 
-/// The problems that were kept.
+/// The problems that were kept, without the names.
 pub fn problems(kept: &str) -> Result<Vec<Problem>, Fault> {
     Ok(serde_json::from_str(kept)?)
+}
+
+/// The problems that were kept of a call that comes again, with the names as it has them.
+pub(super) fn problems_again(kept: &str, lists: &[(&str, &[MemberRef])]) -> Result<Vec<Problem>, Fault> {
+    let mut problems = problems(kept)?;
+    for problem in &mut problems {
+        let [list, place] = problem.path.as_slice() else { continue };
+        let members = lists.iter().find(|(name, _)| name == list).map(|(_, members)| *members);
+        let place = place.parse::<usize>().ok();
+        if let Some(member) = members.zip(place).and_then(|(members, place)| members.get(place)) {
+            problem.member = member.text();
+        }
+    }
+    Ok(problems)
 }

@@ -30,8 +30,9 @@ pub(super) async fn insert(txn: &Txn, row: push::ActiveModel) -> Result<Option<p
     }
 }
 
-/// Forgets pushes that came before an instant.
-pub(super) async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), Fault> {
-    db.execute_raw(sql(db, "DELETE FROM push WHERE received_at < $1", [before.into()])).await?;
-    Ok(())
+/// Forgets some of the pushes that came before an instant, and answers how many.
+pub(super) async fn forget(db: &impl ConnectionTrait, before: i64, at_once: i64) -> Result<u64, Fault> {
+    let text =
+        "DELETE FROM push WHERE id IN (SELECT id FROM push WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
+    Ok(db.execute_raw(sql(db, text, [before.into(), at_once.into()])).await?.rows_affected())
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::names::{EMAIL, NUMBER};
 use crate::db::Column::Text;
-use crate::db::{Batch, Txn, sql};
+use crate::db::{Batch, List, Txn, sql};
 use crate::error::Fault;
 use crate::membership::PushedName;
 
@@ -44,6 +44,12 @@ pub(super) async fn last_begin(txn: &Txn, segment: SegmentId) -> Result<Option<i
     let text = "SELECT MAX(started_at) FROM segment_sync WHERE segment_id = $1 AND committed_at IS NOT NULL";
     let row = txn.query_one_raw(sql(txn, text, [segment.into()])).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+}
+
+/// Whether a segment is there and takes members.
+pub(super) async fn is_active(txn: &Txn, segment: SegmentId) -> Result<bool, Fault> {
+    let row = txn.query_one_raw(sql(txn, "SELECT active FROM segment WHERE id = $1", [segment.into()])).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(false))
 }
 
 /// Writes a new list.
@@ -148,6 +154,23 @@ pub(super) async fn finish(txn: &Txn, row: segment_sync::ActiveModel) -> Result<
     let text = "DELETE FROM segment_sync_name WHERE sync_id = $1";
     txn.execute_raw(sql(txn, text, [row.id.into()])).await?;
     Ok(row)
+}
+
+/// Forgets some of the lists that were closed before an instant, with what is known of their parts, and answers how many.
+/// The last of a segment stays: what was pushed of an instant before it is older.
+pub(super) async fn forget(txn: &Txn, before: i64, at_once: i64) -> Result<u64, Fault> {
+    let text = "SELECT s.id FROM segment_sync AS s WHERE COALESCE(s.committed_at, s.aborted_at) < $1
+        AND (s.committed_at IS NULL OR EXISTS (SELECT 1 FROM segment_sync AS l WHERE l.segment_id = s.segment_id
+            AND l.committed_at IS NOT NULL AND l.started_at > s.started_at)) ORDER BY s.id LIMIT $2";
+    let rows = txn.query_all_raw(sql(txn, text, [before.into(), at_once.into()])).await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+    let mut forgotten = 0;
+    for (table, column) in [("segment_sync_part", "sync_id"), ("segment_sync", "id")] {
+        let ids = List::ids(ids.iter().copied());
+        let text = format!("DELETE FROM {table} WHERE {column} IN (SELECT id FROM {})", ids.table(txn, 1));
+        forgotten = txn.execute_raw(sql(txn, text, [ids.value(txn)?])).await?.rows_affected();
+    }
+    Ok(forgotten)
 }
 
 /// Writes that a list is aborted.

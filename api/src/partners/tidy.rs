@@ -2,16 +2,23 @@
 
 use chrono::TimeDelta;
 
-use super::{push_store, sync};
+use super::{push_store, sync_store};
 use crate::app::App;
-use crate::error::Stop;
+use crate::error::Fault;
 
-/// How long receipts are kept: a key that is used again after that is a new one.
-const KEPT: TimeDelta = TimeDelta::days(30);
+/// How many are removed at once, so that nobody waits for long.
+const AT_ONCE: i64 = 1_000;
 
-/// Aborts the lists that were not finished within a day, and forgets old receipts.
-pub async fn tidy(app: &App) -> Result<(), Stop> {
-    sync::abort_old(app).await?;
-    let before = app.clock.now(app.program().zone) - KEPT.num_milliseconds();
-    Ok(push_store::forget(app.db.writer(), before).await?)
+/// Forgets receipts and closed lists that are older: a key that is used again after that is a new one.
+pub async fn forget(app: &App, age: TimeDelta) -> Result<(), Fault> {
+    let before = app.clock.now(app.program().zone) - age.num_milliseconds();
+    while push_store::forget(app.db.writer(), before, AT_ONCE).await? > 0 {}
+    loop {
+        let txn = app.db.begin().await?;
+        let forgotten = sync_store::forget(&txn, before, AT_ONCE).await?;
+        txn.commit().await?;
+        if forgotten == 0 {
+            return Ok(());
+        }
+    }
 }

@@ -15,7 +15,7 @@ pub(super) struct Section {
     pub(super) name: &'static str,
     /// What is told of each: by which name, how, and from which expression.
     columns: &'static [(&'static str, Kind, &'static str)],
-    /// By what the things of two sections belong together; 0 where nothing asks for it.
+    /// By what the things of two sections belong together; any number where nothing asks for it.
     key: &'static str,
     /// Where they stand, and in which order; `$1` is the member.
     from: &'static str,
@@ -120,8 +120,41 @@ pub(super) const SECTIONS: &[Section] = &[
             ("holdsAt", Instant, "p.emitted_at"),
             ("pushedOn", Text, "p.pushed_on"),
         ],
-        key: "0",
+        key: "p.segment_id",
         from: "pushed_member AS p JOIN segment AS s ON s.id = p.segment_id WHERE p.member_id = $1 ORDER BY s.key",
+    },
+    // The same under a name of the person, which waits until the name is one member's alone, or the segment is active.
+    Section {
+        name: "pushedNames",
+        columns: &[
+            ("segment", Text, "s.key"),
+            ("kind", Text, "p.kind"),
+            ("name", Text, "p.name"),
+            ("belongs", Flag, "p.belongs"),
+            ("holdsAt", Instant, "p.emitted_at"),
+            ("pushedOn", Text, "p.pushed_on"),
+        ],
+        key: "p.segment_id",
+        from: "member AS m JOIN pushed_name AS p ON (p.kind = 'NUMBER' AND p.name = m.number)
+            OR (p.kind = 'EMAIL' AND p.name = m.email_folded)
+            JOIN segment AS s ON s.id = p.segment_id WHERE m.id = $1 ORDER BY s.key, p.kind",
+    },
+    // What others were told of the person: the comings and goings that lay in what was sent.
+    Section {
+        name: "sent",
+        columns: &[
+            ("to", Text, "o.url"),
+            ("event", Text, "d.event"),
+            ("segmentKey", Text, "e.segment_key"),
+            ("membershipChangedAt", Instant, "e.at"),
+            ("status", Text, "d.status"),
+            ("settledAt", Instant, "d.settled_at"),
+        ],
+        key: "d.id",
+        from: "membership_event AS e JOIN webhook_delivery AS d ON d.segment_id = e.segment_id
+            AND e.id BETWEEN d.first_event AND d.last_event
+            AND d.event = CASE e.kind WHEN 'JOINED' THEN 'MEMBER_JOINED_SEGMENT' ELSE 'MEMBER_LEFT_SEGMENT' END
+            JOIN webhook_endpoint AS o ON o.id = d.endpoint_id WHERE e.member_id = $1 ORDER BY d.id, e.id",
     },
     Section {
         name: "labels",

@@ -24,19 +24,6 @@ const PLACES: &[(&str, &str)] = &[
         "DELETE FROM segment_sync_name WHERE (kind = 'NUMBER' AND name = (SELECT number FROM member WHERE id = $1))
             OR (kind = 'EMAIL' AND name = (SELECT email_folded FROM member WHERE id = $1))",
     ),
-    // Problems that name the person, with those beside them; how many there were stays.
-    (
-        "push",
-        "UPDATE push SET problems = '[]' WHERE EXISTS (SELECT 1 FROM member AS m WHERE m.id = $1
-        AND (problems LIKE '%\"member\":\"' || m.number || '\"%'
-            OR LOWER(problems) LIKE '%\"member\":\"' || m.email_folded || '\"%'))",
-    ),
-    (
-        "segment_sync_part",
-        "UPDATE segment_sync_part SET problems = '[]' WHERE EXISTS (SELECT 1 FROM member AS m
-        WHERE m.id = $1 AND (problems LIKE '%\"member\":\"' || m.number || '\"%'
-            OR LOWER(problems) LIKE '%\"member\":\"' || m.email_folded || '\"%'))",
-    ),
     ("member_label", "DELETE FROM member_label WHERE member_id = $1"),
     ("segment_pin", "DELETE FROM segment_pin WHERE member_id = $1"),
     ("points_entry", "DELETE FROM points_entry WHERE member_id = $1"),

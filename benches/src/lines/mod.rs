@@ -7,6 +7,7 @@ mod history;
 mod import;
 mod ingest;
 mod pages;
+mod push;
 mod rules;
 mod shops;
 mod sizes;
@@ -20,6 +21,7 @@ pub(crate) use {
     import::import,
     ingest::ingest,
     pages::{ask, pages},
+    push::push,
     rules::rules,
     shops::shops,
     sizes::sizes,

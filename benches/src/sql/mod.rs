@@ -88,6 +88,11 @@ pub(crate) async fn assign(scene: &Scene<'_>, segment: &Segment, numbers: &[Stri
     }
 }
 
+/// A partner's push to a segment of its own: the same, who was pushed when, and the receipt.
+pub(crate) async fn push(scene: &Scene<'_>, segment: &Segment, key: &str, numbers: &[String]) -> Result<()> {
+    postgres::push(scene, segment, key, numbers).await
+}
+
 /// Lets the members of a segment have come an instant before they did.
 pub(crate) fn age(scene: &Scene<'_>, segment: &Segment) -> Result<()> {
     match scene.stage.kind {

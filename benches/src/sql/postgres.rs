@@ -13,12 +13,12 @@ use crate::scene::Scene;
 const ASSIGN: &str = "
     WITH joined AS (
         INSERT INTO segment_member (segment_id, member_id, joined_at, via)
-        SELECT {segment}, m.id, {now}, 'ASSIGNED' FROM member AS m WHERE m.number = ANY($1) ORDER BY m.id
+        SELECT {segment}, m.id, {now}, '{via}' FROM member AS m WHERE m.number = ANY($1) ORDER BY m.id
         ON CONFLICT DO NOTHING RETURNING member_id
     ), logged AS (
         INSERT INTO membership_event (segment_id, segment_key, segment_name, member_id, kind, reason, at, actor)
-        SELECT {segment}, {key}, {name}, member_id, 'JOINED', 'ASSIGNED', {now}, {owner} FROM joined
-    ), came AS (
+        SELECT {segment}, {key}, {name}, member_id, 'JOINED', '{reason}', {now}, {actor} FROM joined
+    ), {beside}came AS (
         SELECT COUNT(*) AS members, COUNT(*) FILTER (WHERE m.marketing_consent) AS reachable,
             SUM(k.transactions)::bigint AS transactions, SUM(k.spending)::bigint AS spending,
             SUM(k.spending_12m)::bigint AS spending_12m
@@ -37,6 +37,19 @@ const ASSIGN: &str = "
     SELECT segment_id, {today}, m.members, n.joiners, 0, average_transaction_value, average_spending, average_clv
     FROM moved AS m, n
     ON CONFLICT (segment_id, day) DO UPDATE SET {day_averages}";
+
+/// What a push writes beside.
+const PUSHED: &str = "pushed AS (
+        INSERT INTO pushed_member (segment_id, member_id, belongs, emitted_at, pushed_on)
+        SELECT {segment}, member_id, TRUE, {now}, {today} FROM joined
+        ON CONFLICT (segment_id, member_id) DO UPDATE SET belongs = excluded.belongs,
+            emitted_at = excluded.emitted_at, pushed_on = excluded.pushed_on
+    ), receipt AS (
+        INSERT INTO push (partner_id, segment_id, idempotency_key, body_hash, received_at, joiners, leavers, unchanged,
+            pending, problems, problem_count)
+        SELECT g.partner_id, g.id, $2, md5(CAST($1 AS TEXT)), {now}, (SELECT COUNT(*) FROM joined), 0, 0, 0, '[]', 0
+        FROM segment AS g WHERE g.id = {segment}
+    ), ";
 
 const EVALUATE: &str = "
     WITH logged AS (
@@ -105,7 +118,18 @@ const IMPORT: &str = "
 
 pub(super) async fn assign(scene: &Scene<'_>, segment: &Segment, numbers: &[String]) -> Result<()> {
     let mut connection = PgConnection::connect(scene.stage.tessera.url()).await?;
-    sqlx::query(AssertSqlSafe(segment.fill(ASSIGN))).bind(numbers).execute(&mut connection).await?;
+    let text = ASSIGN.replace("{via}", "ASSIGNED").replace("{reason}", "ASSIGNED").replace("{beside}", "");
+    let text = segment.fill(&text.replace("{actor}", "{owner}"));
+    sqlx::query(AssertSqlSafe(text)).bind(numbers).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+pub(super) async fn push(scene: &Scene<'_>, segment: &Segment, key: &str, numbers: &[String]) -> Result<()> {
+    let mut connection = PgConnection::connect(scene.stage.tessera.url()).await?;
+    let text = ASSIGN.replace("{via}", "PARTNER").replace("{reason}", "PARTNER_PUSH").replace("{beside}", PUSHED);
+    let text = segment.fill(&text.replace("{actor}", "'partner bench'"));
+    sqlx::query(AssertSqlSafe(text)).bind(numbers).bind(key).execute(&mut connection).await?;
     connection.close().await?;
     Ok(())
 }

@@ -138,6 +138,27 @@ on_both! {
         }
     }
 
+    async fn it_names_members_by_number_and_is_told_nothing_of_others(app) {
+        let (one, _) = two(&app).await;
+        crate::calls::members(&app, &["stranger"]).await;
+        app.graphql("mutation { eraseMember(input: {member: {number: \"stranger\"}}) { memberId } }", json!({})).await;
+        crate::calls::members(&app, &["customer"]).await;
+        let ask = async |member: Value| one.send(&app, "query($m: MemberRef!) { segment(ref: {key: \"s\"}) { events(member: $m) { nodes { member { number } } } } }", json!({ "m": member })).await;
+        let nodes = |answer: &tests::Answer| answer.body["data"]["segment"]["events"]["nodes"].clone();
+        assert_eq!(nodes(&ask(json!({"number": "a"})).await), json!([{"member": {"number": "a"}}]));
+        for number in ["customer", "stranger", "nobody", "", &"n".repeat(300)] {
+            let answer = ask(json!({ "number": number })).await;
+            assert_eq!(nodes(&answer), json!([]), "{number}: {}", answer.body);
+        }
+        let theirs = app.graphql("{ a: member(ref: {number: \"a\"}) { id } customer: member(ref: {number: \"customer\"}) { id } }", json!({})).await;
+        for member in [json!({"email": "secret@example.org"}), json!({"email": "nobody@example.org"}), theirs["a"].clone(), theirs["customer"].clone()] {
+            assert_eq!(ask(member.clone()).await.code(), "FORBIDDEN", "{member}");
+        }
+        // Ids run on: they are known alone of whom the partner has pushed.
+        let pushed = one.push(&app, json!({"segment": {"key": "s"}, "idempotencyKey": "ids", "join": [theirs["a"], theirs["customer"]]})).await;
+        assert_eq!(crate::partners::problems(&pushed["receipt"]["problems"]), ["join.1 UNKNOWN_MEMBER"], "{pushed}");
+    }
+
     async fn of_its_segments_it_sees_no_figure_but_how_many(app) {
         let (one, _) = two(&app).await;
         let shown = ["id", "key", "name", "description", "kind", "active", "frozenAt", "partner", "externalUrl", "expiresAfterDays", "version",

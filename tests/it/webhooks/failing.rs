@@ -233,7 +233,7 @@ with_receivers! {
             }
         }
         let before = rows(&app, "webhook_delivery").await;
-        tessera::webhooks::forget(&app.app).await.unwrap();
+        tessera::webhooks::forget(&app.app, chrono::TimeDelta::days(30)).await.unwrap();
         let left = |deliveries: &[Value]| deliveries.len();
         assert_eq!(left(&shown(&app, &ids[1]).await.1), 0);
         assert!(left(&shown(&app, &ids[0]).await.1) > 0 && left(&shown(&app, &ids[2]).await.1) > 0);

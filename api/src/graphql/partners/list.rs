@@ -69,7 +69,7 @@ pub(crate) struct PushReceiptEdge {
 
 impl PushReceiptConnection {
     pub(super) fn new(slice: &Slice<push::Model>) -> Self {
-        let node = |row: &push::Model| PushReceipt::new(row.clone(), false);
+        let node = |row: &push::Model| PushReceipt::new(row.clone());
         Self {
             edges: slice
                 .rows

@@ -52,12 +52,15 @@ pub(crate) struct PushSegmentMembersPayload {
 #[derive(Clone)]
 pub(crate) struct PushReceipt {
     row: push::Model,
+    /// As the call that is answered has them; none where the receipt is read.
+    problems: Option<Vec<Problem>>,
     replayed: bool,
 }
 
 impl PushReceipt {
-    pub(crate) fn new(row: push::Model, replayed: bool) -> Self {
-        Self { row, replayed }
+    /// Of a push that is read.
+    pub(crate) fn new(row: push::Model) -> Self {
+        Self { row, problems: None, replayed: false }
     }
 }
 
@@ -110,7 +113,10 @@ impl PushReceipt {
 
     /// The first 1,000.
     async fn problems(&self) -> Result<Vec<PushProblem>, Error> {
-        Ok(shown(&partners::problems(&self.row.problems)?))
+        match &self.problems {
+            Some(problems) => Ok(shown(problems)),
+            None => Ok(shown(&partners::problems(&self.row.problems)?)),
+        }
     }
 
     async fn problem_count(&self) -> i32 {
@@ -123,6 +129,7 @@ impl PushReceipt {
 pub(crate) struct PushProblem {
     /// For example ["leave", "17"].
     pub(crate) path: Vec<String>,
+    /// As the call wrote it; empty where the receipt is read later, because names are not kept with it.
     pub(crate) member: String,
     pub(crate) code: PushProblemCode,
     pub(crate) message: String,
@@ -198,7 +205,11 @@ impl PushMutation {
             leave: members(leave),
         };
         let (receipt, user_errors) = refused(partners::push(app(ctx), partner(ctx)?, &push).await)?;
-        let receipt = receipt.map(|Receipt { push, replayed }| PushReceipt::new(push, replayed));
+        let receipt = receipt.map(|Receipt { push, problems, replayed }| PushReceipt {
+            row: push,
+            problems: Some(problems),
+            replayed,
+        });
         Ok(PushSegmentMembersPayload { receipt, user_errors })
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Error, ID, Object, SimpleObject};
 use entity::membership_event;
 
+use super::reach::own_key;
 use super::types::Segment;
-use super::types::own_key;
 use crate::db::page::Slice;
 use crate::global_id::GlobalId;
 use crate::graphql::connection::PageInfo;

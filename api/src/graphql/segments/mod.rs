@@ -8,6 +8,7 @@ mod list;
 mod members;
 mod mutation;
 mod plain;
+mod reach;
 mod templates;
 mod types;
 mod watch;

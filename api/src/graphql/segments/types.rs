@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Error, ErrorExtensions, ID, Object};
-use entity::ids::MemberId;
+use async_graphql::{Context, Enum, Error, ID, Object};
 
 use super::definition::{DefinitionOf, DependentsOf, PinsOf, SegmentEvaluation, SegmentPinConnection, nodes};
 use super::events::MembershipEventConnection;
 use super::history::{Interval, SegmentChanges, SegmentHistoryPoint, SegmentOverlap, stayed};
 use super::input::SegmentMemberOrder;
 use super::members::SegmentMemberConnection;
+use super::reach::{named, own_key, unless_partner};
 use crate::db::page::PageArguments;
-use crate::error::{Fault, FaultKind};
 use crate::exports::{self, Asker};
 use crate::global_id::GlobalId;
 use crate::graphql::access::{ANYONE_OR_EXPORT, caller, partner_of};
@@ -27,7 +26,6 @@ use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::rules::{ExplainedTo, MembershipExplanation};
 use crate::graphql::scalars::{Date, DateTime, Url};
 use crate::graphql::{RequestScope, app};
-use crate::members;
 use crate::segments::history::{Course, Stayed};
 use crate::segments::{self, Definition, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
 
@@ -259,7 +257,7 @@ impl Segment {
         member: Option<MemberRef>,
     ) -> Result<MembershipEventConnection, Error> {
         let member = match member {
-            Some(member) => Some(known(ctx, member).await?),
+            Some(member) => Some(named(ctx, member).await?),
             None => None,
         };
         let part = Part::new(self.0.segment.id, EventsOf { member, page: forward(first, after) });
@@ -313,27 +311,4 @@ impl Segment {
         let link = exports::ask(app(ctx), asker, &scope.reached, &self.0, (format.into(), layout.into()))?;
         Ok(link.into())
     }
-}
-
-/// A segment's key as the caller knows it.
-pub(super) fn own_key<'k>(ctx: &Context<'_>, key: &'k str) -> &'k str {
-    match (partner_of(ctx), key.split_once('/')) {
-        (Some(_), Some((_, own))) => own,
-        _ => key,
-    }
-}
-
-/// Refuses partners what would tell them more of members than their numbers.
-fn unless_partner(ctx: &Context<'_>, is_asked: bool, what: &str) -> Result<(), Error> {
-    if is_asked && partner_of(ctx).is_some() {
-        let message = format!("{what} of members is not for partner systems.");
-        return Err(Error::new(message).extend_with(|_, more| more.set("code", "FORBIDDEN")));
-    }
-    Ok(())
-}
-
-/// The member that a reference names.
-async fn known(ctx: &Context<'_>, reference: MemberRef) -> Result<MemberId, Error> {
-    let found = members::resolve_one(app(ctx).db.reader(), &reference.into()).await?;
-    found.map_err(|why| Fault::of(FaultKind::BadInput, why.refusal(&[]).message).into())
 }

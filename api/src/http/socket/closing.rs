@@ -27,6 +27,8 @@ impl Closing {
     pub(super) const SILENT: Self = Self::because(1013, "two pings were not answered");
     /// As many sockets of the caller are open as may be.
     pub(super) const TOO_MANY: Self = Self::because(1013, "you have too many sockets open");
+    /// As many wrong tokens came from the address as may, for now.
+    pub(super) const TOO_MANY_TOKENS: Self = Self::because(1013, "too many wrong tokens");
     /// The caller cannot be looked up.
     pub(super) const UNAVAILABLE: Self = Self::because(1013, "the database cannot be reached");
     /// A subscription before the acknowledgement.

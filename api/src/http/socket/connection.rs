@@ -107,7 +107,11 @@ impl Connection {
         };
         let token = token.ok_or(Closing::FORBIDDEN)?;
         let caller = match known(&self.api, &token, self.peer.address).await {
-            Ok(caller) => caller.ok_or(Closing::FORBIDDEN)?,
+            Ok(Some(caller)) => caller,
+            Ok(None) => {
+                let slowed = self.api.app.requests.wrong_token(self.peer.address).is_err();
+                return Err(if slowed { Closing::TOO_MANY_TOKENS } else { Closing::FORBIDDEN });
+            }
             Err(_) => return Err(Closing::UNAVAILABLE),
         };
         if !self.place.is_of(caller.user) {

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Sender;
 use super::Peer;
 use super::message::Say;
 use super::running::{Ended, Running};
-use crate::auth::Caller;
+use crate::auth::{Bearer, Caller};
 use crate::db::{STATEMENTS, StatementCount};
 use crate::graphql::RequestScope;
 use crate::http::body::Parameters;
@@ -69,11 +69,12 @@ impl Operation {
     async fn work(&self, parameters: Parameters, facts: &mut Facts) -> Result<String, Problem> {
         let Peer { address, reached } = self.peer.clone();
         let scope = RequestScope { caller: Some(self.caller.clone()), partner: None, address, reached };
+        self.api.app.requests.count(Bearer::from(&self.caller))?;
         let prepared = prepare(&self.api, parameters, scope, facts).await?;
         match prepared.operation {
             OperationType::Subscription => self.subscribe(prepared).await,
             OperationType::Query => {
-                let executed = prepared.executed().await?;
+                let executed = prepared.executed(&self.api.app).await?;
                 let executed = Ok(executed);
                 let outcome = name_of(&executed);
                 self.next(executed?).await;
