@@ -84,7 +84,11 @@ pub async fn spread(log: &mut Log<'_>, segment: SegmentId, members: &[MemberId])
 
 /// What rules are evaluated with.
 pub(super) fn moment(reckoning: &Reckoning) -> Moment {
-    Moment { today: reckoning.zone.day_of(reckoning.now), digits: reckoning.digits }
+    Moment {
+        today: reckoning.zone.day_of(reckoning.now),
+        digits: reckoning.digits,
+        gross_margin: reckoning.gross_margin,
+    }
 }
 
 struct Deciding<'a> {

@@ -16,6 +16,7 @@ use entity::ids::{MemberId, SegmentId};
 use entity::kinds::{MembershipEventKind, MembershipReason};
 use entity::segment;
 use roaring::RoaringTreemap;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -123,6 +124,7 @@ struct Plan {
     today: NaiveDate,
     zone: Zone,
     digits: u32,
+    gross_margin: Decimal,
     /// The last coming or going before anything was read.
     last_event: i64,
 }
@@ -141,14 +143,14 @@ impl Plan {
         let Some((segment, rules)) = due(reader, id).await? else { return Ok(None) };
         let known = rule_set_store::known_members(reader, &rules.named(), &rules.segments()).await?;
         let program = app.program();
-        let (zone, digits) = (program.zone, program.currency.digits());
+        let (zone, digits, gross_margin) = (program.zone, program.currency.digits(), program.gross_margin);
         let today = app.clock.today(zone);
-        Ok(Some(Self { segment, rules, known: Arc::new(known), today, zone, digits, last_event }))
+        Ok(Some(Self { segment, rules, known: Arc::new(known), today, zone, digits, gross_margin, last_event }))
     }
 
     async fn look_at_everybody(&self, app: &Arc<App>) -> Result<Found, Fault> {
         let (rules, known) = (self.rules.clone(), Arc::clone(&self.known));
-        let moment = Moment { today: self.today, digits: self.digits };
+        let moment = Moment { today: self.today, digits: self.digits, gross_margin: self.gross_margin };
         let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);
         let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &known);
         let needs = self.rules.needs();

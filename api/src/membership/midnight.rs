@@ -60,7 +60,11 @@ async fn differing(app: &Arc<App>, rules: &RuleSet) -> Result<Option<Vec<MemberI
     let ids = rules.segments();
     let known = Arc::new(rule_set_store::known_members(reader, &rules.named(), &ids).await?);
     let program = app.program();
-    let moment = Moment { today: app.clock.today(program.zone), digits: program.currency.digits() };
+    let moment = Moment {
+        today: app.clock.today(program.zone),
+        digits: program.currency.digits(),
+        gross_margin: program.gross_margin,
+    };
     let (needs, of, rules) = (rules.needs(), Arc::clone(&known), rules.clone());
     let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);
     let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &of);

@@ -112,7 +112,8 @@ impl RuleSet {
 
 /// A rule as it is kept: JSON in the shape of the API's RuleInput, segments by their number.
 pub fn stored(rule: &Rule<i64>) -> String {
-    rules::shape(rule, &|segment: &i64| json!({"id": segment.to_string()})).to_string()
+    rules::shape(rule, &|segment: &i64| json!({"id": segment.to_string()}), &|campaign: &i64| campaign.to_string())
+        .to_string()
 }
 
 /// The rule that was kept.
@@ -120,10 +121,11 @@ pub fn told(text: &str) -> Result<Rule<i64>, Fault> {
     let value: Value = serde_json::from_str(text)?;
     let unreadable = || Fault::new(format!("a stored rule cannot be read: {text}"));
     let rule = rules::parse(&value).map_err(|_mistakes| unreadable())?;
-    rule.try_map(&mut |segment| match segment {
+    let mut segment = |segment: &SegmentName| match segment {
         SegmentName::Id(id) => id.parse::<i64>().map_err(|_| unreadable()),
         SegmentName::Key(_) => Err(unreadable()),
-    })
+    };
+    rule.try_map(&mut segment, &mut |campaign: &String| campaign.parse::<i64>().map_err(|_| unreadable()))
 }
 
 /// Puts rules into the order in which they are decided. There are no circles among them; one that a fault of ours let in

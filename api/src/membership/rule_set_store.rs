@@ -61,7 +61,7 @@ pub async fn known_members(
     named: &[SegmentId],
     pinned: &[SegmentId],
 ) -> Result<Known, Fault> {
-    let mut known = Known { members: HashMap::new(), pins: pins(db, "segment_id", pinned).await? };
+    let mut known = Known { pins: pins(db, "segment_id", pinned).await?, ..Known::default() };
     for named in named.chunks(SEGMENTS) {
         known.members.extend(belonging(db, named).await?);
     }
@@ -71,7 +71,8 @@ pub async fn known_members(
 /// The segments to which some members belong, and of which they are pinned in or out.
 pub async fn known_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<Known, Fault> {
     let ids: Vec<SegmentId> = members.iter().map(|member| SegmentId(member.0)).collect();
-    Ok(Known { members: belonging_of(db, members).await?, pins: pins(db, "member_id", &ids).await? })
+    let (members, pins) = (belonging_of(db, members).await?, pins(db, "member_id", &ids).await?);
+    Ok(Known { members, pins, ..Known::default() })
 }
 
 async fn belonging(db: &impl ConnectionTrait, segments: &[SegmentId]) -> Result<HashMap<i64, RoaringTreemap>, Fault> {

@@ -53,7 +53,11 @@ pub async fn explain(
     member: &MemberRef,
 ) -> Result<HashMap<SegmentId, Explanation>, Fault> {
     let program = app.program();
-    let moment = Moment { today: app.clock.today(program.zone), digits: program.currency.digits() };
+    let moment = Moment {
+        today: app.clock.today(program.zone),
+        digits: program.currency.digits(),
+        gross_margin: program.gross_margin,
+    };
     let txn = app.db.begin_reading().await?;
     let Ok(member) = members::resolve_one(&txn, member).await? else { return Ok(HashMap::new()) };
     let mut rules = Vec::new();
@@ -116,7 +120,7 @@ impl Seen {
         let name = |segment: &i64| self.names.get(&SegmentId(*segment)).cloned().unwrap_or_default();
         Clause {
             path: std::iter::once("rule".to_owned()).chain(outcome.path.iter().cloned()).collect(),
-            text: text::sentence(outcome.rule, &name),
+            text: text::sentence(outcome.rule, &name, &i64::to_string),
             holds: outcome.holds,
             observed: outcome.observed.as_ref().map(text::observed),
             would_flip: text::would_flip(outcome),

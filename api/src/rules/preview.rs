@@ -59,11 +59,11 @@ pub async fn preview(
     let today = app.clock.today(program.zone);
     let (Looked { rule, names, replacing }, known) = looked_at(app, rule, replacing).await?;
     let name = |segment: &i64| names.get(&SegmentId(*segment)).cloned().unwrap_or_default();
-    let text = text::sentence(&rule, &name);
+    let text = text::sentence(&rule, &name, &i64::to_string);
     let before = replacing.map(|segment| known.members.get(&segment.0).cloned().unwrap_or_default());
 
     let needs = Needs { transactions: true, ..Needs::of([&rule]) };
-    let moment = Moment { today, digits: program.currency.digits() };
+    let moment = Moment { today, digits: program.currency.digits(), gross_margin: program.gross_margin };
     let evaluated = Evaluated { segment: replacing, rule, known, moment };
     let evaluated = Arc::new(evaluated);
     let compiled = Arc::clone(&evaluated);

@@ -41,7 +41,14 @@ pub async fn definitions(app: &App, ids: &[SegmentId]) -> Result<HashMap<Segment
     let definition = |(id, active, rule)| {
         let evaluation = evaluations.remove(&id);
         let evaluation = evaluation.filter(|evaluation| active || evaluation.applied_version > 0);
-        (id, Definition { rule: rules::shape(&rule, &key), text: text::sentence(&rule, &name), evaluation })
+        (
+            id,
+            Definition {
+                rule: rules::shape(&rule, &key, &i64::to_string),
+                text: text::sentence(&rule, &name, &i64::to_string),
+                evaluation,
+            },
+        )
     };
     Ok(told.into_iter().map(definition).collect())
 }

@@ -67,11 +67,17 @@ pub(super) async fn found(
             }
         }
     }
+    // Campaigns are not known by any name: none can be made.
+    for (path, _) in rule.campaigns_at() {
+        let path: Vec<&str> = std::iter::once("rule").chain(path.iter().map(String::as_str)).collect();
+        refusals.push(Refusal::new(RefusalCode::NotFound, "there is no such campaign", &path));
+    }
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals));
     }
-    let lost = || Fault::new("a segment was lost on its way");
-    Ok(rule.try_map(&mut |name| ids.get(name).copied().ok_or_else(lost))?)
+    let lost = || Fault::new("a segment or campaign was lost on its way");
+    let mut segment = |name: &SegmentName| ids.get(name).copied().ok_or_else(lost);
+    Ok(rule.try_map(&mut segment, &mut |_campaign| Err(lost()))?)
 }
 
 /// The segments that a rule names.
@@ -83,7 +89,7 @@ pub(super) fn names(rule: &Rule<i64>) -> Vec<SegmentId> {
 pub(super) async fn shown(db: &impl ConnectionTrait, rule: Option<&Rule<i64>>) -> Result<Option<Value>, Fault> {
     let Some(rule) = rule else { return Ok(None) };
     let keys = store::keys(db, &names(rule)).await?;
-    Ok(Some(rules::shape(rule, &|segment: &i64| json!({"key": keys.get(&SegmentId(*segment))}))))
+    Ok(Some(rules::shape(rule, &|segment: &i64| json!({"key": keys.get(&SegmentId(*segment))}), &i64::to_string)))
 }
 
 /// The segments that a rule names, as a caller names them.
