@@ -19,7 +19,7 @@ pub(crate) use columns::{PURCHASE, Pair, RETURN, days_within};
 pub use dictionary::{Dictionary, NO_TEXT, TextId};
 pub use gathering::{Gathering, Pile};
 pub(crate) use items::Items;
-pub use rows::{ItemRow, MemberRow, TransactionRow};
+pub use rows::{ItemRow, MemberRow, PointsRow, TransactionRow};
 pub use values::{ValueCounts, ValueKind};
 
 /// A local day of the programme, as days since 1970-01-01.
