@@ -1,12 +1,13 @@
 //! The pure part of Tessera: what days, amounts, texts and figures mean.
 //!
 //! Nothing here reads a clock, a file or a database; the same input gives the same answer everywhere, on every
-//! database. The statistics join this crate with their issues.
+//! database.
 
 pub mod calendar;
 pub mod evaluate;
 pub mod facts;
 pub mod figures;
+pub mod insights;
 pub mod ledger;
 pub mod money;
 pub mod rules;

@@ -1,0 +1,81 @@
+//! A member's own rhythm: the gaps between the days on which it bought.
+
+use chrono::NaiveDate;
+
+use super::{Multiple, Presence};
+use crate::calendar::{day_number, numbered_day};
+use crate::facts::{Day, Facts, PURCHASE};
+use crate::figures::ratio;
+
+/// A member's rhythm up to a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rhythm {
+    /// The last day on which it bought.
+    last: Option<Day>,
+    /// None with fewer than two gaps.
+    twice_median: Option<i64>,
+}
+
+impl Rhythm {
+    /// The rhythm of the member of a row, from the purchases up to a day.
+    pub fn of(facts: &Facts, row: usize, today: NaiveDate) -> Self {
+        let mut days = Vec::new();
+        purchase_days(facts, row, day_number(today), &mut days);
+        Self { last: days.last().copied(), twice_median: twice_median(&days, &mut Vec::new()) }
+    }
+
+    /// Median days between purchase days; none with fewer than two gaps.
+    pub fn days(&self) -> Option<f64> {
+        self.twice_median.map(|twice| ratio(twice, 2))
+    }
+
+    /// Whole days since the last purchase; none without one.
+    pub fn days_since_last(&self, today: NaiveDate) -> Option<i64> {
+        self.last.map(|last| i64::from(day_number(today)) - i64::from(last))
+    }
+
+    /// Whether the member is there.
+    pub fn presence(&self, today: NaiveDate, multiple: Multiple) -> Presence {
+        match self.missing_from(multiple) {
+            None => Presence::InsufficientHistory,
+            Some(day) if day <= today => Presence::Missing,
+            Some(_) => Presence::Present,
+        }
+    }
+
+    /// The first day on which the member is missing unless it buys before; none without a rhythm.
+    pub fn missing_from(&self, multiple: Multiple) -> Option<NaiveDate> {
+        let (last, twice_median) = self.last.zip(self.twice_median)?;
+        let day = i64::from(last) + multiple.longest(twice_median) + 1;
+        Some(numbered_day(Day::try_from(day).unwrap_or(Day::MAX)))
+    }
+}
+
+/// The days up to a last one on which a member bought, each once, rising.
+#[inline]
+pub(super) fn purchase_days(facts: &Facts, row: usize, until: Day, days: &mut Vec<Day>) {
+    days.clear();
+    let places = facts.transactions_of(row);
+    let documents = facts.transactions.days[places.clone()].iter().zip(&facts.transactions.flags[places]);
+    for (day, flags) in documents {
+        if flags & PURCHASE > 0 && *day <= until && days.last() != Some(day) {
+            days.push(*day);
+        }
+    }
+}
+
+/// Twice the median gap between rising days, so that it is whole; none with fewer than two gaps.
+#[inline]
+pub(super) fn twice_median(days: &[Day], gaps: &mut Vec<Day>) -> Option<i64> {
+    if days.len() < 3 {
+        return None;
+    }
+    gaps.clear();
+    gaps.extend(days.windows(2).map(|pair| pair[1] - pair[0]));
+    let middle = gaps.len() / 2;
+    let is_even = gaps.len() % 2 == 0;
+    let (lower, upper, _) = gaps.select_nth_unstable(middle);
+    let upper = i64::from(*upper);
+    let lower = if is_even { lower.iter().max().map_or(upper, |lower| i64::from(*lower)) } else { upper };
+    Some(lower + upper)
+}

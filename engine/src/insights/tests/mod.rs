@@ -1,0 +1,1 @@
+//! Every figure against a slow and obvious computation over random shops.
