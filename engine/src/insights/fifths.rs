@@ -32,6 +32,12 @@ impl<T: Ord + Copy> Fifths<T> {
     }
 }
 
+/// What the top fifth of some values is beyond: those above it are the ones that score 5. None without values, which come
+/// back in another order.
+pub(super) fn top_fifth(values: &mut [i64]) -> Option<i64> {
+    percentile(values, 80)
+}
+
 /// The smallest value that so many hundredths of the values do not exceed (nearest rank); none without values, which come
 /// back in another order.
 pub(super) fn percentile(values: &mut [i64], hundredths: usize) -> Option<i64> {
@@ -52,6 +58,8 @@ mod tests {
             for value in &values {
                 let worse = values.iter().filter(|other| *other < value).count();
                 prop_assert_eq!(usize::from(fifths.score(*value)), 1 + 5 * worse / values.len());
+                let is_top = *value > top_fifth(&mut values.clone()).unwrap();
+                prop_assert_eq!(is_top, fifths.score(*value) == 5);
             }
         }
 

@@ -36,7 +36,7 @@ pub use notes::Note;
 pub use nps::{Nps, NpsResult};
 pub use period::Period;
 pub use points::{PointsAnalysis, PointsByOrigin, PointsFlow, PointsPoint, RewardTimes, RewardTimesAnswer};
-pub use profile::{Profile, ProfileDimension, ProfileShare};
+pub use profile::{ProfileDimension, ProfileShare, SegmentProfile};
 pub use retention::{Retention, RetentionCohort};
 pub use revenue::{Revenue, RevenuePoint};
 pub use rfm::{Rfm, RfmAnalysis, RfmBounds, RfmCell, RfmGroup, RfmGroupFigures, RfmScores};

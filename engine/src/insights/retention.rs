@@ -7,7 +7,7 @@ use super::{Among, Figure, Interval, Period};
 use crate::facts::{Day, Dictionary, Facts, PURCHASE};
 use crate::figures::ratio;
 
-/// Cohorts by the month of the first purchase. Persons who were erased stay in their cohort: whoever asks hands over their
+/// Cohorts by the month of the first purchase, up to today. Persons who were erased stay in their cohort: whoever asks hands over their
 /// purchases as a further part, under ids of their own.
 #[derive(Clone, Debug)]
 pub struct Retention {

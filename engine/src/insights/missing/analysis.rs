@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::back_test::{BackTest, Counts, HORIZONS, look_back};
 use super::rhythm::purchase_days;
-use super::{Multiple, Presence};
+use super::{ENOUGH_DAYS, Multiple, Presence};
 use crate::calendar::day_number;
 use crate::facts::{Day, Dictionary, Facts};
 use crate::insights::{Among, Figure, Note};
@@ -56,10 +56,15 @@ pub struct MissingPart {
 }
 
 impl Missing {
-    fn presence(&self, days: &[Day], twice_median: Option<i64>) -> Presence {
-        let Some((last, twice_median)) = days.last().zip(twice_median) else { return Presence::InsufficientHistory };
-        let silence = i64::from(day_number(self.today)) - i64::from(*last);
-        if silence > self.multiple.longest(twice_median) { Presence::Missing } else { Presence::Present }
+    #[inline]
+    fn presence(&self, days: &[Day], gaps: &[Day], today: Day) -> Presence {
+        match days.last() {
+            Some(last) if days.len() >= ENOUGH_DAYS => {
+                let silence = i64::from(today) - i64::from(*last);
+                if self.multiple.is_exceeded(silence, gaps) { Presence::Missing } else { Presence::Present }
+            }
+            _ => Presence::InsufficientHistory,
+        }
     }
 }
 
@@ -72,8 +77,10 @@ impl Figure for Missing {
         let (mut days, mut gaps) = (Vec::new(), Vec::new());
         for row in self.among.rows(facts) {
             purchase_days(facts, row, today, &mut days);
-            let twice_median = look_back(&days, today, self.multiple, &mut part.counts, &mut gaps);
-            match self.presence(&days, twice_median) {
+            gaps.clear();
+            gaps.extend(days.windows(2).map(|pair| pair[1] - pair[0]));
+            look_back(&days, &gaps, today, self.multiple, &mut part.counts);
+            match self.presence(&days, &gaps, today) {
                 Presence::InsufficientHistory => part.insufficient_history += 1,
                 Presence::Present => part.present += 1,
                 Presence::Missing => {

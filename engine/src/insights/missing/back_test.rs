@@ -1,7 +1,6 @@
 //! How far it can be trusted: what it would have said before, and what came of it.
 
-use super::Multiple;
-use super::rhythm::twice_median;
+use super::{ENOUGH_DAYS, Multiple};
 use crate::facts::Day;
 use crate::figures::ratio;
 
@@ -61,27 +60,22 @@ impl Counts {
     }
 }
 
-/// Looks at a member's purchase days at each horizon, and answers twice its median gap as of today.
+/// Looks at a member's purchase days, and the gaps between them, at each horizon.
 #[inline]
 pub(super) fn look_back(
     days: &[Day],
+    gaps: &[Day],
     today: Day,
     multiple: Multiple,
     counts: &mut [Counts; HORIZONS.len()],
-    gaps: &mut Vec<Day>,
-) -> Option<i64> {
-    // What was known at a horizon: how many of the days, and the rhythm that they give.
-    let (mut known, mut rhythm) = (0, None);
+) {
+    let mut known = 0;
     for (counts, horizon) in counts.iter_mut().zip(HORIZONS) {
         let then = today - horizon;
-        let were_known = known + days[known..].iter().take_while(|day| **day <= then).count();
-        if were_known != known {
-            known = were_known;
-            rhythm = twice_median(&days[..known], gaps);
+        known += days[known..].iter().take_while(|day| **day <= then).count();
+        if known >= ENOUGH_DAYS {
+            let silence = i64::from(then) - i64::from(days[known - 1]);
+            counts.add(multiple.is_exceeded(silence, &gaps[..known - 1]), known == days.len());
         }
-        let Some((rhythm, last)) = rhythm.zip(days[..known].last()) else { continue };
-        let is_flagged = i64::from(then) - i64::from(*last) > multiple.longest(rhythm);
-        counts.add(is_flagged, known == days.len());
     }
-    if known == days.len() { rhythm } else { twice_median(days, gaps) }
 }

@@ -4,6 +4,10 @@ mod analysis;
 mod back_test;
 mod rhythm;
 
+use std::cmp::Ordering;
+
+use crate::facts::Day;
+
 pub use analysis::{Missing, MissingAnalysis};
 pub use back_test::BackTest;
 pub use rhythm::Rhythm;
@@ -27,6 +31,8 @@ pub struct Multiple {
 
 /// Nobody is missing before so many days are over.
 const LEAST_SILENCE: i64 = 14;
+/// So many purchase days have two gaps; fewer make no rhythm.
+const ENOUGH_DAYS: usize = 3;
 /// Of a multiple.
 const MILLION: i64 = 1_000_000;
 
@@ -36,12 +42,38 @@ impl Multiple {
     pub fn new(multiple: f64) -> Option<Self> {
         let millionths = (multiple * 1e6).round();
         // Within the bounds the number is whole and far below 2^53.
-        (1.0..=1e9).contains(&millionths).then(|| Self { millionths: millionths as i64 })
+        (1.0..=1e9).contains(&millionths).then_some(Self { millionths: millionths as i64 })
     }
 
     /// As a number.
     pub fn value(&self) -> f64 {
         crate::figures::ratio(self.millionths, MILLION)
+    }
+
+    /// Whether a silence is longer than this multiple of the median of some gaps, and than what nobody is missing before.
+    ///
+    /// Where n is the number of gaps, twice their median is the sum of the two in the middle, which must not exceed the
+    /// largest whole number below 2·silence ÷ multiple. That takes no sorting: it is enough to know how many gaps lie at
+    /// half of it or below, the largest of these, and the smallest of the others.
+    #[inline]
+    pub(super) fn is_exceeded(self, silence: i64, gaps: &[Day]) -> bool {
+        if silence <= LEAST_SILENCE {
+            return false;
+        }
+        let most = (2 * MILLION * silence - 1) / self.millionths;
+        let half = Day::try_from(most / 2).unwrap_or(Day::MAX);
+        let (mut count, mut below, mut above) = (0_i32, 0, Day::MAX);
+        for gap in gaps {
+            let is_below = *gap <= half;
+            count += i32::from(is_below);
+            below = below.max(if is_below { *gap } else { 0 });
+            above = above.min(if is_below { Day::MAX } else { *gap });
+        }
+        match (2 * i64::from(count)).cmp(&i64::try_from(gaps.len()).unwrap_or(i64::MAX)) {
+            Ordering::Less => false,
+            Ordering::Equal => i64::from(below) + i64::from(above) <= most,
+            Ordering::Greater => true,
+        }
     }
 
     /// The longest silence in days, at a rhythm of half of twice the median gap, that is not yet missing.

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::{Multiple, Presence};
+use super::{ENOUGH_DAYS, Multiple, Presence};
 use crate::calendar::{day_number, numbered_day};
-use crate::facts::{Day, Facts, PURCHASE};
+use crate::facts::{Day, Facts, NO_DAY, PURCHASE};
 use crate::figures::ratio;
 
 /// A member's rhythm up to a day.
@@ -21,7 +21,7 @@ impl Rhythm {
     pub fn of(facts: &Facts, row: usize, today: NaiveDate) -> Self {
         let mut days = Vec::new();
         purchase_days(facts, row, day_number(today), &mut days);
-        Self { last: days.last().copied(), twice_median: twice_median(&days, &mut Vec::new()) }
+        Self { last: days.last().copied(), twice_median: twice_median(&days) }
     }
 
     /// Median days between purchase days; none with fewer than two gaps.
@@ -54,26 +54,28 @@ impl Rhythm {
 /// The days up to a last one on which a member bought, each once, rising.
 #[inline]
 pub(super) fn purchase_days(facts: &Facts, row: usize, until: Day, days: &mut Vec<Day>) {
-    days.clear();
     let places = facts.transactions_of(row);
+    days.resize(places.len(), 0);
     let documents = facts.transactions.days[places.clone()].iter().zip(&facts.transactions.flags[places]);
+    let (mut count, mut last) = (0, NO_DAY);
     for (day, flags) in documents {
-        if flags & PURCHASE > 0 && *day <= until && days.last() != Some(day) {
-            days.push(*day);
-        }
+        // Without a branch, as nobody can foresee which way it goes: a day that does not count is written over.
+        let is_new = (flags & PURCHASE > 0) & (*day <= until) & (*day != last);
+        days[count] = *day;
+        count += usize::from(is_new);
+        last = if is_new { *day } else { last };
     }
+    days.truncate(count);
 }
 
 /// Twice the median gap between rising days, so that it is whole; none with fewer than two gaps.
-#[inline]
-pub(super) fn twice_median(days: &[Day], gaps: &mut Vec<Day>) -> Option<i64> {
-    if days.len() < 3 {
+fn twice_median(days: &[Day]) -> Option<i64> {
+    if days.len() < ENOUGH_DAYS {
         return None;
     }
-    gaps.clear();
-    gaps.extend(days.windows(2).map(|pair| pair[1] - pair[0]));
+    let mut gaps: Vec<Day> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let middle = gaps.len() / 2;
-    let is_even = gaps.len() % 2 == 0;
+    let is_even = gaps.len().is_multiple_of(2);
     let (lower, upper, _) = gaps.select_nth_unstable(middle);
     let upper = i64::from(*upper);
     let lower = if is_even { lower.iter().max().map_or(upper, |lower| i64::from(*lower)) } else { upper };

@@ -36,6 +36,13 @@ pub struct PointsPart {
     origins: BTreeMap<String, PointsByOrigin>,
 }
 
+/// What came from one origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Earned {
+    entries: u32,
+    points: i64,
+}
+
 impl Figure for PointsFlow {
     type Part = PointsPart;
     type Answer = PointsAnalysis;
@@ -48,7 +55,7 @@ impl Figure for PointsFlow {
         if let Some((first, last)) = in_period().min().zip(in_period().max()) {
             part.daily = Daily::between(first, last);
         }
-        let mut origins = PerText::<i64>::new(dictionary);
+        let mut origins = PerText::<Earned>::new(dictionary);
         for row in self.among.rows(facts) {
             let places = facts.points_of(row);
             let within = days.within(&entries.days[places.clone()]);
@@ -61,7 +68,8 @@ impl Figure for PointsFlow {
                 has_redeemed |= kind == PointsMove::Redeemed;
                 if kind == PointsMove::Earned {
                     has_earned = true;
-                    *origins.at(entries.origins[place]) += points;
+                    let earned = origins.at(entries.origins[place]);
+                    *earned = Earned { entries: earned.entries + 1, points: earned.points + points };
                 }
             }
             part.members += i64::from(!within.is_empty() || facts.profile(row).is_enrolled());
@@ -70,7 +78,8 @@ impl Figure for PointsFlow {
         }
         for (origin, earned) in origins.into_pairs() {
             let spelt = (origin != NO_TEXT).then(|| dictionary.spelt(origin).to_owned());
-            part.origins.insert(dictionary.folded(origin).to_owned(), PointsByOrigin { origin: spelt, earned });
+            part.origins
+                .insert(dictionary.folded(origin).to_owned(), PointsByOrigin { origin: spelt, earned: earned.points });
         }
         part
     }

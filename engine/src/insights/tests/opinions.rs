@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::shop::{Person, Shop, day, shop};
 use crate::evaluate::age;
 use crate::figures::ratio;
-use crate::insights::{Among, Note, Nps, Period, Profile, ProfileDimension};
+use crate::insights::{Among, Note, Nps, Period, ProfileDimension, SegmentProfile};
 
 proptest! {
     #[test]
@@ -52,7 +52,7 @@ proptest! {
             ProfileDimension::Tier,
         ] {
             let (among, people) = shop.among(everybody);
-            let shares = shop.ask(&Profile { by, today: shop.today, among });
+            let shares = shop.ask(&SegmentProfile { by, today: shop.today, among });
             let tally = |people: &[&Person]| {
                 let mut tally: BTreeMap<String, i64> = BTreeMap::new();
                 let values = people.iter().flat_map(|person| values(by, person, shop.today));
@@ -111,6 +111,6 @@ fn nobody_answers_nothing() {
     let shop = Shop::empty(day("2026-03-01"));
     let result = shop.ask(&Nps { survey: None, period: Period::ALWAYS, today: shop.today, among: Among::Everybody });
     assert_eq!((result.score, result.low, result.notes), (None, None, vec![Note::Nothing]));
-    let profile = Profile { by: ProfileDimension::Country, today: shop.today, among: Among::Everybody };
+    let profile = SegmentProfile { by: ProfileDimension::Country, today: shop.today, among: Among::Everybody };
     assert_eq!(shop.ask(&profile), vec![]);
 }

@@ -76,7 +76,7 @@ fn customers(shop: &Shop, is_fitted: bool) -> Vec<Customer<'_>> {
         let first = person.purchases().next()?;
         let tenure = match (shop.today - first.day).num_days() {
             ..=90 => 0,
-            ..=365 => 1,
+            91..=365 => 1,
             _ => 2,
         };
         Some((tenure, score(first.net, &all)))

@@ -6,7 +6,7 @@ use super::peers::{Beginning, Peers};
 use super::{Prediction, ValueBounds, ValueGroup, ValueSettings, ValueTerms};
 use crate::facts::{Dictionary, Facts};
 use crate::figures::ratio;
-use crate::insights::fifths::Fifths;
+use crate::insights::fifths::top_fifth;
 use crate::insights::{Among, Figure, Note};
 use crate::money::{quotient, share_of};
 
@@ -164,25 +164,22 @@ impl Tally {
 fn bounds(customers: &[Vec<Customer>]) -> ValueBounds {
     let all = || customers.iter().flatten();
     let mut bounds = ValueBounds {
-        values: fifths(all().map(|customer| customer.value).filter(|value| *value >= 0)),
+        values: top_fifth(&mut all().map(|customer| customer.value).filter(|value| *value >= 0).collect::<Vec<_>>()),
         peers: Peers::of(all().filter_map(|customer| Some((customer.began?, customer.value)))),
         gaps: None,
         median_chance: median(all().filter_map(|customer| Some(customer.prediction?.chance)).collect()),
     };
     // Without gaps nobody can grow, so that the rest is who is kept up.
     let rest = all().filter(|customer| bounds.group(customer.value, customer.began, None) == ValueGroup::Maintain);
-    bounds.gaps = fifths(rest.filter_map(|customer| bounds.gap(customer.value, customer.began)));
+    let mut gaps: Vec<i64> = rest.filter_map(|customer| bounds.gap(customer.value, customer.began)).collect();
+    bounds.gaps = top_fifth(&mut gaps);
     bounds
-}
-
-fn fifths(values: impl Iterator<Item = i64>) -> Option<Fifths<i64>> {
-    Fifths::of(&mut values.collect::<Vec<_>>())
 }
 
 /// The median of numbers; the mean of the two in the middle of an even number.
 fn median(mut numbers: Vec<f64>) -> Option<f64> {
     let middle = numbers.len() / 2;
-    let is_even = numbers.len() % 2 == 0;
+    let is_even = numbers.len().is_multiple_of(2);
     if numbers.is_empty() {
         return None;
     }

@@ -3,17 +3,16 @@
 use super::peers::{Beginning, Peers};
 use super::{Prediction, ValueGroup, ValueSettings, ValueTerms};
 use crate::facts::Facts;
-use crate::insights::fifths::Fifths;
 
 /// Where the groups of all customers part. Small enough to be kept: with it, any customer's group is found from its own
 /// facts alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ValueBounds {
-    /// Of the values of 0 and more.
-    pub(super) values: Option<Fifths<i64>>,
+    /// What the top fifth of the values of 0 and more is beyond.
+    pub(super) values: Option<i64>,
     pub(super) peers: Peers,
-    /// Of the gaps of those who are neither below zero nor among the most valuable.
-    pub(super) gaps: Option<Fifths<i64>>,
+    /// What the top fifth of the gaps is beyond, of those who are neither below zero nor among the most valuable.
+    pub(super) gaps: Option<i64>,
     /// None where nobody's chance is known.
     pub(super) median_chance: Option<f64>,
 }
@@ -53,7 +52,7 @@ impl ValueBounds {
     pub(super) fn group(&self, value: i64, began: Option<Beginning>, prediction: Option<Prediction>) -> ValueGroup {
         if value < 0 {
             ValueGroup::BelowZero
-        } else if is_top(self.values.as_ref(), value) {
+        } else if is_beyond(self.values, value) {
             ValueGroup::MostValuable
         } else if self.is_growable(value, began, prediction) {
             ValueGroup::MostGrowable
@@ -65,7 +64,7 @@ impl ValueBounds {
     fn is_growable(&self, value: i64, began: Option<Beginning>, prediction: Option<Prediction>) -> bool {
         let likely = self.median_chance.is_none_or(|median| prediction.is_some_and(|known| known.chance > median));
         let gap = self.gap(value, began);
-        likely && gap.is_some_and(|gap| gap > 0 && is_top(self.gaps.as_ref(), gap))
+        likely && gap.is_some_and(|gap| gap > 0 && is_beyond(self.gaps, gap))
     }
 
     /// How far a value is below what the peers are worth.
@@ -83,6 +82,6 @@ impl Prediction {
 }
 
 #[inline]
-fn is_top(fifths: Option<&Fifths<i64>>, value: i64) -> bool {
-    fifths.is_some_and(|fifths| fifths.score(value) == 5)
+fn is_beyond(bound: Option<i64>, value: i64) -> bool {
+    bound.is_some_and(|bound| value > bound)
 }

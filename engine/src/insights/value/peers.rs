@@ -67,7 +67,8 @@ impl Peers {
             }
         }
         for (cells, values) in peers.cells.iter_mut().zip(&mut values) {
-            let of_tenure = percentile(&mut values.concat(), 80);
+            let falls_back = values.iter().any(|values| values.len() < LEAST_PEERS);
+            let of_tenure = if falls_back { percentile(&mut values.concat(), 80) } else { None };
             for (cell, values) in cells.iter_mut().zip(values) {
                 let is_of_tenure = values.len() < LEAST_PEERS;
                 let value = if is_of_tenure { of_tenure } else { percentile(values, 80) };
