@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::missing::Look;
 use super::{
     Multiple, Presence, RfmBounds, RfmGroup, RfmScores, Rhythm, ValueBounds, ValueBreakdown, ValueGroup, ValueSettings,
 };
@@ -34,6 +35,42 @@ pub struct MemberInsights {
     pub rfm_group: Option<RfmGroup>,
     /// How its value comes about; none before the first analysis.
     pub value: Option<ValueBreakdown>,
+}
+
+/// The groups of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberGroups {
+    /// The id.
+    pub member: i64,
+    /// Whether it is there, by its own rhythm.
+    pub presence: Presence,
+    /// Its scores; none where it never bought, and before the first analysis.
+    pub rfm_scores: Option<RfmScores>,
+    /// Its group; none before the first analysis, unless it never bought.
+    pub rfm_group: Option<RfmGroup>,
+    /// Its value group; none before the first analysis.
+    pub value_group: Option<ValueGroup>,
+}
+
+impl MemberGroups {
+    /// The groups of everybody in some facts, in their order: the same as is said of each of them alone.
+    pub fn of_all(facts: &Facts, multiple: Multiple, settings: &ValueSettings, bounds: &Bounds) -> Vec<Self> {
+        let today = settings.today();
+        let mut look = Look::default();
+        let mut value_groups = bounds.value.map(|bounds| bounds.groups(facts, settings).into_iter());
+        let groups = facts.members.iter().enumerate().map(|(row, member)| {
+            look.turn_to(facts, row, today);
+            let rfm_scores = bounds.rfm.and_then(|bounds| bounds.scores(facts, row));
+            Self {
+                member: *member,
+                presence: look.presence(today, multiple),
+                rfm_scores,
+                rfm_group: (bounds.rfm.is_some() || look.never_bought()).then(|| RfmGroup::of(rfm_scores)),
+                value_group: value_groups.as_mut().and_then(Iterator::next),
+            }
+        });
+        groups.collect()
+    }
 }
 
 impl MemberInsights {

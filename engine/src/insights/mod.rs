@@ -30,7 +30,7 @@ pub use among::Among;
 pub use by_member::ByMember;
 pub use figure::{Figure, answer_of};
 pub use intervals::Interval;
-pub use member::{Bounds, MemberInsights};
+pub use member::{Bounds, MemberGroups, MemberInsights};
 pub use missing::{BackTest, Missing, MissingAnalysis, Multiple, Presence, Rhythm};
 pub use notes::Note;
 pub use nps::{Nps, NpsResult};

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{Among, Figure, Note, Period, Sales, UnnamedSales};
-use crate::calendar::last_12_months;
 use crate::facts::{Dictionary, Facts};
 use crate::figures::ratio;
 use crate::ledger::PointsMove;
@@ -15,14 +14,12 @@ use crate::money::quotient;
 /// What the customers of each group bought in a period. Who is a member, and who has redeemed, is as of now.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The days.
-    pub period: Period,
-    /// The local day.
-    pub today: NaiveDate,
-    /// Whom it is over.
-    pub among: Among,
-    /// Sales without a known customer, which count with the non-members; none where they do not belong, as in a segment.
-    pub unnamed: Option<Arc<UnnamedSales>>,
+    period: Period,
+    /// The day of the launch, where the period begins with it because 12 months have not passed.
+    launched_on: Option<NaiveDate>,
+    today: NaiveDate,
+    among: Among,
+    unnamed: Option<Arc<UnnamedSales>>,
 }
 
 /// Groups of customers; the last two make up the members.
@@ -89,6 +86,34 @@ struct Buyers {
 }
 
 impl Snapshot {
+    /// The figures up to today, or to another day, of the 12 months that end with it or of those since the launch where they
+    /// are shorter, or from another day.
+    pub fn new(
+        today: NaiveDate,
+        launched_on: NaiveDate,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+        among: Among,
+    ) -> Self {
+        let to = to.unwrap_or(today);
+        let usual = Period::last_12_months_or_since_launch(to, launched_on);
+        let is_short = from.is_none() && usual != Period::last_12_months(to);
+        Self {
+            period: Period { from: from.unwrap_or(usual.from), to },
+            launched_on: is_short.then_some(usual.from),
+            today,
+            among,
+            unnamed: None,
+        }
+    }
+
+    /// The same with the sales without a known customer, which count with the non-members. They belong to everybody, and to
+    /// no segment.
+    #[must_use]
+    pub fn with_unnamed(self, unnamed: Arc<UnnamedSales>) -> Self {
+        Self { unnamed: Some(unnamed), ..self }
+    }
+
     /// The ids of the customers of a group who bought in the period, rising: those that its figures count.
     pub fn customers(&self, facts: &Facts, group: SnapshotGroup) -> Vec<i64> {
         let days = self.period.numbers();
@@ -98,10 +123,7 @@ impl Snapshot {
     }
 
     fn notes(&self, unnamed: Sales, customers: i64) -> Vec<Note> {
-        let mut notes = Vec::new();
-        if self.period.to == self.today && self.period.from > *last_12_months(self.today).start() {
-            notes.push(Note::SinceLaunch(self.period.from));
-        }
+        let mut notes: Vec<Note> = self.launched_on.map(Note::SinceLaunch).into_iter().collect();
         if unnamed.transactions > 0 {
             notes.push(Note::UnnamedSales(unnamed.transactions));
         }

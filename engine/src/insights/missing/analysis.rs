@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::back_test::{BackTest, Counts, HORIZONS, look_back};
-use super::rhythm::purchase_days;
-use super::{ENOUGH_DAYS, Multiple, Presence};
+use super::rhythm::Look;
+use super::{Multiple, Presence};
 use crate::calendar::day_number;
-use crate::facts::{Day, Dictionary, Facts};
+use crate::facts::{Dictionary, Facts};
 use crate::insights::{Among, Figure, Note};
 use crate::money::share_of;
 
@@ -55,32 +55,17 @@ pub struct MissingPart {
     counts: [Counts; HORIZONS.len()],
 }
 
-impl Missing {
-    #[inline]
-    fn presence(&self, days: &[Day], gaps: &[Day], today: Day) -> Presence {
-        match days.last() {
-            Some(last) if days.len() >= ENOUGH_DAYS => {
-                let silence = i64::from(today) - i64::from(*last);
-                if self.multiple.is_exceeded(silence, gaps) { Presence::Missing } else { Presence::Present }
-            }
-            _ => Presence::InsufficientHistory,
-        }
-    }
-}
-
 impl Figure for Missing {
     type Part = MissingPart;
     type Answer = MissingAnalysis;
 
     fn part(&self, facts: &Facts, _: &Dictionary) -> MissingPart {
         let (mut part, today) = (MissingPart::default(), day_number(self.today));
-        let (mut days, mut gaps) = (Vec::new(), Vec::new());
+        let mut look = Look::default();
         for row in self.among.rows(facts) {
-            purchase_days(facts, row, today, &mut days);
-            gaps.clear();
-            gaps.extend(days.windows(2).map(|pair| pair[1] - pair[0]));
-            look_back(&days, &gaps, today, self.multiple, &mut part.counts);
-            match self.presence(&days, &gaps, today) {
+            look.turn_to(facts, row, today);
+            look_back(&look.days, &look.gaps, today, self.multiple, &mut part.counts);
+            match look.presence(today, self.multiple) {
                 Presence::InsufficientHistory => part.insufficient_history += 1,
                 Presence::Present => part.present += 1,
                 Presence::Missing => {

@@ -10,6 +10,7 @@ use crate::facts::Day;
 
 pub use analysis::{Missing, MissingAnalysis};
 pub use back_test::BackTest;
+pub(super) use rhythm::Look;
 pub use rhythm::Rhythm;
 
 /// Whether a member has gone silent for longer than its own rhythm says.

@@ -51,9 +51,44 @@ impl Rhythm {
     }
 }
 
+/// Looks at many members, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(in crate::insights) struct Look {
+    /// The days on which the member bought, each once, rising.
+    pub(super) days: Vec<Day>,
+    /// The gaps between them.
+    pub(super) gaps: Vec<Day>,
+}
+
+impl Look {
+    /// Turns to the member of a row, as it was at the end of a day.
+    #[inline]
+    pub(in crate::insights) fn turn_to(&mut self, facts: &Facts, row: usize, until: Day) {
+        purchase_days(facts, row, until, &mut self.days);
+        gaps_between(&self.days, &mut self.gaps);
+    }
+
+    /// Whether the member has never bought.
+    pub(in crate::insights) fn never_bought(&self) -> bool {
+        self.days.is_empty()
+    }
+
+    /// Whether the member is there.
+    #[inline]
+    pub(in crate::insights) fn presence(&self, today: Day, multiple: Multiple) -> Presence {
+        match self.days.last() {
+            Some(last) if self.days.len() >= ENOUGH_DAYS => {
+                let silence = i64::from(today) - i64::from(*last);
+                if multiple.is_exceeded(silence, &self.gaps) { Presence::Missing } else { Presence::Present }
+            }
+            _ => Presence::InsufficientHistory,
+        }
+    }
+}
+
 /// The days up to a last one on which a member bought, each once, rising.
 #[inline]
-pub(super) fn purchase_days(facts: &Facts, row: usize, until: Day, days: &mut Vec<Day>) {
+fn purchase_days(facts: &Facts, row: usize, until: Day, days: &mut Vec<Day>) {
     let places = facts.transactions_of(row);
     days.resize(places.len(), 0);
     let documents = facts.transactions.days[places.clone()].iter().zip(&facts.transactions.flags[places]);
@@ -68,12 +103,20 @@ pub(super) fn purchase_days(facts: &Facts, row: usize, until: Day, days: &mut Ve
     days.truncate(count);
 }
 
+/// The gaps between rising days.
+#[inline]
+fn gaps_between(days: &[Day], gaps: &mut Vec<Day>) {
+    gaps.clear();
+    gaps.extend(days.windows(2).map(|pair| pair[1] - pair[0]));
+}
+
 /// Twice the median gap between rising days, so that it is whole; none with fewer than two gaps.
 fn twice_median(days: &[Day]) -> Option<i64> {
     if days.len() < ENOUGH_DAYS {
         return None;
     }
-    let mut gaps: Vec<Day> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mut gaps = Vec::new();
+    gaps_between(days, &mut gaps);
     let middle = gaps.len() / 2;
     let is_even = gaps.len().is_multiple_of(2);
     let (lower, upper, _) = gaps.select_nth_unstable(middle);

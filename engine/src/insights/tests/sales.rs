@@ -49,10 +49,9 @@ proptest! {
     #[test]
     fn the_snapshot_is_that_of_the_documents(shop in shop(), everybody: bool, launched in 0..500_i64) {
         let (among, people) = shop.among(everybody);
-        let period = Period::last_12_months_or_since_launch(shop.today, shop.ago(launched));
         let first = (shop.today - Months::new(12) + Days::new(1)).max(shop.ago(launched));
         let on = |day: NaiveDate| first <= day && day <= shop.today;
-        let figure = Snapshot { period, today: shop.today, among, unnamed: Some(Arc::new(unnamed(&shop))) };
+        let figure = Snapshot::new(shop.today, shop.ago(launched), None, None, among).with_unnamed(Arc::new(unnamed(&shop)));
         let snapshot = shop.ask(&figure);
         let groups: [Vec<&Person>; 3] = {
             let redeems = |person: &&Person| person.entries.iter().any(|entry| entry.kind == PointsMove::Redeemed);
@@ -144,7 +143,7 @@ fn nobody_has_nothing_to_average() {
     let today = day("2026-03-01");
     let shop = Shop::empty(today);
     let period = Period::last_12_months(today);
-    let snapshot = shop.ask(&Snapshot { period, today, among: Among::Everybody, unnamed: None });
+    let snapshot = shop.ask(&Snapshot::new(today, day("2020-01-01"), None, None, Among::Everybody));
     assert_eq!((snapshot.members, snapshot.notes), (SnapshotFigures::default(), vec![Note::Nothing]));
     let revenue = shop.ask(&Revenue::new(period, Interval::Month, today, Among::Everybody, None));
     assert_eq!((revenue.len(), revenue[0].average_transaction_value), (13, None));

@@ -8,8 +8,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::shop::{Person, Shop, crowd, day, shop};
 use crate::figures::ratio;
 use crate::insights::{
-    Among, Bounds, ByMember, MemberInsights, Multiple, Note, Prediction, Presence, RfmGroup, ValueGroup, ValueGroups,
-    ValueSettings, ValueTerms,
+    Among, Bounds, ByMember, MemberGroups, MemberInsights, Multiple, Note, Prediction, Presence, Rfm, RfmGroup,
+    ValueGroup, ValueGroups, ValueSettings, ValueTerms,
 };
 use crate::ledger::PointsMove;
 use crate::money::{quotient, share_of};
@@ -164,6 +164,15 @@ fn agrees(shop: &Shop, everybody: bool, is_fitted: bool) -> Result<(), TestCaseE
 
     // Each member alone is seen as all are together.
     let (facts, _) = shop.facts();
+    let rfm = shop.ask(&Rfm { today: shop.today, gross_margin: Decimal::ONE, among: Among::Everybody }).bounds;
+    let (bounds, multiple) = (Bounds { rfm, value: Some(analysis.bounds) }, Multiple::new(1.5).unwrap());
+    for (row, groups) in MemberGroups::of_all(&facts, multiple, &settings, &bounds).into_iter().enumerate() {
+        let alone = MemberInsights::of(&facts, row, multiple, &settings, &bounds);
+        prop_assert_eq!((groups.member, groups.presence), (shop.people[row].id, alone.presence));
+        prop_assert_eq!((groups.rfm_scores, groups.rfm_group), (alone.rfm_scores, alone.rfm_group));
+        prop_assert_eq!(groups.value_group, alone.value_group());
+        prop_assert_eq!(alone.missing_since.is_some(), alone.presence == Presence::Missing);
+    }
     for (row, (customer, group)) in customers.iter().zip(groups).enumerate() {
         let breakdown = analysis.bounds.breakdown(&facts, row, &settings);
         prop_assert_eq!((breakdown.terms, breakdown.group), (terms(shop, customer.person, is_fitted), group));
@@ -225,9 +234,7 @@ fn a_member_alone_is_told_everything() {
     assert_eq!((alone.days_since_last, alone.rhythm_days, alone.presence), (Some(60), Some(12.0), Presence::Missing));
     // Twice 12 days after the last purchase it was still there, on the next day it was not.
     assert_eq!((alone.missing_since, alone.rfm_group, alone.value), (Some(shop.ago(60 - 25)), None, None));
-    let rfm = shop
-        .ask(&crate::insights::Rfm { today: shop.today, gross_margin: Decimal::ONE, among: Among::Everybody })
-        .bounds;
+    let rfm = shop.ask(&Rfm { today: shop.today, gross_margin: Decimal::ONE, among: Among::Everybody }).bounds;
     let value = Some(shop.ask(&ValueGroups { settings: settings.clone(), among: Among::Everybody }).bounds);
     let told = MemberInsights::of(&facts, 0, twice, &settings, &Bounds { rfm, value });
     assert_eq!(told.rfm_scores.map(|scores| scores.code()), Some(111), "nobody is strictly worse than oneself");

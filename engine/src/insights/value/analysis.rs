@@ -80,24 +80,11 @@ impl Figure for ValueGroups {
     type Answer = ValueGroupsAnalysis;
 
     fn part(&self, facts: &Facts, _: &Dictionary) -> ValuePart {
-        let settings = &self.settings;
-        let mut predictions = settings.predictions.as_ref().map(|known| known.rising(facts.members.first()));
-        let mut costs = settings.campaign_costs.rising(facts.members.first());
-        let today = settings.today();
-        let customers = facts.members.iter().enumerate().map(|(row, member)| {
-            let prediction = predictions.as_mut().and_then(|of| of(*member)).filter(Prediction::is_sound);
-            let cost = costs(*member).unwrap_or_default();
-            let (terms, spending_12_months) = ValueTerms::of(facts, row, settings, prediction, cost);
-            Customer {
-                value: terms.total,
-                began: Beginning::of(facts, row, today),
-                prediction,
-                spending_12_months,
-                spending: facts.transactions.nets[facts.transactions_of(row)].iter().sum(),
-                is_counted: self.among.has(*member),
-            }
+        let mut customers = Vec::with_capacity(facts.len());
+        Customer::each(facts, &self.settings, |member, customer| {
+            customers.push(Customer { is_counted: self.among.has(member), ..customer });
         });
-        ValuePart(vec![customers.collect()])
+        ValuePart(vec![customers])
     }
 
     fn merge(&self, whole: &mut ValuePart, part: ValuePart) {
@@ -144,6 +131,40 @@ impl ValueGroups {
             average_clv: share_of(tally.spending, self.settings.gross_margin, tally.members),
             average_predicted_clv: quotient(tally.predicted_value, tally.predicted.into()),
         }
+    }
+}
+
+impl Customer {
+    /// Looks at everybody in some facts, in their order; nobody is counted yet.
+    fn each(facts: &Facts, settings: &ValueSettings, mut each: impl FnMut(i64, Self)) {
+        let mut predictions = settings.predictions.as_ref().map(|known| known.rising(facts.members.first()));
+        let mut costs = settings.campaign_costs.rising(facts.members.first());
+        let today = settings.today();
+        for (row, member) in facts.members.iter().enumerate() {
+            let prediction = predictions.as_mut().and_then(|of| of(*member)).filter(Prediction::is_sound);
+            let cost = costs(*member).unwrap_or_default();
+            let (terms, spending_12_months) = ValueTerms::of(facts, row, settings, prediction, cost);
+            let customer = Self {
+                value: terms.total,
+                began: Beginning::of(facts, row, today),
+                prediction,
+                spending_12_months,
+                spending: facts.transactions.nets[facts.transactions_of(row)].iter().sum(),
+                is_counted: false,
+            };
+            each(*member, customer);
+        }
+    }
+}
+
+impl ValueBounds {
+    /// The groups of everybody in some facts, in their order.
+    pub fn groups(&self, facts: &Facts, settings: &ValueSettings) -> Vec<ValueGroup> {
+        let mut groups = Vec::with_capacity(facts.len());
+        Customer::each(facts, settings, |_, customer| {
+            groups.push(self.group(customer.value, customer.began, customer.prediction));
+        });
+        groups
     }
 }
 

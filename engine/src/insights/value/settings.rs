@@ -63,7 +63,7 @@ impl ValueSettings {
     }
 
     /// The local day as its number.
-    pub(super) fn today(&self) -> Day {
+    pub(in crate::insights) fn today(&self) -> Day {
         crate::calendar::day_number(self.today)
     }
 }
