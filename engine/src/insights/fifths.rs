@@ -32,14 +32,14 @@ impl<T: Ord + Copy> Fifths<T> {
     }
 }
 
-/// What the top fifth of some values is beyond: those above it are the ones that score 5. None without values, which come
-/// back in another order.
+/// What the top fifth of some values is beyond: those above it are the ones that score 5. None without values, which
+/// come back in another order.
 pub(super) fn top_fifth(values: &mut [i64]) -> Option<i64> {
     percentile(values, 80)
 }
 
-/// The smallest value that so many hundredths of the values do not exceed (nearest rank); none without values, which come
-/// back in another order.
+/// The smallest value that so many hundredths of the values do not exceed (nearest rank); none without values, which
+/// come back in another order.
 pub(super) fn percentile(values: &mut [i64], hundredths: usize) -> Option<i64> {
     let place = (values.len() * hundredths).div_ceil(100).checked_sub(1)?;
     Some(*values.select_nth_unstable(place).1)
@@ -69,7 +69,8 @@ mod tests {
             hundredths in 1..=100_usize,
         ) {
             let found = percentile(&mut values.clone(), hundredths).unwrap();
-            let enough = |bound: i64| values.iter().filter(|value| **value <= bound).count() * 100 >= hundredths * values.len();
+            let within = |bound: i64| values.iter().filter(|value| **value <= bound).count();
+            let enough = |bound: i64| within(bound) * 100 >= hundredths * values.len();
             prop_assert!(values.contains(&found) && enough(found));
             prop_assert!(values.iter().all(|value| *value >= found || !enough(*value)));
         }

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::facts::Facts;
 
-/// Where everybody's scores and groups part, as far as they were worked out: what is kept of the analyses so that members
-/// can be looked at one by one.
+/// Where everybody's scores and groups part, as far as they were worked out: what is kept of the analyses so that
+/// members can be looked at one by one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bounds {
     /// Of the latest [`Rfm`](super::Rfm) analysis; none before the first, and where nobody ever bought.

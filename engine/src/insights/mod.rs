@@ -1,7 +1,8 @@
 //! What members are worth, how they come and go, earn and answer: figures over everybody's facts.
 //!
-//! A figure is a question that is asked of parts of the facts, side by side and in any order; what the parts say adds up,
-//! and the sum is turned into the answer once. So the answer does not depend on how the members were cut into parts.
+//! A figure is a question that is asked of parts of the facts, side by side and in any order; what the parts say adds
+//! up, and the sum is turned into the answer once. So the answer does not depend on how the members were cut into
+//! parts.
 
 mod among;
 mod by_member;

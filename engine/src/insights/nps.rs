@@ -103,10 +103,12 @@ impl Figure for Nps {
     }
 }
 
-/// The 95 % interval of the score by adjusted Wald: with three pseudo-responses, ¾ of a promoter, 1½ passives and ¾ of a
-/// detractor, added to the counts, p and d the shares of promoters and detractors among n, it is
-/// p − d ± z·√((p + d − (p − d)²) ÷ n), clipped to what a score can be (Rocks, The American Statistician 70, 2016, after
-/// Bonett and Price 2012).
+/// The 95 % interval of the score by adjusted Wald: with three pseudo-responses, ¾ of a promoter, 1½ passives and ¾ of
+/// a detractor, added to the counts, and p and d the shares of promoters and detractors among the n that result, it is
+///
+/// `p − d ± z·√((p + d − (p − d)²) ÷ n)`
+///
+/// clipped to what a score can be (Rocks, The American Statistician 70, 2016, after Bonett and Price 2012).
 fn interval(promoters: i64, passives: i64, detractors: i64) -> (f64, f64) {
     // In quarters of a response, so that the counts stay whole.
     let quarters = 4 * (promoters + passives + detractors) + 12;
@@ -122,8 +124,8 @@ fn interval(promoters: i64, passives: i64, detractors: i64) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    /// By hand: 20 promoters, 10 passives, 6 detractors give n = 39, p = 20.75 ÷ 39, d = 6.75 ÷ 39, so p − d = 14 ÷ 39 and
-    /// the variance is (27.5 ÷ 39 − (14 ÷ 39)²) ÷ 39 = 0.0147760.
+    /// By hand: 20 promoters, 10 passives, 6 detractors give n = 39, p = 20.75 ÷ 39, d = 6.75 ÷ 39, so p − d = 14 ÷
+    /// 39 and the variance is (27.5 ÷ 39 − (14 ÷ 39)²) ÷ 39 = 0.0147760.
     #[test]
     fn the_interval_is_that_of_the_formula() {
         let (low, high) = interval(20, 10, 6);

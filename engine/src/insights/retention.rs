@@ -7,8 +7,8 @@ use super::{Among, Figure, Interval, Period};
 use crate::facts::{Day, Dictionary, Facts, PURCHASE};
 use crate::figures::ratio;
 
-/// Cohorts by the month of the first purchase, up to today. Persons who were erased stay in their cohort: whoever asks hands over their
-/// purchases as a further part, under ids of their own.
+/// Cohorts by the month of the first purchase, up to today. Persons who were erased stay in their cohort: whoever
+/// asks hands over their purchases as a further part, under ids of their own.
 #[derive(Clone, Debug)]
 pub struct Retention {
     /// Months from that of the first cohort to the running one.
@@ -25,8 +25,8 @@ pub struct RetentionCohort {
     pub cohort: NaiveDate,
     /// How many they are.
     pub size: i64,
-    /// The share of them who bought in month 0, 1, 2 … up to the running month, which is not over; month 0 is 1. Empty for a
-    /// month in which nobody bought first.
+    /// The share of them who bought in month 0, 1, 2 … up to the running month, which is not over; month 0 is 1.
+    /// Empty for a month in which nobody bought first.
     pub retention: Vec<f64>,
 }
 

@@ -21,8 +21,8 @@ pub struct Revenue {
 /// An interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RevenuePoint {
-    /// The first day of the interval; of an interval that begins before the period or ends after it, only the days of the
-    /// period count.
+    /// The first day of the interval; of an interval that begins before the period or ends after it, only the days of
+    /// the period count.
     pub date: NaiveDate,
     /// Sales less returns, each on its own day, in minor units; those without a known customer included.
     pub revenue: i64,
@@ -42,8 +42,8 @@ pub struct RevenueSlot {
 }
 
 impl Revenue {
-    /// The intervals that hold a day of a period and have begun. Sales without a known customer belong to the revenue of
-    /// everybody; none are given where they do not belong.
+    /// The intervals that hold a day of a period and have begun. Sales without a known customer belong to the revenue
+    /// of everybody; none are given where they do not belong.
     pub fn new(
         period: Period,
         interval: Interval,

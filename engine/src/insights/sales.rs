@@ -50,13 +50,14 @@ impl Sales {
     }
 }
 
-/// Sales and returns of customers who are not known, added up by local day: those without a customer, and those of persons
-/// who were erased.
+/// Sales and returns of customers who are not known, added up by local day: those without a customer, and those of
+/// persons who were erased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnnamedSales(BTreeMap<Day, Sales>);
 
 impl UnnamedSales {
-    /// Adds a document. The amount is in minor units and without a sign; a purchase is a sale that is not returned in full.
+    /// Adds a document. The amount is in minor units and without a sign; a purchase is a sale that is not returned in
+    /// full.
     pub fn add(&mut self, day: NaiveDate, direction: Direction, amount: i64, purchase: bool) {
         let sale = Sales { transactions: purchase.into(), revenue: direction.net(amount) };
         *self.0.entry(day_number(day)).or_default() += sale;

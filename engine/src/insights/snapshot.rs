@@ -86,8 +86,8 @@ struct Buyers {
 }
 
 impl Snapshot {
-    /// The figures up to today, or to another day, of the 12 months that end with it or of those since the launch where they
-    /// are shorter, or from another day.
+    /// The figures up to today, or to another day, of the 12 months that end with it or of those since the launch
+    /// where they are shorter, or from another day.
     pub fn new(
         today: NaiveDate,
         launched_on: NaiveDate,
@@ -107,8 +107,8 @@ impl Snapshot {
         }
     }
 
-    /// The same with the sales without a known customer, which count with the non-members. They belong to everybody, and to
-    /// no segment.
+    /// The same with the sales without a known customer, which count with the non-members. They belong to everybody,
+    /// and to no segment.
     #[must_use]
     pub fn with_unnamed(self, unnamed: Arc<UnnamedSales>) -> Self {
         Self { unnamed: Some(unnamed), ..self }

@@ -45,9 +45,10 @@ impl Durations {
             .fold((0, 0), |(happened, waiting), count| (happened + count.happened, waiting + count.waiting))
     }
 
-    /// The Kaplan-Meier median: the first day t with S(t) ≤ ½, where S(t) = Π (1 − dᵢ ÷ nᵢ) over the days i ≤ t, dᵢ being
-    /// those for whom it happened on that day and nᵢ those for whom it had not happened before and who were still looked at
-    /// (Kaplan and Meier, Journal of the American Statistical Association 53, 1958, eq. 2b). None where S never falls so far.
+    /// The Kaplan-Meier median: the first day t with S(t) ≤ ½, where S(t) = Π (1 − dᵢ ÷ nᵢ) over the days i ≤ t, dᵢ
+    /// being those for whom it happened on that day and nᵢ those for whom it had not happened before and who were
+    /// still looked at (Kaplan and Meier, Journal of the American Statistical Association 53, 1958, eq. 2b). None
+    /// where S never falls so far.
     pub fn kaplan_meier_median(&self) -> Option<i64> {
         let (happened, waiting) = self.totals();
         let (mut left, mut survival) = (happened + waiting, 1.0);
@@ -63,8 +64,8 @@ impl Durations {
         None
     }
 
-    /// The plain median of those for whom it happened; the mean of the two in the middle of an even number. None without
-    /// any.
+    /// The plain median of those for whom it happened; the mean of the two in the middle of an even number. None
+    /// without any.
     pub fn median(&self) -> Option<f64> {
         let (happened, _) = self.totals();
         let lower = self.ranked((happened + 1) / 2)?;

@@ -51,11 +51,12 @@ impl Multiple {
         crate::figures::ratio(self.millionths, MILLION)
     }
 
-    /// Whether a silence is longer than this multiple of the median of some gaps, and than what nobody is missing before.
+    /// Whether a silence is longer than this multiple of the median of some gaps, and than what nobody is missing
+    /// before.
     ///
-    /// Where n is the number of gaps, twice their median is the sum of the two in the middle, which must not exceed the
-    /// largest whole number below 2·silence ÷ multiple. That takes no sorting: it is enough to know how many gaps lie at
-    /// half of it or below, the largest of these, and the smallest of the others.
+    /// Where n is the number of gaps, twice their median is the sum of the two in the middle, which must not exceed
+    /// the largest whole number below 2·silence ÷ multiple. That takes no sorting: it is enough to know how many gaps
+    /// lie at half of it or below, the largest of these, and the smallest of the others.
     #[inline]
     pub(super) fn is_exceeded(self, silence: i64, gaps: &[Day]) -> bool {
         if silence <= LEAST_SILENCE {

@@ -102,8 +102,8 @@ impl PointsAnalysis {
         }
     }
 
-    /// The points of each interval: of the period that was asked for, where it is open from the first entry or to the last
-    /// one, at least to today. Intervals without entries are there as well.
+    /// The points of each interval: of the period that was asked for, where it is open from the first entry or to the
+    /// last one, at least to today. Intervals without entries are there as well.
     pub fn series(&self, interval: Interval) -> Vec<PointsPoint> {
         let Some(period) = self.period() else { return Vec::new() };
         let slots = Slots::new(period, interval);

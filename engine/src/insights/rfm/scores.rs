@@ -14,8 +14,8 @@ pub struct RfmScores {
     pub monetary: u8,
 }
 
-/// Where scores part, for all customers as of a day. Small enough to be kept: with it, any member is scored from its own
-/// facts alone.
+/// Where scores part, for all customers as of a day. Small enough to be kept: with it, any member is scored from its
+/// own facts alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RfmBounds {
     /// Later days do not count.

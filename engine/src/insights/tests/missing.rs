@@ -49,7 +49,8 @@ proptest! {
             those.fold((0, 0), |(count, sum): (i64, i64), person| (count + 1, sum + person.spent(|_| true)))
         };
         let (missing, spending) = count(Presence::Missing);
-        prop_assert_eq!((analysis.missing, analysis.missing_value), (missing, share_of(spending, Decimal::new(25, 2), 1).unwrap()));
+        let value = share_of(spending, Decimal::new(25, 2), 1).unwrap();
+        prop_assert_eq!((analysis.missing, analysis.missing_value), (missing, value));
         prop_assert_eq!(analysis.present, count(Presence::Present).0);
         prop_assert_eq!(analysis.insufficient_history, count(Presence::InsufficientHistory).0);
 
@@ -80,7 +81,8 @@ proptest! {
             prop_assert_eq!(rhythm.days_since_last(shop.today), last.map(|last| (shop.today - last).num_days()));
             // It turns on that day, and not before.
             if let Some(from) = rhythm.missing_from(kept) {
-                let silent = Person { documents: person.documents.iter().filter(|one| one.day <= shop.today).cloned().collect(), ..person.clone() };
+                let past = person.documents.iter().filter(|one| one.day <= shop.today);
+                let silent = Person { documents: past.cloned().collect(), ..person.clone() };
                 prop_assert_eq!(presence(&silent, from, multiple), Presence::Missing);
                 prop_assert_eq!(presence(&silent, from - TimeDelta::days(1), multiple), Presence::Present);
             }

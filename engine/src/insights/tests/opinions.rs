@@ -1,6 +1,7 @@
 //! The net promoter score, and what members are like.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 use proptest::option;
@@ -28,8 +29,11 @@ proptest! {
             let asked = survey.is_none_or(|survey| survey.to_lowercase() == given.to_lowercase());
             asked && from.is_none_or(|from| from <= *day) && to.is_none_or(|to| *day <= to)
         };
-        let scores: Vec<i64> = people.iter().filter_map(|person| person.answers.iter().rfind(passes)).map(|(_, _, score)| *score).collect();
-        let count = |of: std::ops::RangeInclusive<i64>| i64::try_from(scores.iter().filter(|score| of.contains(score)).count()).unwrap();
+        let latest = people.iter().filter_map(|person| person.answers.iter().rfind(passes));
+        let scores: Vec<i64> = latest.map(|(_, _, score)| *score).collect();
+        let count = |of: RangeInclusive<i64>| {
+            i64::try_from(scores.iter().filter(|score| of.contains(score)).count()).unwrap()
+        };
         let (promoters, passives, detractors) = (count(9..=10), count(7..=8), count(0..=6));
         prop_assert_eq!((result.promoters, result.passives, result.detractors), (promoters, passives, detractors));
         prop_assert_eq!(result.responses, promoters + passives + detractors);

@@ -30,11 +30,14 @@ proptest! {
         let analysis = shop.ask(&PointsFlow { from, to, today: shop.today, among });
         let on = |day: NaiveDate| from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to);
         let entries = || people.iter().flat_map(|person| &person.entries).filter(|entry| on(entry.day));
-        let [earned, redeemed, expired, adjusted] =
-            [PointsMove::Earned, PointsMove::Redeemed, PointsMove::Expired, PointsMove::Adjusted].map(|kind| sum(entries(), kind));
-        prop_assert_eq!([analysis.earned, analysis.redeemed, analysis.expired, analysis.adjusted], [earned, redeemed, expired, adjusted]);
+        let kinds = [PointsMove::Earned, PointsMove::Redeemed, PointsMove::Expired, PointsMove::Adjusted];
+        let sums = kinds.map(|kind| sum(entries(), kind));
+        prop_assert_eq!([analysis.earned, analysis.redeemed, analysis.expired, analysis.adjusted], sums);
+        let [earned, redeemed, expired, adjusted] = sums;
         prop_assert_eq!(analysis.outstanding, earned - redeemed - expired + adjusted);
-        let count = |passes: &dyn Fn(&Person) -> bool| i64::try_from(people.iter().filter(|person| passes(person)).count()).unwrap();
+        let count = |passes: &dyn Fn(&Person) -> bool| {
+            i64::try_from(people.iter().filter(|person| passes(person)).count()).unwrap()
+        };
         let has = |person: &Person, kind| person.entries.iter().any(|entry| entry.kind == kind && on(entry.day));
         let earners = count(&|person| has(person, PointsMove::Earned));
         let redeemers = count(&|person| has(person, PointsMove::Redeemed));
@@ -54,8 +57,9 @@ proptest! {
 
         for interval in [Interval::Day, Interval::Week, Interval::Month] {
             let series = analysis.series(interval);
-            let all = series.iter().fold((0, 0, 0), |sum, point| (sum.0 + point.earned, sum.1 + point.redeemed, sum.2 + point.expired));
-            prop_assert_eq!(all, (earned, redeemed, expired));
+            prop_assert_eq!(series.iter().map(|point| point.earned).sum::<i64>(), earned);
+            prop_assert_eq!(series.iter().map(|point| point.redeemed).sum::<i64>(), redeemed);
+            prop_assert_eq!(series.iter().map(|point| point.expired).sum::<i64>(), expired);
             for pair in series.windows(2) {
                 prop_assert_eq!(interval.after(pair[0].date), pair[1].date);
             }

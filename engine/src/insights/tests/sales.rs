@@ -51,7 +51,8 @@ proptest! {
         let (among, people) = shop.among(everybody);
         let first = (shop.today - Months::new(12) + Days::new(1)).max(shop.ago(launched));
         let on = |day: NaiveDate| first <= day && day <= shop.today;
-        let figure = Snapshot::new(shop.today, shop.ago(launched), None, None, among).with_unnamed(Arc::new(unnamed(&shop)));
+        let figure = Snapshot::new(shop.today, shop.ago(launched), None, None, among);
+        let figure = figure.with_unnamed(Arc::new(unnamed(&shop)));
         let snapshot = shop.ask(&figure);
         let groups: [Vec<&Person>; 3] = {
             let redeems = |person: &&Person| person.entries.iter().any(|entry| entry.kind == PointsMove::Redeemed);
@@ -122,7 +123,10 @@ proptest! {
         let asked_for = |cohort: NaiveDate| month(asked.from) <= cohort && cohort <= last;
         let months = |from: NaiveDate| (0..).map(move |count| from + Months::new(count));
         let started = people.iter().filter_map(|person| first(&person)).filter(|cohort| asked_for(*cohort)).min();
-        let expected: Vec<NaiveDate> = started.map_or(Vec::new(), |start| months(start).take_while(|cohort| asked_for(*cohort)).collect());
+        let expected: Vec<NaiveDate> = match started {
+            Some(start) => months(start).take_while(|cohort| asked_for(*cohort)).collect(),
+            None => Vec::new(),
+        };
         prop_assert_eq!(cohorts.iter().map(|cohort| cohort.cohort).collect::<Vec<_>>(), expected);
         for cohort in cohorts {
             let members: Vec<&&Person> = people.iter().filter(|person| first(person) == Some(cohort.cohort)).collect();
@@ -133,7 +137,8 @@ proptest! {
                 i64::try_from(members.iter().filter(|person| person.purchases().any(has)).count()).unwrap()
             };
             let running = months(cohort.cohort).take_while(|in_month| *in_month <= shop.today && size > 0);
-            prop_assert_eq!(cohort.retention, running.map(|in_month| ratio(bought(in_month), size)).collect::<Vec<_>>());
+            let shares: Vec<f64> = running.map(|in_month| ratio(bought(in_month), size)).collect();
+            prop_assert_eq!(cohort.retention, shares);
         }
     }
 }

@@ -35,8 +35,8 @@ pub struct ValueSettings {
 }
 
 impl ValueSettings {
-    /// The settings of a programme on a day: its gross margin between 0 and 1, what a redeemed point and what taking back a
-    /// return cost in its currency, and how many digits that has behind the point.
+    /// The settings of a programme on a day: its gross margin between 0 and 1, what a redeemed point and what taking
+    /// back a return cost in its currency, and how many digits that has behind the point.
     pub fn new(today: NaiveDate, gross_margin: Decimal, point: Decimal, return_handling: Decimal, digits: u32) -> Self {
         Self {
             today,
