@@ -164,7 +164,9 @@ impl Shop {
             start = end;
         }
         assert_eq!(answer_of(figure, &parts, &dictionary), answer);
-        assert_eq!(figure.answer(apart), answer);
+        // Which spelling comes first depends on what else is in a dictionary.
+        let unspelt = |answer: &F::Answer| format!("{answer:?}").to_lowercase();
+        assert_eq!(unspelt(&figure.answer(apart)), unspelt(&answer));
         answer
     }
 }
