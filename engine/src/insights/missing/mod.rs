@@ -86,7 +86,24 @@ impl Multiple {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_sorting_is_needed_to_tell_who_is_missing(
+            mut gaps in proptest::collection::vec(1..40_i32, 2..9),
+            silence in 0..120_i64,
+            multiple in prop::sample::select(&[0.3, 1.0, 1.5, 2.0, 2.5][..]),
+        ) {
+            let multiple = Multiple::new(multiple).unwrap();
+            let is_exceeded = multiple.is_exceeded(silence, &gaps);
+            gaps.sort_unstable();
+            let twice_median = i64::from(gaps[(gaps.len() - 1) / 2] + gaps[gaps.len() / 2]);
+            prop_assert_eq!(is_exceeded, silence > multiple.longest(twice_median));
+        }
+    }
 
     #[test]
     fn multiples_are_within_reason() {

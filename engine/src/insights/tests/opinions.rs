@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use proptest::option;
 use proptest::prelude::*;
 
-use super::shop::{Person, Shop, day, shop};
+use super::shop::{Person, Shop, day, days_ago, shop};
 use crate::evaluate::age;
 use crate::figures::ratio;
 use crate::insights::{Among, Note, Nps, Period, ProfileDimension, SegmentProfile};
@@ -18,8 +18,8 @@ proptest! {
         shop in shop(),
         everybody: bool,
         survey in option::of(prop::sample::select(&["CHECKOUT", "delivery", "none"][..])),
-        from in option::of(0..420_i64),
-        to in option::of(-1..420_i64),
+        from in option::of(days_ago()),
+        to in option::of(days_ago()),
     ) {
         let (among, people) = shop.among(everybody);
         let (from, to) = (from.map(|ago| shop.ago(ago)), to.map(|ago| shop.ago(ago)));

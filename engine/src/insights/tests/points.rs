@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::shop::{Entry, Person, Shop, day, shop};
+use super::shop::{Entry, Person, Shop, day, days_ago, shop};
 use crate::figures::ratio;
 use crate::insights::{Among, Interval, Note, Period, PointsFlow, RewardTimes};
 use crate::ledger::PointsMove;
@@ -22,8 +22,8 @@ proptest! {
     fn sums_and_rates_are_those_of_the_ledgers(
         shop in shop(),
         everybody: bool,
-        from in option::of(0..420_i64),
-        to in option::of(-1..420_i64),
+        from in option::of(days_ago()),
+        to in option::of(days_ago()),
     ) {
         let (among, people) = shop.among(everybody);
         let (from, to) = (from.map(|ago| shop.ago(ago)), to.map(|ago| shop.ago(ago)));
@@ -76,12 +76,12 @@ proptest! {
         shop in shop(),
         everybody: bool,
         reward_cost in prop::sample::select(&[0_i64, 1, 100, 250, 500, 1_000][..]),
-        from in 0..420_i64,
-        length in 0..420_i64,
+        from in days_ago(),
+        to in days_ago(),
         always: bool,
     ) {
         let (among, people) = shop.among(everybody);
-        let period = if always { Period::ALWAYS } else { Period { from: shop.ago(from), to: shop.ago(from - length) } };
+        let period = if always { Period::ALWAYS } else { Period { from: shop.ago(from), to: shop.ago(to) } };
         let answer = shop.ask(&RewardTimes { reward_cost, period, today: shop.today, among });
         let until = period.to.min(shop.today);
         let (mut accumulated, mut ended, mut waiting, mut before) = (Vec::new(), Vec::new(), Vec::new(), 0);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use proptest::option;
 use proptest::prelude::*;
 
-use super::shop::{Document, Person, Shop, day, shop};
+use super::shop::{Document, Person, Shop, day, days_ago, shop};
 use crate::figures::ratio;
 use crate::insights::{
     Among, Interval, Note, Period, Retention, Revenue, Snapshot, SnapshotFigures, SnapshotGroup, UnnamedSales,
@@ -47,11 +48,21 @@ fn figures(people: &[&Person], on: impl Fn(NaiveDate) -> bool, unnamed: (i64, i6
 
 proptest! {
     #[test]
-    fn the_snapshot_is_that_of_the_documents(shop in shop(), everybody: bool, launched in 0..500_i64) {
+    fn the_snapshot_is_that_of_the_documents(
+        shop in shop(),
+        everybody: bool,
+        launched in 0..500_i64,
+        from in option::weighted(0.3, days_ago()),
+        to in option::weighted(0.3, days_ago()),
+    ) {
         let (among, people) = shop.among(everybody);
-        let first = (shop.today - Months::new(12) + Days::new(1)).max(shop.ago(launched));
-        let on = |day: NaiveDate| first <= day && day <= shop.today;
-        let figure = Snapshot::new(shop.today, shop.ago(launched), None, None, among);
+        let (launched, from, to) = (shop.ago(launched), from.map(|ago| shop.ago(ago)), to.map(|ago| shop.ago(ago)));
+        let last = to.unwrap_or(shop.today);
+        let year = last - Months::new(12) + Days::new(1);
+        // A launch after the last day cuts nothing but that day off.
+        let first = from.unwrap_or(year.max(launched.min(last)));
+        let on = |day: NaiveDate| first <= day && day <= last;
+        let figure = Snapshot::new(shop.today, launched, from, to, among);
         let figure = figure.with_unnamed(Arc::new(unnamed(&shop)));
         let snapshot = shop.ask(&figure);
         let groups: [Vec<&Person>; 3] = {
@@ -66,8 +77,9 @@ proptest! {
         prop_assert_eq!(snapshot.non_redeeming_members, figures(&groups[2], on, (0, 0)));
         prop_assert_eq!(snapshot.members, figures(&[groups[1].clone(), groups[2].clone()].concat(), on, (0, 0)));
         let short = snapshot.notes.iter().any(|note| matches!(note, Note::SinceLaunch(_)));
-        prop_assert_eq!(short, first > shop.today - Months::new(12) + Days::new(1));
-        prop_assert!(snapshot.notes.contains(&Note::UnnamedSales(sales.0)));
+        prop_assert_eq!(short, from.is_none() && first > year);
+        prop_assert_eq!(snapshot.notes.contains(&Note::UnnamedSales(sales.0)), sales.0 > 0);
+        prop_assert_eq!(snapshot.period, Period { from: first, to: last });
 
         let (facts, _) = shop.facts();
         for (group, figures) in [
@@ -84,12 +96,12 @@ proptest! {
     fn revenue_is_that_of_each_interval(
         shop in shop(),
         everybody: bool,
-        from in -3..420_i64,
-        length in 0..420_i64,
+        from in days_ago(),
+        to in days_ago(),
         interval in prop::sample::select(&[Interval::Day, Interval::Week, Interval::Month][..]),
     ) {
         let (among, people) = shop.among(everybody);
-        let asked = Period { from: shop.ago(from), to: shop.ago(from - length) };
+        let asked = Period { from: shop.ago(from), to: shop.ago(to) };
         let sales = Arc::new(unnamed(&shop));
         let points = shop.ask(&Revenue::new(asked, interval, shop.today, among, Some(sales)));
         let last = asked.to.min(shop.today);

@@ -67,6 +67,11 @@ pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+/// So many days ago: often a day on which something happens.
+pub(super) fn days_ago() -> impl Strategy<Value = i64> {
+    prop_oneof![select(AGO), -2..420_i64]
+}
+
 pub(super) fn shop() -> impl Strategy<Value = Shop> {
     select(TODAYS).prop_flat_map(|today| of(day(today), vec(person(day(today), 8), 0..10)))
 }
@@ -77,7 +82,8 @@ pub(super) fn crowd() -> impl Strategy<Value = Shop> {
 }
 
 fn of(today: NaiveDate, people: impl Strategy<Value = Vec<Person>>) -> impl Strategy<Value = Shop> {
-    (people, btree_set(1..200_i64, 0..100), vec(0..160_usize, 0..3)).prop_map(move |(people, chosen, mut cuts)| {
+    (people, btree_set(1..200_i64, 0..100), vec(0..1_000_usize, 0..4)).prop_map(move |(people, chosen, cuts)| {
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % (people.len() + 1)).collect();
         cuts.sort_unstable();
         let people = (1..).zip(people).map(|(id, person)| Person { id, ..person }).collect();
         Shop { today, people, chosen: chosen.into_iter().collect(), cuts }
@@ -154,7 +160,7 @@ impl Shop {
     {
         let (whole, dictionary) = self.facts();
         let answer = answer_of(figure, [&whole], &dictionary);
-        let ends = self.cuts.iter().map(|cut| (*cut).min(whole.len())).chain([whole.len()]);
+        let ends = self.cuts.iter().copied().chain([whole.len()]);
         let (mut start, mut parts, mut apart) = (0, Vec::new(), F::Part::default());
         for end in ends {
             parts.push(whole.part(start..end));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::shop::{Person, Shop, crowd, day, shop};
+use super::shop::{Document, Person, Shop, crowd, day, shop};
 use crate::figures::ratio;
 use crate::insights::{
     Among, Bounds, ByMember, MemberGroups, MemberInsights, Multiple, Note, Prediction, Presence, Rfm, RfmGroup,
@@ -208,6 +208,24 @@ fn nobody_is_in_no_group() {
     assert!(
         analysis.groups.iter().all(|group| group.members == 0 && group.share.is_none() && group.average_clv.is_none())
     );
+}
+
+#[test]
+fn who_is_worth_as_much_as_the_peers_has_no_room_to_grow() {
+    let mut shop = Shop::empty(day("2026-03-01"));
+    // Of 25 who began long ago, 20 cost more than they bring, so that their peers are worth less than the other five.
+    for id in 1..=25 {
+        let later = Person::bought(id, shop.ago(10), if id % 5 == 0 { 2 } else { -40 });
+        let mut documents = Person::bought(id, shop.ago(500), 50).documents;
+        documents.extend(later.documents.into_iter().map(|one| Document { purchase: one.net > 0, ..one }));
+        shop.people.push(Person { documents, ..Person::bought(id, shop.today, 0) });
+    }
+    // One who began lately is alone: nothing is missing to what the peers are worth, and yet more than to all others.
+    shop.people.push(Person::bought(26, shop.ago(10), 2));
+    let settings = ValueSettings::new(shop.today, Decimal::new(45, 2), Decimal::ZERO, Decimal::ZERO, 2);
+    let analysis = shop.ask(&ValueGroups { settings, among: Among::Everybody });
+    let members: Vec<i64> = analysis.groups.iter().map(|group| group.members).collect();
+    assert_eq!(members, [0, 0, 6, 20]);
 }
 
 #[test]
