@@ -120,5 +120,8 @@ mod tests {
         assert_eq!([longest(1.1, 60), longest(1.1, 61)], [33, 33]);
         assert_eq!([longest(2.0, 61), longest(3.0, 2), longest(2.0, 14), longest(2.0, 15)], [61, 14, 14, 15]);
         assert_eq!([longest(0.000_001, 2), longest(1_000.0, 200_000)], [14, 100_000_000]);
+        // The median of 10 and 20 days is 15, twice that are 30.
+        let twice = Multiple::new(2.0).unwrap();
+        assert_eq!([30, 31].map(|silence| twice.is_exceeded(silence, &[20, 10])), [false, true]);
     }
 }
