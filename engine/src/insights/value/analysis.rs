@@ -184,11 +184,19 @@ impl Tally {
 /// Where the groups part: first the peers, then the top fifth, then the gaps of whoever is left.
 fn bounds(customers: &[Vec<Customer>]) -> ValueBounds {
     let all = || customers.iter().flatten();
+    let count = customers.iter().map(Vec::len).sum();
+    // One walk, as customers are many and large.
+    let (mut values, mut began, mut chances) = (Vec::with_capacity(count), Vec::with_capacity(count), Vec::new());
+    for customer in all() {
+        values.extend((customer.value >= 0).then_some(customer.value));
+        began.extend(customer.began.map(|began| (began, customer.value)));
+        chances.extend(customer.prediction.map(|prediction| prediction.chance));
+    }
     let mut bounds = ValueBounds {
-        values: top_fifth(&mut all().map(|customer| customer.value).filter(|value| *value >= 0).collect::<Vec<_>>()),
-        peers: Peers::of(all().filter_map(|customer| Some((customer.began?, customer.value)))),
+        values: top_fifth(&mut values),
+        peers: Peers::of(&began),
         gaps: None,
-        median_chance: median(all().filter_map(|customer| Some(customer.prediction?.chance)).collect()),
+        median_chance: median(chances),
     };
     // Without gaps nobody can grow, so that the rest is who is kept up.
     let rest = all().filter(|customer| bounds.group(customer.value, customer.began, None) == ValueGroup::Maintain);

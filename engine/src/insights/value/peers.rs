@@ -57,13 +57,13 @@ impl Beginning {
 
 impl Peers {
     /// What customers are worth to each other, from their beginnings and values.
-    pub(super) fn of(customers: impl Iterator<Item = (Beginning, i64)> + Clone) -> Self {
-        let first_orders = Fifths::of(&mut customers.clone().map(|(began, _)| began.first_order).collect::<Vec<_>>());
+    pub(super) fn of(customers: &[(Beginning, i64)]) -> Self {
+        let first_orders = Fifths::of(&mut customers.iter().map(|(began, _)| began.first_order).collect::<Vec<_>>());
         let mut peers = Self { first_orders, ..Self::default() };
         let mut values: [[Vec<i64>; 5]; 3] = Default::default();
         for (began, value) in customers {
-            if let Some((tenure, fifth)) = peers.place(began) {
-                values[tenure][fifth].push(value);
+            if let Some((tenure, fifth)) = peers.place(*began) {
+                values[tenure][fifth].push(*value);
             }
         }
         for (cells, values) in peers.cells.iter_mut().zip(&mut values) {
