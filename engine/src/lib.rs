@@ -9,6 +9,7 @@ pub mod evaluate;
 pub mod facts;
 pub mod figures;
 pub mod groups;
+pub mod insights;
 pub mod ledger;
 pub mod money;
 pub mod rules;

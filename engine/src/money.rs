@@ -73,8 +73,14 @@ pub fn quotient(numerator: i128, denominator: i128) -> Option<i64> {
     if denominator <= 0 {
         return None;
     }
-    let floor = numerator.div_euclid(denominator);
-    let twice = numerator.rem_euclid(denominator) * 2;
+    let (floor, rest) = match (i64::try_from(numerator), i64::try_from(denominator)) {
+        // Several times as fast, and nearly always enough.
+        (Ok(numerator), Ok(denominator)) => {
+            (i128::from(numerator.div_euclid(denominator)), i128::from(numerator.rem_euclid(denominator)))
+        }
+        _ => (numerator.div_euclid(denominator), numerator.rem_euclid(denominator)),
+    };
+    let twice = rest * 2;
     let up = twice > denominator || (twice == denominator && floor % 2 != 0);
     i64::try_from(floor + i128::from(up)).ok()
 }

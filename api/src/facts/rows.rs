@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 
 use chrono::NaiveDate;
 use engine::calendar::{Millis, Zone};
-use engine::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, TransactionRow};
+use engine::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, PointsRow, TransactionRow};
 use entity::ids::MemberId;
 use sea_orm::ConnectionTrait;
 
@@ -100,10 +100,15 @@ async fn build(
             }
         }
         while let Some(entry) = next_of(&mut entries, |entry: &Entry| entry.member_id, member.id) {
-            builder.points(days.of(entry.at), entry.kind(), entry.points);
+            builder.points(&PointsRow {
+                day: days.of(entry.at),
+                kind: entry.kind(),
+                points: entry.points,
+                origin: entry.origin.as_deref(),
+            });
         }
         while let Some(answer) = next_of(&mut answers, |answer: &Answer| answer.member_id, member.id) {
-            builder.answer(&answer.survey, answer.score);
+            builder.answer(days.of(answer.at), &answer.survey, answer.score);
         }
     }
     Ok(builder.finish())

@@ -18,7 +18,7 @@ pub(super) const DOCUMENT: &str = "t.member_id, t.id, t.at, t.kind, t.amount, t.
 /// The columns of a line, named i.
 pub(super) const ITEM: &str = "i.transaction_id, i.amount, i.sku, i.brand, i.category";
 /// The columns of a points entry, named p.
-pub(super) const ENTRY: &str = "p.member_id, p.at, p.kind, p.points";
+pub(super) const ENTRY: &str = "p.member_id, p.at, p.kind, p.points, p.origin";
 /// The columns of an answer, named f.
 pub(super) const ANSWER: &str = "f.member_id, f.at, f.survey, f.score";
 
@@ -77,6 +77,7 @@ pub(super) struct Entry {
     pub(super) at: i64,
     kind: PointsKind,
     pub(super) points: i64,
+    pub(super) origin: Option<String>,
 }
 
 impl Entry {
@@ -87,6 +88,7 @@ impl Entry {
 
 pub(super) struct Answer {
     pub(super) member_id: i64,
+    pub(super) at: i64,
     pub(super) survey: String,
     pub(super) score: i64,
 }
@@ -129,7 +131,8 @@ pub(super) async fn entries(db: &impl ConnectionTrait, whose: Whose<'_>) -> Resu
     let text = format!("SELECT {ENTRY} FROM points_entry AS p WHERE {{p.member_id}} ORDER BY p.member_id, p.at, p.id");
     let entry = |row: &QueryResult| {
         let (member_id, at) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        Ok(Entry { member_id, at, kind: row.try_get_by_index(2)?, points: row.try_get_by_index(3)? })
+        let (kind, points) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        Ok(Entry { member_id, at, kind, points, origin: row.try_get_by_index(4)? })
     };
     all(db, &text, "p.member_id", whose, entry).await
 }
@@ -138,8 +141,8 @@ pub(super) async fn entries(db: &impl ConnectionTrait, whose: Whose<'_>) -> Resu
 pub(super) async fn answers(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Answer>, Fault> {
     let text = format!("SELECT {ANSWER} FROM feedback AS f WHERE {{f.member_id}} ORDER BY f.member_id, f.at, f.id");
     let answer = |row: &QueryResult| {
-        let (member_id, survey) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
-        Ok(Answer { member_id, survey, score: row.try_get_by_index(3)? })
+        let (member_id, at) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Answer { member_id, at, survey: row.try_get_by_index(2)?, score: row.try_get_by_index(3)? })
     };
     all(db, &text, "f.member_id", whose, answer).await
 }

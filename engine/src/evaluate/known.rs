@@ -36,6 +36,6 @@ impl Pins {
 }
 
 /// A member's id in a set of members.
-pub(super) fn in_set(member: i64) -> u64 {
+pub(crate) fn in_set(member: i64) -> u64 {
     u64::try_from(member).unwrap_or(u64::MAX)
 }

@@ -26,6 +26,7 @@ mod totals;
 
 pub use days::{Moment, age, next_yearly};
 pub use explain::explain;
+pub(crate) use known::in_set;
 pub use known::{Known, Pins};
 pub use outcome::{Observed, Outcome, Unit};
 pub use program::Program;

@@ -5,9 +5,8 @@ use chrono::NaiveDate;
 use super::Dictionary;
 use super::columns::{Answer, Facts, Pair, Transactions, end};
 use super::participation::Participation;
-use super::rows::{ItemRow, MemberRow, TransactionRow};
+use super::rows::{ItemRow, MemberRow, PointsRow, TransactionRow};
 use super::valuation::{Valuation, Valued};
-use crate::ledger::PointsMove;
 
 /// Puts facts together, member by member: a member, then what is known of it, each kind in the order of time, and a
 /// document's lines right after the document.
@@ -55,13 +54,13 @@ impl<'d> Builder<'d> {
     }
 
     /// Adds an entry of the member's ledger.
-    pub fn points(&mut self, day: NaiveDate, kind: PointsMove, points: i64) {
-        self.facts.points.push(day, kind, points);
+    pub fn points(&mut self, row: &PointsRow<'_>) {
+        self.facts.points.push(row, self.dictionary);
     }
 
     /// Adds an answer of the member.
-    pub fn answer(&mut self, survey: &str, score: i64) {
-        self.facts.feedback.items.push(Answer::of(survey, score, self.dictionary));
+    pub fn answer(&mut self, day: NaiveDate, survey: &str, score: i64) {
+        self.facts.feedback.items.push(Answer::of(day, survey, score, self.dictionary));
     }
 
     /// Notes what the nightly analyses found out about the member.

@@ -79,6 +79,7 @@ pub(crate) struct Pair {
 /// An answer in a survey; a member's answers stand in the order of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
+    pub(crate) day: Day,
     pub(crate) survey: TextId,
     pub(crate) score: u8,
 }
@@ -129,6 +130,7 @@ pub(crate) struct Points {
     pub(crate) days: Vec<Day>,
     pub(crate) kinds: Vec<PointsMove>,
     pub(crate) points: Vec<i32>,
+    pub(crate) origins: Vec<TextId>,
 }
 
 impl Facts {
@@ -193,6 +195,7 @@ impl Facts {
             + bytes(&self.points.days)
             + bytes(&self.points.kinds)
             + bytes(&self.points.points)
+            + bytes(&self.points.origins)
             + self.feedback.bytes()
             + bytes(&self.valued)
             + self.campaigns.bytes();

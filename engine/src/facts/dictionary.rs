@@ -104,6 +104,12 @@ impl Dictionary {
         self.entry(id).map_or("", |entry| &entry.spelt)
     }
 
+    /// The folded text of a number and its first spelling, shared: the same number of the same dictionary, or of a copy of
+    /// it, gives texts in the same place.
+    pub(crate) fn shared(&self, id: TextId) -> Option<(Arc<str>, Arc<str>)> {
+        self.entry(id).map(|entry| (Arc::clone(&entry.folded), Arc::clone(&entry.spelt)))
+    }
+
     /// How many numbers were given away, that of no text included.
     pub fn len(&self) -> usize {
         self.settled.texts.len() + self.fresh.texts.len()

@@ -9,10 +9,9 @@ use chrono::NaiveDate;
 use super::Dictionary;
 use super::columns::{Answer, Facts, Pair, Points, Transactions, end};
 use super::participation::Participation;
-use super::rows::{ItemRow, MemberRow, TransactionRow};
+use super::rows::{ItemRow, MemberRow, PointsRow, TransactionRow};
 use super::valuation::{Valuation, Valued};
 use crate::calendar::Millis;
-use crate::ledger::PointsMove;
 
 /// Rows that were read so far.
 #[derive(Debug)]
@@ -108,17 +107,17 @@ impl Gathering {
     }
 
     /// Adds an entry of a member's ledger, after those of smaller ids.
-    pub fn points(&mut self, member: i64, at: Millis, day: NaiveDate, kind: PointsMove, points: i64) {
+    pub fn points(&mut self, member: i64, at: Millis, entry: &PointsRow<'_>) {
         let Some((pile, row)) = self.find(member) else { return };
         let pile = &mut self.piles[pile];
-        pile.points.push(day, kind, points);
+        pile.points.push(entry, &mut self.dictionary);
         pile.points_of.push(Place { row, at });
     }
 
     /// Adds an answer of a member, after those of smaller ids.
-    pub fn answer(&mut self, member: i64, at: Millis, survey: &str, score: i64) {
+    pub fn answer(&mut self, member: i64, at: Millis, day: NaiveDate, survey: &str, score: i64) {
         let Some((pile, row)) = self.find(member) else { return };
-        let answer = Answer::of(survey, score, &mut self.dictionary);
+        let answer = Answer::of(day, survey, score, &mut self.dictionary);
         self.piles[pile].answers.push(Place { row, at }, answer);
     }
 

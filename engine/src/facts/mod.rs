@@ -22,7 +22,7 @@ pub use dictionary::{Dictionary, NO_TEXT, TextId};
 pub use gathering::{Gathering, Pile};
 pub(crate) use items::Items;
 pub(crate) use participation::Participation;
-pub use rows::{ItemRow, MemberRow, TransactionRow};
+pub use rows::{ItemRow, MemberRow, PointsRow, TransactionRow};
 pub use valuation::Valuation;
 pub(crate) use valuation::Valued;
 pub use values::{ValueCounts, ValueKind};

@@ -51,10 +51,11 @@ impl Facts {
         locations.shrink_to_fit();
         labels.compact();
         items.compact();
-        let Points { days, kinds, points } = &mut self.points;
+        let Points { days, kinds, points, origins } = &mut self.points;
         days.shrink_to_fit();
         kinds.shrink_to_fit();
         points.shrink_to_fit();
+        origins.shrink_to_fit();
     }
 
     fn copy_without(&mut self, from: &Facts, rows: Range<usize>, gone: impl Fn(i64) -> bool) {
@@ -104,7 +105,8 @@ impl Points {
     pub(super) fn copy(&mut self, from: &Self, entries: Range<usize>) {
         self.days.extend_from_slice(&from.days[entries.clone()]);
         self.kinds.extend_from_slice(&from.kinds[entries.clone()]);
-        self.points.extend_from_slice(&from.points[entries]);
+        self.points.extend_from_slice(&from.points[entries.clone()]);
+        self.origins.extend_from_slice(&from.origins[entries]);
     }
 }
 

@@ -76,6 +76,19 @@ pub struct ItemRow<'a> {
     pub category: Option<&'a str>,
 }
 
+/// An entry of a member's ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct PointsRow<'a> {
+    /// The local day.
+    pub day: NaiveDate,
+    /// What it moves.
+    pub kind: PointsMove,
+    /// How many; only a correction may be negative.
+    pub points: i64,
+    /// What they came from, for example PURCHASE.
+    pub origin: Option<&'a str>,
+}
+
 impl Facts {
     /// Adds a member's own row.
     pub(super) fn push_member(&mut self, row: &MemberRow<'_>, dictionary: &mut Dictionary) {
@@ -116,10 +129,11 @@ impl Transactions {
 
 impl Points {
     /// Adds an entry.
-    pub(super) fn push(&mut self, day: NaiveDate, kind: PointsMove, points: i64) {
-        self.days.push(day_number(day));
-        self.kinds.push(kind);
-        self.points.push(i32::try_from(points).unwrap_or(i32::MAX));
+    pub(super) fn push(&mut self, row: &PointsRow<'_>, dictionary: &mut Dictionary) {
+        self.days.push(day_number(row.day));
+        self.kinds.push(row.kind);
+        self.points.push(i32::try_from(row.points).unwrap_or(i32::MAX));
+        self.origins.push(dictionary.intern_maybe(row.origin));
     }
 }
 
@@ -130,8 +144,9 @@ impl Pair {
 }
 
 impl Answer {
-    pub(super) fn of(survey: &str, score: i64, dictionary: &mut Dictionary) -> Self {
-        Self { survey: dictionary.intern(survey), score: u8::try_from(score).unwrap_or(u8::MAX) }
+    pub(super) fn of(day: NaiveDate, survey: &str, score: i64, dictionary: &mut Dictionary) -> Self {
+        let score = u8::try_from(score).unwrap_or(u8::MAX);
+        Self { day: day_number(day), survey: dictionary.intern(survey), score }
     }
 }
 

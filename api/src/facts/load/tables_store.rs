@@ -1,6 +1,6 @@
 //! Everybody's facts, table by table: what the rows say, on either database.
 
-use engine::facts::{Gathering, ItemRow, MemberRow, TransactionRow};
+use engine::facts::{Gathering, ItemRow, MemberRow, PointsRow, TransactionRow};
 use entity::kinds::{PointsKind, TransactionKind};
 use sea_orm::ActiveEnum;
 
@@ -107,12 +107,19 @@ impl Gatherer<'_> {
     fn entry(&mut self, row: &dyn Scan) -> Result<(), Fault> {
         let (member, at) = (row.int(0)?, row.int(1)?);
         let kind = PointsKind::try_from_value(&row.text(2)?.to_owned())?;
-        self.gathering.points(member, at, self.days.of(at), points_move(kind), row.int(3)?);
+        let entry = PointsRow {
+            day: self.days.of(at),
+            kind: points_move(kind),
+            points: row.int(3)?,
+            origin: row.maybe_text(4)?,
+        };
+        self.gathering.points(member, at, &entry);
         Ok(())
     }
 
     fn answer(&mut self, row: &dyn Scan) -> Result<(), Fault> {
-        self.gathering.answer(row.int(0)?, row.int(1)?, row.text(2)?, row.int(3)?);
+        let (member, at) = (row.int(0)?, row.int(1)?);
+        self.gathering.answer(member, at, self.days.of(at), row.text(2)?, row.int(3)?);
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ mod words;
 use chrono::NaiveDate;
 
 use self::model::{Label, Line, Member, is_purchase};
-use crate::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, TransactionRow};
+use crate::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, PointsRow, TransactionRow};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -48,8 +48,11 @@ fn add(builder: &mut Builder<'_>, member: &Member) {
             builder.item(&ItemRow { amount: *amount, sku, brand, category });
         }
     }
-    member.entries.iter().for_each(|(day, kind, points)| builder.points(*day, *kind, *points));
-    member.answers.iter().for_each(|(survey, score)| builder.answer(survey, *score));
+    for (day, kind, points) in &member.entries {
+        builder.points(&PointsRow { day: *day, kind: *kind, points: *points, origin: None });
+    }
+    // No rule asks for the day of an answer; the latest stands last.
+    member.answers.iter().for_each(|(survey, score)| builder.answer(NaiveDate::default(), survey, *score));
     builder.valuation(&member.valuation);
     member.campaigns.iter().for_each(|(id, part)| builder.participation(*id, part.held_out, part.engaged));
 }
