@@ -11,3 +11,4 @@ pub mod ledger;
 pub mod money;
 pub mod rules;
 pub mod text;
+pub mod value;
