@@ -21,11 +21,17 @@ pub(super) struct Maximum<const N: usize> {
 
 /// Far more steps than any data took in tests.
 const MOST_STEPS: usize = 200;
-/// No parameter moves further at once than by this factor, as a logarithm.
+/// A step that leads downwards is halved so often before the search ends.
+const MOST_HALVINGS: usize = 40;
+/// No step is longer than this in any direction, in logarithms.
 const LONGEST_STEP: f64 = 2.0;
+/// Rotations of all pairs of axes; a handful is enough.
+const MOST_SWEEPS: usize = 50;
 /// A step that promises less than this share of the value is the last one: it lies within the value's rounding.
 const SMALLEST_GAIN: f64 = 1e-13;
-const FIRST_DAMPING: f64 = 1e-3;
+/// Where no step leads upwards, this is the top if less than this share of the value was promised: large logarithms that
+/// cancel each other leave so much rounding.
+const NOISE: f64 = 1e-9;
 
 /// The highest point that is found from some starts: from the first one, and from the others as well where that does not
 /// end within the bounds.
@@ -60,32 +66,27 @@ pub(super) fn maximise<const N: usize>(
     let mut look = |place: &[f64; N]| by_logarithm(at(&place.map(f64::exp)), place);
     let mut place: [f64; N] = clamp(start.map(f64::ln));
     let mut point = look(&place);
-    let (mut damping, mut converged) = (0.0, false);
+    let mut converged = false;
     for _ in 0..MOST_STEPS {
-        let free: [bool; N] = std::array::from_fn(|index| {
-            let slope = point.gradient[index];
-            !(slope <= 0.0 && place[index] <= bounds[index].0 || slope >= 0.0 && place[index] >= bounds[index].1)
-        });
-        if (0..N).all(|index| !free[index] || point.gradient[index] == 0.0) {
-            converged = true;
+        let mut step = step_within(&point, &place, &bounds);
+        let promise: f64 = step.iter().zip(&point.gradient).map(|(part, slope)| part * slope).sum::<f64>() / 2.0;
+        converged = promise <= SMALLEST_GAIN * (1.0 + point.value.abs());
+        let mut ahead = None;
+        for _ in 0..MOST_HALVINGS {
+            let next = clamp(std::array::from_fn(|index| place[index] + step[index]));
+            let there = look(&next);
+            if there.value > point.value || (converged && there.value.is_finite()) {
+                ahead = Some((next, there));
+                break;
+            }
+            step = step.map(|part| part / 2.0);
+        }
+        let Some(found) = ahead else {
+            converged = promise <= NOISE * (1.0 + point.value.abs());
             break;
-        }
-        let Some(step) = newton_step(&point, &free, damping) else {
-            damping = FIRST_DAMPING.max(damping * 10.0);
-            continue;
         };
-        let next = clamp(std::array::from_fn(|index| place[index] + step[index]));
-        let promise: f64 = (0..N).map(|index| (next[index] - place[index]) * point.gradient[index]).sum::<f64>() / 2.0;
-        let there = look(&next);
-        let last = promise.abs() <= SMALLEST_GAIN * (1.0 + point.value.abs());
-        if there.value > point.value || (last && damping == 0.0 && there.value.is_finite()) {
-            (place, point) = (next, there);
-            damping = if damping > FIRST_DAMPING { damping / 10.0 } else { 0.0 };
-        } else {
-            damping = FIRST_DAMPING.max(damping * 10.0);
-        }
-        if last {
-            converged = true;
+        (place, point) = found;
+        if converged {
             break;
         }
     }
@@ -106,53 +107,101 @@ fn by_logarithm<const N: usize>(mut point: Point<N>, place: &[f64; N]) -> Point<
     point
 }
 
-/// (damping · D − H)⁻¹ g over the free parameters, no longer than the longest step; none where the matrix is not positive
-/// definite, so that the step might lead downwards.
-fn newton_step<const N: usize>(point: &Point<N>, free: &[bool; N], damping: f64) -> Option<[f64; N]> {
-    let mut matrix = [[0.0; N]; N];
-    let mut step = [0.0; N];
-    for row in 0..N {
-        if !free[row] {
-            matrix[row][row] = 1.0;
-            continue;
-        }
-        step[row] = point.gradient[row];
-        for column in (0..N).filter(|column| free[*column]) {
-            matrix[row][column] = -point.hessian[row][column];
-        }
-        matrix[row][row] += damping * (point.hessian[row][row].abs() + point.gradient[row].abs());
-    }
-    solve(matrix, &mut step)?;
-    let longest = step.iter().fold(0.0_f64, |longest, part| longest.max(part.abs()));
-    let scale = if longest > LONGEST_STEP { LONGEST_STEP / longest } else { 1.0 };
-    Some(step.map(|part| part * scale))
+/// Whether a direction leads beyond the bound at which a place is.
+fn outwards(place: f64, direction: f64, (least, most): (f64, f64)) -> bool {
+    (direction < 0.0 && place <= least) || (direction > 0.0 && place >= most)
 }
 
-/// Solves a symmetric system in place by Cholesky's decomposition; none unless the matrix is positive definite.
-fn solve<const N: usize>(mut matrix: [[f64; N]; N], sides: &mut [f64; N]) -> Option<()> {
-    for row in 0..N {
-        let scale = matrix[row][row].abs();
-        for column in 0..=row {
-            let known: f64 = (0..column).map(|index| matrix[row][index] * matrix[column][index]).sum();
-            let left = matrix[row][column] - known;
-            if row > column {
-                matrix[row][column] = left / matrix[column][column];
-            } else if left > scale * 1e-13 && left.is_finite() {
-                matrix[row][row] = left.sqrt();
-            } else {
-                return None;
-            }
+/// A step that ends at the first bound it meets, so that it keeps its direction: where parameters balance each other, to
+/// cut off one alone would lead far down. Parameters that would leave their bounds at once stay where they are.
+fn step_within<const N: usize>(point: &Point<N>, place: &[f64; N], bounds: &[(f64, f64); N]) -> [f64; N] {
+    let mut free: [bool; N] =
+        std::array::from_fn(|index| !outwards(place[index], point.gradient[index], bounds[index]));
+    loop {
+        let step = newton_step(point, &free);
+        let leaves = |index: &usize| outwards(place[*index], step[*index], bounds[*index]);
+        let leaving: Vec<usize> = (0..N).filter(leaves).collect();
+        if leaving.is_empty() {
+            let room = |index: usize| {
+                let (least, most) = bounds[index];
+                if step[index] < 0.0 {
+                    (least - place[index]) / step[index]
+                } else {
+                    (most - place[index]) / step[index]
+                }
+            };
+            let scale = (0..N).filter(|index| step[*index] != 0.0).map(room).fold(1.0, f64::min);
+            return step.map(|part| part * scale);
+        }
+        leaving.into_iter().for_each(|index| free[index] = false);
+    }
+}
+
+/// Newton's step of the free parameters, taken apart by the directions in which the function is curved. Where it is curved
+/// the wrong way, as between two hills, the step leads upwards all the same; where it is all but flat the step is long.
+fn newton_step<const N: usize>(point: &Point<N>, free: &[bool; N]) -> [f64; N] {
+    let mut curvature = [[0.0; N]; N];
+    for row in (0..N).filter(|row| free[*row]) {
+        for column in (0..N).filter(|column| free[*column]) {
+            curvature[row][column] = point.hessian[row][column];
         }
     }
-    for row in 0..N {
-        let known: f64 = (0..row).map(|index| matrix[row][index] * sides[index]).sum();
-        sides[row] = (sides[row] - known) / matrix[row][row];
+    let (curved, directions) = directions(curvature);
+    let steepest = curved.iter().fold(0.0_f64, |steepest, curve| steepest.max(curve.abs()));
+    let mut step = [0.0; N];
+    for (curve, direction) in curved.iter().zip(&directions) {
+        let slope: f64 =
+            (0..N).filter(|index| free[*index]).map(|index| direction[index] * point.gradient[index]).sum();
+        if slope != 0.0 {
+            let length = (slope / curve.abs().max(steepest * f64::EPSILON)).clamp(-LONGEST_STEP, LONGEST_STEP);
+            (0..N).filter(|index| free[*index]).for_each(|index| step[index] += length * direction[index]);
+        }
     }
-    for row in (0..N).rev() {
-        let known: f64 = (row + 1..N).map(|index| matrix[index][row] * sides[index]).sum();
-        sides[row] = (sides[row] - known) / matrix[row][row];
+    step
+}
+
+/// The eigenvalues of a symmetric matrix, and its eigenvectors as rows, by Jacobi's rotations.
+fn directions<const N: usize>(mut matrix: [[f64; N]; N]) -> ([f64; N], [[f64; N]; N]) {
+    let mut vectors = [[0.0; N]; N];
+    (0..N).for_each(|index| vectors[index][index] = 1.0);
+    for _ in 0..MOST_SWEEPS {
+        let mut turned = false;
+        for one in 0..N {
+            for other in one + 1..N {
+                let off = matrix[one][other];
+                if off.abs() <= f64::EPSILON * (matrix[one][one] * matrix[other][other]).abs().sqrt() * 0.1 {
+                    continue;
+                }
+                turned = true;
+                let half = (matrix[other][other] - matrix[one][one]) / (2.0 * off);
+                let tangent = half.signum() / (half.abs() + half.hypot(1.0));
+                let cosine = tangent.hypot(1.0).recip();
+                rotate(&mut matrix, &mut vectors, [one, other], [cosine, tangent * cosine]);
+            }
+        }
+        if !turned {
+            break;
+        }
     }
-    Some(())
+    (std::array::from_fn(|index| matrix[index][index]), vectors)
+}
+
+/// Turns two axes so that nothing is left between them.
+fn rotate<const N: usize>(
+    matrix: &mut [[f64; N]; N],
+    vectors: &mut [[f64; N]; N],
+    [one, other]: [usize; 2],
+    [cosine, sine]: [f64; 2],
+) {
+    let turned = |first: f64, second: f64| (cosine * first - sine * second, sine * first + cosine * second);
+    for index in 0..N {
+        (matrix[index][one], matrix[index][other]) = turned(matrix[index][one], matrix[index][other]);
+    }
+    for index in 0..N {
+        (matrix[one][index], matrix[other][index]) = turned(matrix[one][index], matrix[other][index]);
+        (vectors[one][index], vectors[other][index]) = turned(vectors[one][index], vectors[other][index]);
+    }
+    (matrix[one][other], matrix[other][one]) = (0.0, 0.0);
 }
 
 #[cfg(test)]

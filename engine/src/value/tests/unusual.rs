@@ -92,8 +92,13 @@ fn free_repeats_leave_no_spending_model() {
 
 #[test]
 fn uneven_spending_is_said_to_have_no_mean() {
-    // Powers of ten from a hundredth to ten million: every customer far from every other.
-    let facts = shop(1_000, |member| vec![(90, 100), (20, 10_i64.pow((member % 10) as u32))]);
+    // The quantiles of a Pareto distribution of index 0.3, whose mean is infinite.
+    let spending = |member: usize| {
+        let share = (1_000 - member as u64) as f64 / 1_000.0;
+        format!("{:.0}", 1_000.0 * share.powf(-1.0 / 0.3)).parse().unwrap()
+    };
+    let facts =
+        shop(1_000, |member| (1..5 + member as u64 % 9).rev().map(|week| (week * 7, spending(member))).collect());
     let model = fit(&facts).unwrap();
     assert_sound(&facts, &model);
     assert!(model.spending.is_none(), "{model:?}");
@@ -137,4 +142,11 @@ proptest! {
             Err(why) => prop_assert_eq!(why, Unfitted::NobodyCameBack),
         }
     }
+}
+
+#[test]
+fn dbg() {
+    let shapes = [vec![(37, 0), (6, 0), (5, 0)], vec![(31, 0), (29, 0), (28, 0), (27, 0)], vec![(29, 0)]];
+    let facts = shop(101, |member| shapes[member % 3].clone());
+    fit(&facts).unwrap();
 }
