@@ -9,7 +9,7 @@ const MOST_TERMS: f64 = 20_000.0;
 /// Arguments of the series beyond which it needs so many terms.
 const LARGEST_ARGUMENT: f64 = 0.998;
 /// Where the difference is smaller than this share of its parts, the integral is more exact.
-const SMALLEST_DIFFERENCE: f64 = 1e-6;
+const SMALLEST_DIFFERENCE: f64 = 1e-5;
 
 /// The expected orders within each span of weeks, given that the customer has not left.
 ///

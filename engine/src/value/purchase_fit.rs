@@ -19,7 +19,7 @@ pub(super) struct PurchaseFit {
 /// Bounds of r and α, of a and b. At the bounds the models are what they tend to beyond them, as far as data can tell, and
 /// everything that is computed from the parameters keeps its digits.
 const RATES: [(f64, f64); 2] = [(1e-4, 1e4), (1e-4, 1e5)];
-const CHANCES: [(f64, f64); 2] = [(1e-5, 1e3), (1e-5, 3e4)];
+const CHANCES: [(f64, f64); 2] = [(1e-5, 1e3), (1e-5, 1e4)];
 
 /// Where a and b begin; mostly this leads to the top.
 const FIRST_START: [f64; 2] = [1.0, 3.0];

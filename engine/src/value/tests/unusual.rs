@@ -123,7 +123,7 @@ fn customers_who_all_come_once_more_and_never_again_have_left() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn whatever_was_bought_nothing_breaks(
