@@ -1,6 +1,6 @@
 //! What would have been predicted at an earlier day, against what came since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -130,9 +130,13 @@ impl Holdout {
 
     fn by_past_orders(&self, model: &PurchaseModel) -> Vec<HoldoutPoint> {
         let mut points: BTreeMap<u32, Tally> = BTreeMap::new();
+        // What one who has not left will buy depends on repeats and age alone.
+        let mut known: HashMap<(u32, u32), f64> = HashMap::new();
         for outcome in &self.outcomes {
-            let history = outcome.history();
-            let expected = model.expected_orders(&history.past(), weeks(self.days));
+            let (history, past) = (outcome.history(), outcome.history().past());
+            let orders = || model.orders_while_alive(&past, &[weeks(self.days)])[0];
+            let while_alive = *known.entry((history.repeats, history.age)).or_insert_with(orders);
+            let expected = model.alive(&past) * while_alive;
             let past_orders = (history.repeats + 1).min(MOST_PAST_ORDERS);
             points.entry(past_orders).or_default().add(outcome.customers, expected, outcome.orders);
         }

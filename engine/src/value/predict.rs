@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::history::{Customer, weeks};
+use super::history::{Customer, History, Past, weeks};
 use super::model::ValueModel;
 
 /// Months whose orders make up the predicted value.
@@ -44,7 +44,7 @@ pub struct Prediction {
     pub predicted_value: Option<i64>,
 }
 
-/// Asks a model about customers. What customers with the same history have in common is worked out once; several
+/// Asks a model about customers. What customers as old and with as many repeats have in common is worked out once; several
 /// predictors may work side by side, each on a part of the customers.
 #[derive(Clone, Debug)]
 pub struct Predictor<'m> {
@@ -54,13 +54,13 @@ pub struct Predictor<'m> {
     /// The ends of the months and the days over which orders are expected, in weeks.
     spans: [f64; SPANS],
     discounts: [f64; MONTHS],
-    known: HashMap<u64, Outlook>,
+    /// By repeats and age.
+    known: HashMap<(u32, u32), Outlook>,
 }
 
-/// What the purchase model says of a history.
+/// What the purchase model says of a customer, or of one who has not left: that depends on repeats and age alone.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outlook {
-    pub(super) alive: f64,
     pub(super) order_probability: f64,
     pub(super) expected_orders: f64,
     /// Orders of the 12 months, later ones for less.
@@ -86,18 +86,10 @@ impl<'m> Predictor<'m> {
 
     /// What is predicted of a customer.
     pub fn predict(&mut self, customer: &Customer) -> Prediction {
-        let key = customer.history.key();
-        let outlook = match self.known.get(&key) {
-            Some(known) => *known,
-            None => {
-                let found = self.outlook(customer);
-                self.known.insert(key, found);
-                found
-            }
-        };
+        let (alive, outlook) = self.outlook(customer);
         let spending = self.model.expected_spending(customer);
         Prediction {
-            alive: outlook.alive,
+            alive,
             order_probability: outlook.order_probability,
             expected_orders: outlook.expected_orders,
             expected_spending: spending.map(minor),
@@ -105,9 +97,30 @@ impl<'m> Predictor<'m> {
         }
     }
 
-    pub(super) fn outlook(&self, customer: &Customer) -> Outlook {
-        let (purchases, past) = (&self.model.purchases, customer.history.past());
-        let orders = purchases.expected_orders_within(&past, &self.spans);
+    /// P(alive), and what that makes of the outlook of one who has not left.
+    pub(super) fn outlook(&mut self, customer: &Customer) -> (f64, Outlook) {
+        let History { repeats, age, .. } = customer.history;
+        let past = customer.history.past();
+        let while_alive = match self.known.get(&(repeats, age)) {
+            Some(known) => *known,
+            None => {
+                let found = self.while_alive(&past);
+                self.known.insert((repeats, age), found);
+                found
+            }
+        };
+        let alive = self.model.purchases.alive(&past);
+        let outlook = Outlook {
+            order_probability: alive * while_alive.order_probability,
+            expected_orders: alive * while_alive.expected_orders,
+            discounted_orders: alive * while_alive.discounted_orders,
+        };
+        (alive, outlook)
+    }
+
+    fn while_alive(&self, past: &Past) -> Outlook {
+        let purchases = &self.model.purchases;
+        let orders = purchases.orders_while_alive(past, &self.spans);
         let mut discounted_orders = 0.0;
         let mut before = 0.0;
         for (until, discount) in orders.iter().zip(&self.discounts) {
@@ -115,8 +128,7 @@ impl<'m> Predictor<'m> {
             before = *until;
         }
         Outlook {
-            alive: purchases.alive(&past),
-            order_probability: purchases.order_probability(&past, self.order_weeks),
+            order_probability: purchases.order_probability_while_alive(past, self.order_weeks),
             expected_orders: orders[MONTHS],
             discounted_orders,
         }

@@ -36,18 +36,23 @@ impl PurchaseModel {
 
     /// The chance, 0 to 1, of an order within so many weeks: P(alive) · (1 − ((α + T) ÷ (α + T + weeks))^(r + x)).
     pub fn order_probability(&self, past: &Past, weeks: f64) -> f64 {
-        self.alive(past) * -(-(self.r + past.repeats) * (weeks / (self.alpha + past.age)).ln_1p()).exp_m1()
+        self.alive(past) * self.order_probability_while_alive(past, weeks)
+    }
+
+    /// The same for a customer who has not left, whenever it bought last.
+    pub(super) fn order_probability_while_alive(&self, past: &Past, weeks: f64) -> f64 {
+        -(-(self.r + past.repeats) * (weeks / (self.alpha + past.age)).ln_1p()).exp_m1()
     }
 
     /// How many orders are expected within so many weeks (equation 10 of the paper; equation 9 for a customer of no age and
     /// without repeats).
     pub fn expected_orders(&self, past: &Past, weeks: f64) -> f64 {
-        self.expected_orders_within(past, &[weeks])[0]
+        self.alive(past) * self.orders_while_alive(past, &[weeks])[0]
     }
 
-    /// The same for several spans of weeks, which share most of the work.
-    pub fn expected_orders_within<const N: usize>(&self, past: &Past, weeks: &[f64; N]) -> [f64; N] {
-        let alive = self.alive(past);
-        expected_while_alive(self, past, weeks).map(|orders| alive * orders)
+    /// The same within several spans of weeks, which share most of the work, for a customer who has not left, whenever it
+    /// bought last.
+    pub(super) fn orders_while_alive<const N: usize>(&self, past: &Past, weeks: &[f64; N]) -> [f64; N] {
+        expected_while_alive(self, past, weeks)
     }
 }

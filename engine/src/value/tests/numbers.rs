@@ -67,7 +67,8 @@ fn fifty_customers_agree_to_nine_digits() {
         let history = History { repeats: row.x, last: row.t_x_days, age: row.age_days };
         let sum = row.zbar * f64::from(row.x) * 100.0;
         let customer = Customer { history, repeat_spending: format!("{sum:.0}").parse().unwrap() };
-        let Outlook { alive, order_probability, expected_orders, discounted_orders } = predictor.outlook(&customer);
+        let (alive, outlook) = predictor.outlook(&customer);
+        let Outlook { order_probability, expected_orders, discounted_orders } = outlook;
         let spending = model.expected_spending(&customer).unwrap();
         let value = discounted_orders * spending;
         // The reference spells mean spendings with ten digits after the point.

@@ -80,7 +80,7 @@ proptest! {
         let alive = model.alive(&past);
         prop_assert!((0.0..=1.0).contains(&alive), "{alive}");
         let spans = [weeks / 4.0, weeks / 2.0, weeks, 0.0];
-        let found = model.expected_orders_within(&past, &spans);
+        let found = model.orders_while_alive(&past, &spans).map(|orders| alive * orders);
         let integral = expected_by_quadrature(&model, &past, &spans);
         for lane in 0..4 {
             let (found, integral) = (found[lane], alive * integral[lane]);
