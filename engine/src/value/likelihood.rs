@@ -1,5 +1,7 @@
 //! The likelihoods of the two purchase models with their derivatives.
 
+use std::array::from_fn;
+
 use super::counts::Counts;
 use super::newton::Point;
 
@@ -67,11 +69,7 @@ pub(super) fn dropout(counts: &Counts, [r, alpha, a, b]: [f64; 4]) -> Point<4> {
         hessian[2][2] -= first / (a * a);
         hessian[3][3] += first * stayed * stayed;
     }
-    for row in 0..4 {
-        for column in 0..row {
-            hessian[row][column] = hessian[column][row];
-        }
-    }
+    let hessian = from_fn(|row| from_fn(|column| hessian[row.min(column)][row.max(column)]));
     Point { value, gradient, hessian }
 }
 

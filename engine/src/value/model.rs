@@ -61,6 +61,8 @@ pub struct FittedSpending {
     pub log_likelihood: f64,
     /// Customers whose repeats were worth something.
     pub customers: u64,
+    /// The mean of what their repeats were worth on average, in the currency's own unit.
+    pub observed_mean: f64,
 }
 
 impl ValueModel {

@@ -194,8 +194,8 @@ fn rotate<const N: usize>(
     [cosine, sine]: [f64; 2],
 ) {
     let turned = |first: f64, second: f64| (cosine * first - sine * second, sine * first + cosine * second);
-    for index in 0..N {
-        (matrix[index][one], matrix[index][other]) = turned(matrix[index][one], matrix[index][other]);
+    for line in matrix.iter_mut() {
+        (line[one], line[other]) = turned(line[one], line[other]);
     }
     for index in 0..N {
         (matrix[one][index], matrix[other][index]) = turned(matrix[one][index], matrix[other][index]);

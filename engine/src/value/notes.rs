@@ -6,6 +6,8 @@ use super::unfitted::Unfitted;
 
 /// Beyond this correlation predicted spending is rough: the spending model takes it to be none.
 const LARGE_CORRELATION: f64 = 0.3;
+/// Beyond these ratios of the modelled to the observed mean spending the latter is that of a few large customers.
+const MEAN_RATIOS: std::ops::RangeInclusive<f64> = 0.5..=2.0;
 /// With fewer customers who came back all figures are rough.
 const FEW_REPEAT_CUSTOMERS: u64 = 30;
 
@@ -17,7 +19,10 @@ pub(super) fn notes(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if model.repeat_customers < FEW_REPEAT_CUSTOMERS {
-        notes.push(format!("Only {} customers came back, so that all predictions are rough.", model.repeat_customers));
+        notes.push(format!(
+            "Only {} of the customers came back, so that all predictions are rough.",
+            model.repeat_customers
+        ));
     }
     if !model.dropout_identified {
         notes.push(
@@ -33,6 +38,12 @@ pub(super) fn notes(
         notes.push(format!(
             "The spending model leaves out {without} of the customers who came back, whose repeats were worth nothing."
         ));
+    }
+    if model.spending.is_some_and(|spending| !MEAN_RATIOS.contains(&(spending.model.mean() / spending.observed_mean))) {
+        notes.push(
+            "The mean spending by the model is far from the observed one, so that values of those who bought once are rough."
+                .to_owned(),
+        );
     }
     if let Some(correlation) = model.spend_frequency_correlation.filter(|found| found.abs() > LARGE_CORRELATION) {
         let kind = if correlation > 0.0 { "more" } else { "less" };

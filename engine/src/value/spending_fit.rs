@@ -56,7 +56,7 @@ pub(super) fn fit_spending(spendings: &[Spending], digits: u32) -> Result<Fitted
     let unit = totals.mean / 10_f64.powi(i32::try_from(digits).unwrap_or(0));
     let customers = totals.customers;
     let log_likelihood = best.value - customers as f64 * unit.ln();
-    Ok(FittedSpending { model: SpendingModel { p, q, v: v * unit }, log_likelihood, customers })
+    Ok(FittedSpending { model: SpendingModel { p, q, v: v * unit }, log_likelihood, customers, observed_mean: unit })
 }
 
 impl Display for NoSpending {

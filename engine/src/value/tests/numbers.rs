@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{assert_close, day};
 use crate::value::predict::{Outlook, Predictor};
-use crate::value::{Backtest, Customer, FittedSpending, History, PurchaseModel, SpendingModel, Terms, ValueModel};
+use crate::value::{Customer, FittedSpending, History, PurchaseModel, SpendingModel, Terms, ValueModel};
 
 #[derive(Deserialize)]
 struct Row {
@@ -32,8 +32,9 @@ pub(super) fn reference_model() -> ValueModel {
     let number = |of: &Value, name: &str| of[name].as_f64().unwrap();
     let [r, alpha, a, b] = ["r", "alpha", "a", "b"].map(|name| number(bgnbd, name));
     let [p, q, v] = ["p", "q", "v"].map(|name| number(gamma_gamma, name));
-    let model = SpendingModel { p, q, v };
-    let backtest: Option<Backtest> = None;
+    let log_likelihood = number(gamma_gamma, "ll");
+    let observed_mean = number(gamma_gamma, "population_mean");
+    let spending = FittedSpending { model: SpendingModel { p, q, v }, log_likelihood, customers: 946, observed_mean };
     ValueModel {
         as_of: day("1997-09-30"),
         customers: 2357,
@@ -43,10 +44,10 @@ pub(super) fn reference_model() -> ValueModel {
         log_likelihood_without_dropout: number(bgnbd, "ll") - 40.0,
         likelihood_ratio: 80.0,
         dropout_identified: true,
-        spending: Some(FittedSpending { model, log_likelihood: number(gamma_gamma, "ll"), customers: 946 }),
+        spending: Some(spending),
         spend_frequency_correlation: None,
         minor_digits: 2,
-        backtest,
+        backtest: None,
         notes: Vec::new(),
     }
 }

@@ -59,7 +59,7 @@ fn a_single_repeat_is_enough_and_is_said_to_be_little() {
     let facts = shop(100, |member| if member == 0 { vec![(9, 100), (2, 250)] } else { vec![(9, 100)] });
     let model = fit(&facts).unwrap();
     assert_sound(&facts, &model);
-    assert!(model.notes.iter().any(|note| note.contains("Only 1 customers came back")), "{:?}", model.notes);
+    assert!(model.notes.iter().any(|note| note.contains("Only 1 of the customers came back")), "{:?}", model.notes);
     assert!(model.notes.iter().any(|note| note.contains("too young for a holdout")), "{:?}", model.notes);
     assert!(!model.dropout_identified && model.backtest.is_none());
 }
