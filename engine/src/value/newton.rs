@@ -29,6 +29,8 @@ const LONGEST_STEP: f64 = 2.0;
 const MOST_SWEEPS: usize = 50;
 /// A step that promises less than this share of the value is the last one: it lies within the value's rounding.
 const SMALLEST_GAIN: f64 = 1e-13;
+/// What is no further from a bound, in logarithms, is at it.
+const AT_BOUND: f64 = 1e-6;
 /// Where no step leads upwards, this is the top if less than this share of the value was promised: large logarithms that
 /// cancel each other leave so much rounding.
 const NOISE: f64 = 1e-9;
@@ -68,21 +70,24 @@ pub(super) fn maximise<const N: usize>(
     let mut point = look(&place);
     let mut converged = false;
     for _ in 0..MOST_STEPS {
-        let mut step = step_within(&point, &place, &bounds);
+        let (mut step, is_whole) = step_within(&point, &place, &bounds);
         let promise: f64 = step.iter().zip(&point.gradient).map(|(part, slope)| part * slope).sum::<f64>() / 2.0;
-        converged = promise <= SMALLEST_GAIN * (1.0 + point.value.abs());
+        let scale = 1.0 + point.value.abs();
+        converged = is_whole && promise <= SMALLEST_GAIN * scale;
+        // The last step is taken even where rounding hides what it brings.
+        let least = if converged { point.value - NOISE * scale } else { point.value };
         let mut ahead = None;
         for _ in 0..MOST_HALVINGS {
             let next = clamp(std::array::from_fn(|index| place[index] + step[index]));
             let there = look(&next);
-            if there.value > point.value || (converged && there.value.is_finite()) {
+            if there.value > least {
                 ahead = Some((next, there));
                 break;
             }
             step = step.map(|part| part / 2.0);
         }
         let Some(found) = ahead else {
-            converged = promise <= NOISE * (1.0 + point.value.abs());
+            converged = is_whole && promise <= NOISE * scale;
             break;
         };
         (place, point) = found;
@@ -90,7 +95,8 @@ pub(super) fn maximise<const N: usize>(
             break;
         }
     }
-    let inside = (0..N).all(|index| bounds[index].0 < place[index] && place[index] < bounds[index].1);
+    let at_bound = |index: usize| [-1.0, 1.0].iter().any(|away| outwards(place[index], *away, bounds[index]));
+    let inside = !(0..N).any(at_bound);
     Maximum { parameters: place.map(f64::exp), value: point.value, converged, inside }
 }
 
@@ -109,12 +115,13 @@ fn by_logarithm<const N: usize>(mut point: Point<N>, place: &[f64; N]) -> Point<
 
 /// Whether a direction leads beyond the bound at which a place is.
 fn outwards(place: f64, direction: f64, (least, most): (f64, f64)) -> bool {
-    (direction < 0.0 && place <= least) || (direction > 0.0 && place >= most)
+    (direction < 0.0 && place <= least + AT_BOUND) || (direction > 0.0 && place >= most - AT_BOUND)
 }
 
 /// A step that ends at the first bound it meets, so that it keeps its direction: where parameters balance each other, to
-/// cut off one alone would lead far down. Parameters that would leave their bounds at once stay where they are.
-fn step_within<const N: usize>(point: &Point<N>, place: &[f64; N], bounds: &[(f64, f64); N]) -> [f64; N] {
+/// cut off one alone would lead far down. Parameters that would leave their bounds at once stay where they are. Whether
+/// it is whole is told beside it.
+fn step_within<const N: usize>(point: &Point<N>, place: &[f64; N], bounds: &[(f64, f64); N]) -> ([f64; N], bool) {
     let mut free: [bool; N] =
         std::array::from_fn(|index| !outwards(place[index], point.gradient[index], bounds[index]));
     loop {
@@ -131,7 +138,7 @@ fn step_within<const N: usize>(point: &Point<N>, place: &[f64; N], bounds: &[(f6
                 }
             };
             let scale = (0..N).filter(|index| step[*index] != 0.0).map(room).fold(1.0, f64::min);
-            return step.map(|part| part * scale);
+            return (step.map(|part| part * scale), scale == 1.0);
         }
         leaving.into_iter().for_each(|index| free[index] = false);
     }
