@@ -143,10 +143,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn dbg() {
-    let shapes = [vec![(37, 0), (6, 0), (5, 0)], vec![(31, 0), (29, 0), (28, 0), (27, 0)], vec![(29, 0)]];
-    let facts = shop(101, |member| shapes[member % 3].clone());
-    fit(&facts).unwrap();
-}
