@@ -70,10 +70,9 @@ pub(super) fn maximise<const N: usize>(
     let mut point = look(&place);
     let mut converged = false;
     for _ in 0..MOST_STEPS {
-        let (mut step, is_whole) = step_within(&point, &place, &bounds);
-        let promise: f64 = step.iter().zip(&point.gradient).map(|(part, slope)| part * slope).sum::<f64>() / 2.0;
+        let (mut step, promise) = step_within(&point, &place, &bounds);
         let scale = 1.0 + point.value.abs();
-        converged = is_whole && promise <= SMALLEST_GAIN * scale;
+        converged = promise <= SMALLEST_GAIN * scale;
         // The last step is taken even where rounding hides what it brings.
         let least = if converged { point.value - NOISE * scale } else { point.value };
         let mut ahead = None;
@@ -87,7 +86,7 @@ pub(super) fn maximise<const N: usize>(
             step = step.map(|part| part / 2.0);
         }
         let Some(found) = ahead else {
-            converged = is_whole && promise <= NOISE * scale;
+            converged = promise <= NOISE * scale;
             break;
         };
         (place, point) = found;
@@ -119,9 +118,9 @@ fn outwards(place: f64, direction: f64, (least, most): (f64, f64)) -> bool {
 }
 
 /// A step that ends at the first bound it meets, so that it keeps its direction: where parameters balance each other, to
-/// cut off one alone would lead far down. Parameters that would leave their bounds at once stay where they are. Whether
-/// it is whole is told beside it.
-fn step_within<const N: usize>(point: &Point<N>, place: &[f64; N], bounds: &[(f64, f64); N]) -> ([f64; N], bool) {
+/// cut off one alone would lead far down. Parameters that would leave their bounds at once stay where they are. Beside it
+/// stands what the step would bring if it were whole.
+fn step_within<const N: usize>(point: &Point<N>, place: &[f64; N], bounds: &[(f64, f64); N]) -> ([f64; N], f64) {
     let mut free: [bool; N] =
         std::array::from_fn(|index| !outwards(place[index], point.gradient[index], bounds[index]));
     loop {
@@ -138,7 +137,8 @@ fn step_within<const N: usize>(point: &Point<N>, place: &[f64; N], bounds: &[(f6
                 }
             };
             let scale = (0..N).filter(|index| step[*index] != 0.0).map(room).fold(1.0, f64::min);
-            return (step.map(|part| part * scale), scale == 1.0);
+            let promise = step.iter().zip(&point.gradient).map(|(part, slope)| part * slope).sum::<f64>() / 2.0;
+            return (step.map(|part| part * scale), promise);
         }
         leaving.into_iter().for_each(|index| free[index] = false);
     }
