@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use super::assert_close;
 use super::numbers::{reference_model, terms};
-use crate::value::{Customer, History, Predictor, Terms, ValueModel};
+use crate::value::notes::notes;
+use crate::value::{Customer, FittedSpending, History, Predictor, Terms, ValueModel};
 
 fn customer() -> impl Strategy<Value = Customer> {
     (0_u32..30, 0_u32..900, 0_u32..900, 0_i64..1_000_000).prop_map(|(repeats, last, rest, sum)| {
@@ -64,4 +65,19 @@ fn a_model_comes_back_from_json_as_it_was() {
     let model = ValueModel { notes: vec!["“Ż”".to_owned()], ..reference_model() };
     let json = serde_json::to_string(&model).unwrap();
     assert_eq!(serde_json::from_str::<ValueModel>(&json).unwrap(), model);
+}
+
+#[test]
+fn a_reader_is_told_where_the_spending_model_does_not_fit() {
+    let told = |correlation: Option<f64>, observed_mean: f64| {
+        let spending = reference_model().spending.map(|fitted| FittedSpending { observed_mean, ..fitted });
+        let model = ValueModel { spend_frequency_correlation: correlation, spending, ..reference_model() };
+        notes(&model, None, Some(None))
+    };
+    // The model's mean is 35.17.
+    assert_eq!(told(Some(0.11), 35.0), Vec::<String>::new());
+    assert!(told(Some(0.11), 17.0)[0].contains("far from the observed one"));
+    assert!(told(None, 71.0)[0].contains("far from the observed one"));
+    assert!(told(Some(0.42), 35.0)[0].contains("spend more each time (correlation 0.42)"));
+    assert!(told(Some(-0.42), 35.0)[0].contains("spend less each time (correlation -0.42)"));
 }
