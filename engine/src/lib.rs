@@ -15,3 +15,4 @@ pub mod money;
 pub mod rules;
 pub mod statistics;
 pub mod text;
+pub mod value;
