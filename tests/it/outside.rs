@@ -9,7 +9,7 @@ mod rotation;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tessera::config::{Jwks, Oidc, OidcPace};
+use tessera::config::{EmailVerified, Jwks, Oidc, OidcPace};
 use tests::{Answer, Database, TestApp};
 
 use issuer::Issuer;
@@ -45,6 +45,7 @@ fn oidc(jwks: Jwks) -> Oidc {
         roles: [("boss", Role::Owner), ("shop-admin", Role::Admin), ("all", Role::Analyst)]
             .map(|(value, role)| (value.to_owned(), role))
             .to_vec(),
+        email_verified: EmailVerified::Required,
         pace: OidcPace::default(),
     }
 }
