@@ -2,6 +2,7 @@
 
 mod addresses;
 mod calls;
+mod chances;
 mod changes;
 mod failing;
 mod kills;
