@@ -8,6 +8,7 @@ mod kills;
 mod markers;
 mod races;
 mod retention;
+mod waiting;
 
 use std::time::Duration;
 

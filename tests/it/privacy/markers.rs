@@ -14,16 +14,16 @@ use crate::exports::{ask, fetch};
 use crate::imports::{file, import, options};
 use crate::segments::shop;
 
-const MARK: &str = "Qzxmarker77";
+pub const MARK: &str = "Qzxmarker77";
 
 /// Whether bytes hold the mark in any case, or an address that holds it.
-fn holds(bytes: &[u8]) -> bool {
+pub fn holds(bytes: &[u8]) -> bool {
     let mark = MARK.to_ascii_lowercase();
     bytes.to_ascii_lowercase().windows(mark.len()).any(|window| window == mark.as_bytes())
 }
 
 /// Everything that lies in the database: its files on SQLite, a dump on PostgreSQL.
-fn lies(app: &TestApp) -> Vec<(String, Vec<u8>)> {
+pub fn lies(app: &TestApp) -> Vec<(String, Vec<u8>)> {
     match app.database {
         Database::Sqlite => files(app.folder(), "tessera.db"),
         Database::Postgres => {
@@ -118,7 +118,7 @@ fn whoever_reads_what_was_before_keeps_nobody_waiting() {
 }
 
 /// What stands around the mark, for whoever looks for the leak.
-fn place(bytes: &[u8]) -> Option<String> {
+pub fn place(bytes: &[u8]) -> Option<String> {
     let mark = MARK.to_ascii_lowercase();
     let lower = bytes.to_ascii_lowercase();
     let at = lower.windows(mark.len()).position(|window| window == mark.as_bytes())?;
