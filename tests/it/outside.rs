@@ -1,6 +1,7 @@
 //! Tokens of an outside issuer, at the real endpoint and with a real server of keys: forged in every way, signed with old and
 //! new keys, and whom they speak for.
 
+mod doors;
 mod forged;
 mod issuer;
 mod people;

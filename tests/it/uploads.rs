@@ -6,6 +6,7 @@ mod kills;
 mod lasting;
 mod limits;
 mod refused;
+mod senders;
 mod taken;
 
 use std::io::Write;

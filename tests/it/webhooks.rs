@@ -6,7 +6,7 @@ mod chances;
 mod changes;
 mod failing;
 mod kills;
-mod order;
+pub mod order;
 pub mod receiver;
 mod signing;
 mod tls;
