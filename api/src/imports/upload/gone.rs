@@ -6,13 +6,14 @@ use sea_orm::DbBackend;
 use serde_json::json;
 
 use super::gone_store::{self as store, Gone};
+use super::store as uploads;
 use crate::app::App;
 use crate::audit::By;
 use crate::db;
+use crate::erased;
 use crate::error::{Fault, Stop};
 use crate::imports::manners::Manners;
 use crate::jobs::{self, NewJob};
-use crate::{erased, imports::upload::store as uploads};
 
 /// How many pieces one transaction removes: megabytes.
 const AT_ONCE: u64 = 16;
@@ -26,7 +27,8 @@ const COMMAND: &str = "tessera serve";
 /// Forgets the file of a job that needs it no more.
 pub(super) async fn forget(app: &App, job: JobId) -> Result<(), Stop> {
     if let Some(row) = uploads::of_job(app.db.writer(), job).await? {
-        drop_pieces(app, Gone { id: row.id, created_at: row.created_at }, &mut usize::MAX.clone()).await?;
+        let (gone, mut turns) = (Gone { id: row.id, created_at: row.created_at }, usize::MAX);
+        drop_pieces(app, gone, &mut turns).await?;
     }
     Ok(())
 }
