@@ -108,6 +108,9 @@ on_both! {
         // The search would find something.
         assert!(log.lines().count() > 100 && log.contains("\"level\":\"TRACE\""), "{} bytes", log.len());
         assert!(log.contains("\"operation\":\"PlantedData\"") && log.contains("\"outcome\":\"rate_limited\""));
+        for said in ["a webhook was delivered", "a file was imported", "\"end\":\"failed\"", "a socket was closed"] {
+            assert!(log.contains(said), "{said}");
+        }
         assert!(counted.contains("operation=\"PlantedData\""), "{counted}");
         assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "lines that are no JSON");
 
