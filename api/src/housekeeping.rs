@@ -35,7 +35,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         if let Err(Stop::Fault(fault)) = membership::to_today(&app).await {
             tracing::error!(?fault, "not everybody could be decided for today; the next try follows");
         }
-        if let Err(fault) = imports::upload::tidy(&app).await {
+        if let Err(Stop::Fault(fault)) = imports::upload::tidy(&app).await {
             tracing::warn!(?fault, "uploads that are over could not be removed; the next try follows");
         }
         app.rates.forget_quiet();

@@ -23,6 +23,7 @@ mod m0012_partners;
 mod m0013_webhooks;
 mod m0014_uploads;
 mod m0015_privacy;
+mod m0016_uploads_touched;
 
 /// All changes in order.
 pub struct Migrator;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_webhooks::Migration),
             Box::new(m0014_uploads::Migration),
             Box::new(m0015_privacy::Migration),
+            Box::new(m0016_uploads_touched::Migration),
         ]
     }
 }

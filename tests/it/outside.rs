@@ -1,6 +1,7 @@
 //! Tokens of an outside issuer, at the real endpoint and with a real server of keys: forged in every way, signed with old and
 //! new keys, and whom they speak for.
 
+mod doors;
 mod forged;
 mod issuer;
 mod people;
@@ -9,7 +10,7 @@ mod rotation;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tessera::config::{Jwks, Oidc, OidcPace};
+use tessera::config::{EmailVerified, Jwks, Oidc, OidcPace};
 use tests::{Answer, Database, TestApp};
 
 use issuer::Issuer;
@@ -45,6 +46,7 @@ fn oidc(jwks: Jwks) -> Oidc {
         roles: [("boss", Role::Owner), ("shop-admin", Role::Admin), ("all", Role::Analyst)]
             .map(|(value, role)| (value.to_owned(), role))
             .to_vec(),
+        email_verified: EmailVerified::Required,
         pace: OidcPace::default(),
     }
 }

@@ -10,6 +10,7 @@ mod pushed;
 mod races;
 mod retention;
 mod sent;
+mod waiting;
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! Secrets are told to nobody: not in the log at its most talkative, not in the metrics, not in an error.
 
+mod doors;
 mod planted;
 
 use std::fs;
@@ -17,6 +18,7 @@ use tests::{OWNER, PASSWORD, Served, TestApp, command, free_port, on_both};
 use planted::{Client, MARKER, broken_requests};
 
 use crate::auth::add_user;
+use crate::webhooks::receiver::Receiver;
 
 const ACCEPTS: [&str; 2] = ["application/json", "application/graphql-response+json"];
 
@@ -72,7 +74,8 @@ on_both! {
         add_user(&app, &format!("{MARKER}@example.org"), Role::Admin).await;
         let metrics = format!("127.0.0.1:{}", free_port());
         let mut command = talkative(&app);
-        command.args(["--metrics-listen", &metrics]);
+        command.args(["--metrics-listen", &metrics, "--webhook-allow-private"]);
+        let receiver = Receiver::start().await;
         let served = Served::start_as(command, app.folder());
         let token = app.token_of(Role::Admin).await;
         let (mut planted, mut repeated) = (Planted::new(), Vec::new());
@@ -81,6 +84,10 @@ on_both! {
             planted.extend(planted::session(&client, OWNER, PASSWORD).await);
             planted::data(&client, &token).await;
             planted.extend(planted::downloads(&client, &token).await);
+            planted.extend(doors::partner(&client, &token).await);
+            planted.extend(doors::webhook(&client, &token, &receiver).await);
+            doors::socket(&served.base, &token).await;
+            doors::files(&client, &served.base, &token).await;
             for (what, request) in broken_requests(&client, &served.base) {
                 let response = request.send().await.unwrap();
                 let headers = format!("{:?}", response.headers());
@@ -101,6 +108,9 @@ on_both! {
         // The search would find something.
         assert!(log.lines().count() > 100 && log.contains("\"level\":\"TRACE\""), "{} bytes", log.len());
         assert!(log.contains("\"operation\":\"PlantedData\"") && log.contains("\"outcome\":\"rate_limited\""));
+        for said in ["a webhook was delivered", "a file was imported", "\"end\":\"failed\"", "a socket was closed"] {
+            assert!(log.contains(said), "{said}");
+        }
         assert!(counted.contains("operation=\"PlantedData\""), "{counted}");
         assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "lines that are no JSON");
 

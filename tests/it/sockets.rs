@@ -6,9 +6,11 @@ mod ends;
 mod node;
 mod origins;
 mod slow;
+mod tokens;
 mod watched;
 
 pub use client::{Client, url_of};
+pub use tokens::for_something_else;
 
 use serde_json::{Value, json};
 use tests::TestApp;

@@ -3,8 +3,10 @@
 mod again;
 mod full_disk;
 mod kills;
+mod lasting;
 mod limits;
 mod refused;
+mod senders;
 mod taken;
 
 use std::io::Write;
@@ -15,21 +17,21 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use tests::TestApp;
 
-const CSV: &str = "text/csv";
+pub const CSV: &str = "text/csv";
 const NDJSON: &str = "application/x-ndjson";
 const JOB: &str =
     "query($id: ID!) { job(id: $id) { kind status done total error rejected rejects { url fileName rows } } }";
 
 /// What was answered.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     headers: HeaderMap,
     body: Value,
 }
 
 impl Answer {
-    fn job(&self) -> &str {
+    pub fn job(&self) -> &str {
         self.body["job"]["id"].as_str().unwrap_or_else(|| panic!("{self:?}"))
     }
 
@@ -39,7 +41,7 @@ impl Answer {
 }
 
 /// Sends a body with a token and some headers.
-async fn send(
+pub async fn send(
     app: &TestApp,
     token: Option<&str>,
     path: &str,
@@ -60,7 +62,7 @@ async fn send(
 }
 
 /// Sends a file as the owner.
-async fn upload(app: &TestApp, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
+pub async fn upload(app: &TestApp, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
     send(app, Some(&app.token), path, &[("content-type", kind)], body).await
 }
 
@@ -72,7 +74,7 @@ async fn imported(app: &TestApp, path: &str, kind: &str, body: impl Into<reqwest
 }
 
 /// The job when it is over.
-async fn over(app: &TestApp, id: &str) -> Value {
+pub async fn over(app: &TestApp, id: &str) -> Value {
     let mut job = Value::Null;
     crate::jobs::until("the import to be over", async || {
         job = app.graphql(JOB, json!({ "id": id })).await["job"].clone();
@@ -83,7 +85,7 @@ async fn over(app: &TestApp, id: &str) -> Value {
 }
 
 /// The file of a job's rejects.
-async fn rejects(app: &TestApp, job: &Value) -> String {
+pub async fn rejects(app: &TestApp, job: &Value) -> String {
     let url = job["rejects"]["url"].as_str().unwrap_or_else(|| panic!("{job}"));
     let response = app.client().get(url).send().await.unwrap();
     assert_eq!(response.status(), 200);
@@ -122,7 +124,7 @@ fn ndjson(text: &str) -> String {
 }
 
 /// Where rows stand in the database that no import needs any more.
-async fn pieces(app: &TestApp) -> i64 {
+pub async fn pieces(app: &TestApp) -> i64 {
     use sea_orm::{ConnectionTrait, Statement};
     let db = app.app.db.writer();
     let text = Statement::from_string(db.get_database_backend(), "SELECT COUNT(*) AS rows FROM upload_piece");

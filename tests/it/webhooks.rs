@@ -2,10 +2,11 @@
 
 mod addresses;
 mod calls;
+mod chances;
 mod changes;
 mod failing;
 mod kills;
-mod order;
+pub mod order;
 pub mod receiver;
 mod signing;
 mod tls;

@@ -15,7 +15,7 @@ pub use caller::{Caller, authenticate};
 pub use key::{KeyError, read_or_make as read_or_make_key};
 pub use outside::{NO_SESSION, Outside, OutsidePerson};
 pub use password::random as random_password;
-pub use rates::SignInRates;
+pub use rates::{SignInRates, network_of};
 pub use recent::RecentSessions;
 pub use request_rates::{Bearer, RequestRates};
 pub use token::{Purpose, Tokens};

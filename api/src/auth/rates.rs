@@ -1,7 +1,7 @@
 //! How often sign-in may be tried: by address, so that one attacker cannot try many accounts, and by account, so that
 //! many addresses cannot try one.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ impl SignInRates {
     ///
     /// The account is the folded e-mail as it was typed, whether anyone has it or not.
     pub fn check(&self, address: IpAddr, account: &str) -> Result<(), Fault> {
-        check(&self.by_address, &address, TOO_MANY)?;
+        check(&self.by_address, &network_of(address), TOO_MANY)?;
         check(&self.by_account, &account.chars().take(300).collect(), TOO_MANY)
     }
 
@@ -38,6 +38,17 @@ impl SignInRates {
     pub fn forget_quiet(&self) {
         self.by_address.retain_recent();
         self.by_account.retain_recent();
+    }
+}
+
+/// What addresses are counted together by: whoever has one address of IPv6 has the 2^64 others of its network, too.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
     }
 }
 
@@ -58,4 +69,36 @@ pub(super) fn check<K: Clone + std::hash::Hash + Eq>(
         let wait = until.wait_time_from(DefaultClock::default().now());
         Fault::of(FaultKind::RateLimited { seconds: wait.as_secs() + 1 }, what)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_counted_together() {
+        for (given, counted) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ] {
+            assert_eq!(network_of(address(given)), address(counted));
+        }
+    }
+
+    #[test]
+    fn a_network_has_as_many_sign_ins_as_an_address() {
+        let rates = SignInRates::default();
+        for host in 0..60 {
+            rates.check(address(&format!("2001:db8::{host:x}")), &host.to_string()).unwrap();
+        }
+        assert!(rates.check(address("2001:db8::ffff"), "x").is_err());
+        rates.check(address("2001:db8:0:1::1"), "x").unwrap();
+    }
 }

@@ -10,7 +10,7 @@ use entity::ids::{PartnerTokenId, SessionId, UserId};
 use governor::DefaultKeyedRateLimiter;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::rates::{check, limiter};
+use super::rates::{check, limiter, network_of};
 use super::{Caller, NO_SESSION};
 use crate::config::RequestLimits;
 use crate::error::{Fault, FaultKind};
@@ -63,7 +63,7 @@ impl RequestRates {
 
     /// Counts a token that is not valid. Valid ones from the same address are not held up: they are not guesses.
     pub fn wrong_token(&self, address: IpAddr) -> Result<(), Fault> {
-        check(&self.wrong_tokens, &address, "too many wrong tokens")
+        check(&self.wrong_tokens, &network_of(address), "too many wrong tokens")
     }
 
     /// Waits until one more of the caller's requests may run, and keeps its place until it is dropped; a fault after so long.
@@ -84,5 +84,22 @@ impl RequestRates {
         self.partners.retain_recent();
         self.wrong_tokens.retain_recent();
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, line| Arc::strong_count(line) > 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_has_as_many_wrong_tokens_as_an_address() {
+        let rates = RequestRates::new(&RequestLimits { wrong_tokens_per_minute: 3, ..RequestLimits::default() });
+        let wrong = |text: &str| rates.wrong_token(text.parse().unwrap());
+        for host in 1..=3 {
+            wrong(&format!("2001:db8::{host}")).unwrap();
+        }
+        assert!(wrong("2001:db8::4").is_err());
+        wrong("2001:db8:0:1::1").unwrap();
+        wrong("192.0.2.1").unwrap();
     }
 }

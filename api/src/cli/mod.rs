@@ -16,6 +16,7 @@ mod work;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +40,9 @@ struct Cli {
     #[command(flatten)]
     flags: Flags,
 }
+
+/// How long threads may take when everything else is done.
+const LEFTOVERS: Duration = Duration::from_millis(500);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,7 +81,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let settings = Settings::load(&cli.flags)?;
     telemetry::init(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(command) => command.run(settings).await,
             Command::Work(command) => command.run(settings).await,
@@ -89,7 +93,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Migrate(command) => command.run(settings).await,
             Command::Schema(command) => command.run(),
         }
-    })
+    });
+    // Work on a thread of its own that does not end by itself ends with the process.
+    runtime.shutdown_timeout(LEFTOVERS);
+    done
 }
 
 /// Opens the database for a command and closes it behind it, so that SQLite leaves one tidy file.

@@ -113,6 +113,12 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) oidc_roles: Option<Texts>,
 
+    /// Whether the outside issuer's tokens must say that an e-mail is verified, or it may be assumed where they do not say:
+    /// required, assumed [default: required]
+    #[arg(long, global = true, value_name = "WORD", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) oidc_email_verified: Option<Text>,
+
     /// Who is made the owner at the first start [default: owner@tessera.local]
     #[arg(long, global = true, value_name = "EMAIL", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -25,7 +25,7 @@ use rust_decimal::Decimal;
 
 pub use flags::Flags;
 pub use limits::RequestLimits;
-pub use oidc::{Jwks, Oidc, OidcPace};
+pub use oidc::{EmailVerified, Jwks, Oidc, OidcPace};
 pub use secret::{DatabaseUrl, Secret};
 
 /// Everything that can be set. [`Flags`] documents each setting for the operator.

@@ -9,14 +9,13 @@ use chrono::{Datelike, NaiveDate};
 use engine::calendar::Zone;
 use engine::money::Currency;
 use ipnet::IpNet;
-use jsonwebtoken::Algorithm;
 use rust_decimal::Decimal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::sources::Sources;
 use super::text::{Text, Texts};
-use super::{DatabaseUrl, Oidc, OidcPace, RequestLimits, Secret, Settings, SettingsError, oidc};
+use super::{DatabaseUrl, RequestLimits, Secret, Settings, SettingsError, oidc};
 
 /// The settings that the sources say; what they leave out is as by default.
 pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
@@ -55,7 +54,7 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, SettingsError> {
         keep_deliveries: read.one("keep_deliveries", &given.keep_deliveries, KEPT, kept)?.unwrap_or(keep_deliveries),
         keep_pushes: read.one("keep_pushes", &given.keep_pushes, KEPT_PUSHES, kept_pushes)?.unwrap_or(keep_pushes),
         issuer: read.one("issuer", &given.issuer, "a name", not_empty)?.unwrap_or(issuer),
-        oidc: oidc(&read)?,
+        oidc: oidc::read(&read)?,
         owner_email: read.one("owner_email", &given.owner_email, "an e-mail address", email)?.unwrap_or(owner_email),
         owner_password: read.hidden(
             "owner_password",
@@ -105,37 +104,6 @@ fn request_limits(read: &Reader<'_>, limits: RequestLimits) -> Result<RequestLim
     })
 }
 
-/// The outside issuer; none where no setting speaks of it, a sentence where one that belongs to it is missing.
-fn oidc(read: &Reader<'_>) -> Result<Option<Oidc>, SettingsError> {
-    let given = &read.sources.given;
-    let issuer = read.one("oidc_issuer", &given.oidc_issuer, "the iss of the issuer's tokens", not_empty)?;
-    let audience = read.one("oidc_audience", &given.oidc_audience, "the aud of tokens for us", not_empty)?;
-    let jwks = read.one("oidc_jwks", &given.oidc_jwks, JWKS, oidc::jwks)?;
-    let mut algorithms = read.list("oidc_algorithms", &given.oidc_algorithms, ALGORITHMS, oidc::algorithm)?;
-    let role_claim = read.one("oidc_role_claim", &given.oidc_role_claim, "the name of a claim", not_empty)?;
-    let roles = read.list("oidc_roles", &given.oidc_roles, ROLES, oidc::role)?;
-    let silent = issuer.is_none() && audience.is_none() && jwks.is_none() && roles.is_empty();
-    if silent && algorithms.is_empty() && role_claim.is_none() {
-        return Ok(None);
-    }
-    if algorithms.is_empty() {
-        algorithms.push(Algorithm::RS256);
-    }
-    match (issuer, audience, jwks) {
-        (Some(issuer), Some(audience), Some(jwks)) if !roles.is_empty() => {
-            let role_claim = role_claim.unwrap_or_else(|| "roles".to_owned());
-            let pace = OidcPace::default();
-            Ok(Some(Oidc { issuer, audience, jwks, algorithms, role_claim, roles, pace }))
-        }
-        _ => Err(SettingsError::new(
-            "An outside issuer needs the settings oidc_issuer, oidc_audience, oidc_jwks and oidc_roles, all of them.",
-        )),
-    }
-}
-
-const JWKS: &str = "an address such as https://sso.example.com/jwks (http on this machine alone), or a file";
-const ALGORITHMS: &str = "a list of RS256, ES256 and EdDSA";
-const ROLES: &str = "a list such as boss=OWNER,shop-admin=ADMIN,everyone=ANALYST";
 const DATABASE_URL: &str = "sqlite:// and the path of a file, or postgres://user:password@host/name";
 const ADDRESS: &str = "an address and a port, such as 127.0.0.1:8080 or [::]:8080";
 const ADDRESS_OR_OFF: &str = "an address and a port, such as 127.0.0.1:9464, or off";
@@ -151,12 +119,13 @@ const FILTER: &str = "a level (error, warn, info, debug, trace), or levels by mo
 const SHARE: &str = "a number from 0 to 1 with at most six digits after the point";
 const COST: &str = "an amount of 0 or more, such as 0.05";
 
-struct Reader<'a> {
-    sources: &'a Sources,
+/// Reads one setting after the other.
+pub(super) struct Reader<'a> {
+    pub(super) sources: &'a Sources,
 }
 
 impl Reader<'_> {
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         key: &str,
         given: &Option<Text>,
@@ -180,7 +149,7 @@ impl Reader<'_> {
         parse(text).map(Some).ok_or_else(|| self.wrong(key, shown, allowed))
     }
 
-    fn list<T>(
+    pub(super) fn list<T>(
         &self,
         key: &str,
         given: &Option<Texts>,
@@ -244,7 +213,7 @@ fn password(text: &str) -> Option<Secret> {
     (10..=200).contains(&text.chars().count()).then(|| text.into())
 }
 
-fn not_empty(text: &str) -> Option<String> {
+pub(super) fn not_empty(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.to_owned())
 }
 

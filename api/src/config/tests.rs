@@ -154,6 +154,7 @@ fn a_bad_value_is_named_with_its_source_and_what_is_allowed() {
         ("--oidc-roles", "admin"),
         ("--oidc-roles", "admin=BOSS"),
         ("--oidc-roles", "=ADMIN"),
+        ("--oidc-email-verified", "true"),
         ("--database-url", "mysql://host/name"),
     ] {
         let flags: Vec<&str> = [key, value].into_iter().filter(|part| !part.is_empty()).collect();
@@ -187,6 +188,10 @@ fn an_outside_issuer_needs_all_of_its_settings() {
         assert!(refusal(&some.join("\n"), &[], &[]).starts_with("An outside issuer needs the settings"));
     }
     assert!(refusal("oidc_role_claim = 'x'", &[], &[]).starts_with("An outside issuer needs"));
+    assert!(refusal("oidc_email_verified = 'assumed'", &[], &[]).starts_with("An outside issuer needs"));
+    assert_eq!(oidc.email_verified, EmailVerified::Required);
+    let assumed = load(&all.join("\n"), &[], &["--oidc-email-verified", "assumed"]).unwrap().oidc.unwrap();
+    assert_eq!(assumed.email_verified, EmailVerified::Assumed);
     assert!(load("", &[], &[]).unwrap().oidc.is_none());
     for here in
         ["http://127.0.0.1:1/jwks", "http://[::1]:1/jwks", "http://localhost/jwks", "/etc/jwks.json", "jwks.json"]

@@ -14,6 +14,9 @@ use crate::error::Fault;
 pub use key::Key;
 use ring::of_database;
 
+/// The kind of job that sweeps after an erasure, also for whoever removes later what may have held something of the person.
+pub const SWEEP_JOB: &str = "ERASURE_SWEEP";
+
 /// What a person is named by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Name<'a> {

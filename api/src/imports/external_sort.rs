@@ -6,6 +6,10 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::vec::IntoIter;
 
+use tokio_util::sync::CancellationToken;
+
+use super::bounds::stopped;
+
 /// What can be sorted and put into a file meanwhile.
 pub(super) trait Spill: Ord + Sized {
     /// About how many bytes of memory it takes.
@@ -20,6 +24,8 @@ const IN_MEMORY: usize = 32 * 1024 * 1024;
 /// as many are ever open, and every item is written only a few times.
 const FAN: usize = 64;
 const BUFFER: usize = 32 * 1024;
+/// After how many items it is looked whether anybody wants them still.
+const LOOK: u64 = 1_000;
 
 /// Takes items in any order.
 pub(super) struct ExternalSort<T> {
@@ -29,6 +35,7 @@ pub(super) struct ExternalSort<T> {
     fan: usize,
     /// Sorted files; those of the second list were merged from those of the first, and so on.
     runs: Vec<Vec<Run>>,
+    stop: CancellationToken,
 }
 
 /// A file of sorted items. It has no name and goes with the process.
@@ -42,16 +49,19 @@ pub(super) struct Sorted<T> {
     heap: BinaryHeap<Reverse<(T, usize)>>,
     runs: Vec<(BufReader<File>, u64)>,
     items: IntoIter<T>,
+    given: u64,
+    stop: CancellationToken,
 }
 
 impl<T: Spill> ExternalSort<T> {
-    pub(super) fn new() -> Self {
-        Self::with(IN_MEMORY, FAN)
+    /// None were taken yet. The token ends the work.
+    pub(super) fn new(stop: CancellationToken) -> Self {
+        Self::with(IN_MEMORY, FAN, stop)
     }
 
     /// A sort with other bounds.
-    pub(super) fn with(in_memory: usize, fan: usize) -> Self {
-        Self { items: Vec::new(), weight: 0, in_memory, fan, runs: Vec::new() }
+    pub(super) fn with(in_memory: usize, fan: usize, stop: CancellationToken) -> Self {
+        Self { items: Vec::new(), weight: 0, in_memory, fan, runs: Vec::new(), stop }
     }
 
     /// Takes an item.
@@ -70,7 +80,7 @@ impl<T: Spill> ExternalSort<T> {
     /// Everything that was taken, in its order.
     pub(super) fn sorted(mut self) -> io::Result<Sorted<T>> {
         self.items.sort_unstable();
-        Sorted::merge(self.runs.into_iter().flatten().collect(), self.items)
+        Sorted::merge(self.runs.into_iter().flatten().collect(), self.items, self.stop)
     }
 
     fn keep(&mut self, run: Run, level: usize) -> io::Result<()> {
@@ -82,7 +92,7 @@ impl<T: Spill> ExternalSort<T> {
             return Ok(());
         }
         let runs = std::mem::take(&mut self.runs[level]);
-        let merged = Run::write(Sorted::<T>::merge(runs, Vec::new())?)?;
+        let merged = Run::write(Sorted::<T>::merge(runs, Vec::new(), self.stop.clone())?)?;
         self.keep(merged, level + 1)
     }
 }
@@ -102,10 +112,11 @@ impl Run {
 }
 
 impl<T: Spill> Sorted<T> {
-    fn merge(runs: Vec<Run>, items: Vec<T>) -> io::Result<Self> {
+    fn merge(runs: Vec<Run>, items: Vec<T>, stop: CancellationToken) -> io::Result<Self> {
         let runs: Vec<_> =
             runs.into_iter().map(|run| (BufReader::with_capacity(BUFFER, run.file), run.items)).collect();
-        let mut sorted = Self { heap: BinaryHeap::with_capacity(runs.len() + 1), runs, items: items.into_iter() };
+        let (heap, items) = (BinaryHeap::with_capacity(runs.len() + 1), items.into_iter());
+        let mut sorted = Self { heap, runs, items, given: 0, stop };
         for place in 0..=sorted.runs.len() {
             sorted.refill(place)?;
         }
@@ -132,6 +143,10 @@ impl<T: Spill> Iterator for Sorted<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let Reverse((item, place)) = self.heap.pop()?;
+        self.given += 1;
+        if self.given.is_multiple_of(LOOK) && self.stop.is_cancelled() {
+            return Some(Err(stopped()));
+        }
         Some(self.refill(place).map(|()| item))
     }
 }
@@ -163,7 +178,7 @@ mod tests {
             let mut expected: Vec<u64> = numbers().collect();
             expected.sort_unstable();
             for (in_memory, fan) in [(8, 2), (64, 3), (64, 64), (1 << 20, 2)] {
-                let mut sort = ExternalSort::with(in_memory, fan);
+                let mut sort = ExternalSort::with(in_memory, fan, CancellationToken::new());
                 numbers().for_each(|number| sort.push(number).unwrap());
                 let open: usize = sort.runs.iter().map(Vec::len).sum();
                 assert!(open <= fan * sort.runs.len(), "{open} files");
@@ -171,5 +186,19 @@ mod tests {
                 assert_eq!(sorted.unwrap(), expected, "{count} items, {in_memory} bytes, {fan} files");
             }
         }
+    }
+
+    #[test]
+    fn ends_when_it_is_to_end() {
+        let stop = CancellationToken::new();
+        let sort = || {
+            let mut sort = ExternalSort::with(800, 3, stop.clone());
+            (0..10_000_u64).try_for_each(|number| sort.push(number)).map(|()| sort)
+        };
+        let sorted = sort().unwrap().sorted().unwrap();
+        stop.cancel();
+        // While it gives, and while it merges files.
+        assert!(sorted.take(1_001).any(|item| item.is_err()));
+        assert!(sort().is_err());
     }
 }

@@ -19,6 +19,15 @@ impl std::error::Error for Mistake {}
 /// What stands in the place of a column where the line's number is meant.
 pub(super) const LINE: &str = "@line";
 
+/// Whether sentences name the columns of a file. What stands there may be a person, in a file that has no header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// For whoever has the file: nobody else reads it.
+    Named,
+    /// For a job, which is kept, and seen by others.
+    Counted,
+}
+
 /// Fields with their columns.
 #[derive(Clone, Debug)]
 pub(super) struct Mapping {
@@ -27,6 +36,7 @@ pub(super) struct Mapping {
     /// For sentences.
     what: &'static str,
     header: Vec<String>,
+    naming: Naming,
 }
 
 impl Mapping {
@@ -36,6 +46,7 @@ impl Mapping {
     pub(super) fn new(
         pairs: &[(String, String)],
         header: Vec<String>,
+        naming: Naming,
         allowed: &[String],
         what: &'static str,
     ) -> Result<Self, Mistake> {
@@ -47,7 +58,7 @@ impl Mapping {
         } else {
             pairs
         };
-        let mut mapping = Self { fields: Vec::new(), places: Vec::new(), what, header };
+        let mut mapping = Self { fields: Vec::new(), places: Vec::new(), what, header, naming };
         for (field, column) in pairs {
             mapping.add(field.trim(), column.trim(), allowed)?;
         }
@@ -69,9 +80,9 @@ impl Mapping {
     pub(super) fn needed(&self, field: &str) -> Result<Column, Mistake> {
         self.column(field).ok_or_else(|| {
             Mistake(format!(
-                "{} need the field {field}: give --map {field}=COLUMN. The file's columns are {}.",
+                "{} need the field {field}: give --map {field}=COLUMN. {}",
                 self.what,
-                list(&self.header)
+                self.columns("The file's")
             ))
         })
     }
@@ -108,18 +119,27 @@ impl Mapping {
         }
         let mut places = self.header.iter().enumerate().filter(|(_, name)| *name == column).map(|(place, _)| place);
         let place = places.next().ok_or_else(|| {
-            Mistake(format!(
-                "The file has no column {column:?}. Its columns are {}.{}",
-                list(&self.header),
-                self.hint()
-            ))
+            Mistake(format!("The file has no column {column:?}. {}{}", self.columns("Its"), self.hint()))
         })?;
         if places.next().is_some() {
-            return Err(Mistake(format!("The file has more than one column {column:?}: give them different names.")));
+            let which = match self.naming {
+                Naming::Named => format!("{column:?}"),
+                Naming::Counted => "of one name".to_owned(),
+            };
+            return Err(Mistake(format!("The file has more than one column {which}: give them different names.")));
         }
         self.fields.push((field.to_owned(), Some(self.places.len())));
         self.places.push(place);
         Ok(())
+    }
+
+    /// A sentence about what the file has.
+    fn columns(&self, whose: &str) -> String {
+        match (self.naming, self.header.len()) {
+            (Naming::Named, _) => format!("{whose} columns are {}.", list(&self.header)),
+            (Naming::Counted, 1) => "There is one.".to_owned(),
+            (Naming::Counted, count) => format!("There are {count} columns."),
+        }
     }
 
     fn hint(&self) -> &'static str {
@@ -165,7 +185,7 @@ mod tests {
         let pairs: Vec<_> = pairs.iter().map(|(field, column)| ((*field).to_owned(), (*column).to_owned())).collect();
         let allowed = ["document", "at", "label.KEY"].map(str::to_owned);
         let header = header.iter().map(|name| (*name).to_owned()).collect();
-        Mapping::new(&pairs, header, &allowed, "Transactions").map_err(|mistake| mistake.0)
+        Mapping::new(&pairs, header, Naming::Named, &allowed, "Transactions").map_err(|mistake| mistake.0)
     }
 
     #[test]
@@ -206,5 +226,22 @@ mod tests {
             mapping(&[], &["x"]).unwrap().needed("at").unwrap_err().0,
             "Transactions need the field at: give --map at=COLUMN. The file's columns are x."
         );
+    }
+
+    #[test]
+    fn a_job_is_told_how_many_columns_there_are_and_not_which() {
+        let says = |pairs: &[(&str, &str)], header: &[&str]| {
+            let pairs: Vec<_> =
+                pairs.iter().map(|(field, column)| ((*field).to_owned(), (*column).to_owned())).collect();
+            let header = header.iter().map(|name| (*name).to_owned()).collect();
+            let mapping = Mapping::new(&pairs, header, Naming::Counted, &["at".to_owned()], "Transactions");
+            mapping.and_then(|mapping| mapping.needed("at")).unwrap_err().0
+        };
+        assert_eq!(
+            says(&[], &["Ann", "ann@example.org"]),
+            "Transactions need the field at: give --map at=COLUMN. There are 2 columns."
+        );
+        assert_eq!(says(&[("at", "date")], &["Ann"]), "The file has no column \"date\". There is one.");
+        assert!(says(&[], &["at", "at"]).starts_with("The file has more than one column of one name:"));
     }
 }

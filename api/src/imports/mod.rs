@@ -4,6 +4,7 @@
 //! A file is read on a thread of its own (`parse`), row by row (`reader`), into units (`members`, `transactions`, `lines`,
 //! `points`, `feedback`, `segment`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
 
+mod bounds;
 mod chunk;
 mod document;
 mod external_sort;

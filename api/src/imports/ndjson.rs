@@ -15,6 +15,7 @@ use anyhow::{Context, anyhow};
 use csv::ByteRecord;
 use serde_json::value::RawValue;
 
+use super::bounds::Bounds;
 use super::mapping::Mistake;
 use super::reader::{LONGEST, text_of};
 use super::row::{Wrong, snake};
@@ -36,13 +37,13 @@ pub(super) struct Ndjson {
 
 impl Ndjson {
     /// Opens a file and reads the names that its objects have.
-    pub(super) fn open(mut file: File, path: &Path) -> anyhow::Result<(Self, Vec<String>)> {
+    pub(super) fn open(mut file: File, path: &Path, bounds: &Bounds) -> anyhow::Result<(Self, Vec<String>)> {
         let failed = || format!("{} cannot be read", path.display());
         let taken = Arc::new(AtomicU64::new(0));
         let again = file.try_clone().with_context(failed)?;
         let mut names: Vec<String> = Vec::new();
         let mut columns = HashMap::new();
-        let mut lines = Lines::new(text_of(again, &taken).with_context(failed)?);
+        let mut lines = Lines::new(text_of(again, &taken, bounds).with_context(failed)?);
         while lines.read().map_err(|error| broken(path, lines.line, &error))? {
             // What is no object is a row that is left out.
             let _ = cells(&lines.text, |name, _| {
@@ -60,7 +61,7 @@ impl Ndjson {
         }
         file.seek(SeekFrom::Start(0)).with_context(failed)?;
         taken.store(0, Ordering::Relaxed);
-        let lines = Lines::new(text_of(file, &taken).with_context(failed)?);
+        let lines = Lines::new(text_of(file, &taken, bounds).with_context(failed)?);
         let (path, record) = (path.to_owned(), ByteRecord::new());
         Ok((Self { lines, path, columns, record, wrong: None, taken }, names))
     }
@@ -188,7 +189,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text).unwrap();
         file.seek(SeekFrom::Start(0)).unwrap();
-        let (mut reader, names) = Ndjson::open(file, Path::new("file.ndjson")).unwrap();
+        let (mut reader, names) = Ndjson::open(file, Path::new("file.ndjson"), &Bounds::default()).unwrap();
         let mut rows = Vec::new();
         while reader.read().unwrap() {
             let cells = reader.record().iter().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect();
@@ -217,7 +218,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&vec![b'x'; 2 << 20]).unwrap();
         file.seek(SeekFrom::Start(0)).unwrap();
-        let error = Ndjson::open(file, Path::new("file.ndjson")).err().unwrap();
+        let error = Ndjson::open(file, Path::new("file.ndjson"), &Bounds::default()).err().unwrap();
         assert!(error.to_string().contains("a line is longer than 1 MiB"), "{error}");
     }
 }

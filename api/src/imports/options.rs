@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::feedback::{self, Feedback};
 use super::lines::{self, Lines};
-use super::mapping::{LINE, Mapping, Mistake};
+use super::mapping::{LINE, Mapping, Mistake, Naming};
 use super::members::{self, Members};
 use super::points::{self, Points};
 use super::rows::Format;
@@ -93,7 +93,7 @@ impl Kind {
 
 impl Options {
     /// How the file with this header is read, or the first mistake in the command.
-    pub(super) fn plan(&self, header: Vec<String>) -> Result<Plan, Mistake> {
+    pub(super) fn plan(&self, header: Vec<String>, naming: Naming) -> Result<Plan, Mistake> {
         self.possible()?;
         let (what, allowed) = match self.kind {
             Kind::Members => ("Members", members::names()),
@@ -103,7 +103,7 @@ impl Options {
             Kind::Feedback => ("Feedback responses", feedback::names()),
             Kind::Segment => ("Member lists", segment::names()),
         };
-        let mapping = Mapping::new(&self.map, header, &allowed, what)?;
+        let mapping = Mapping::new(&self.map, header, naming, &allowed, what)?;
         let columns = match self.kind {
             Kind::Members => Columns::Members(Box::new(Members::new(&mapping)?)),
             Kind::Segment => Columns::List(Box::new(List::new(&mapping)?)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::calendar::Zone;
 use engine::money::Currency;
 use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
 
 use super::chunk::{Chunk, Chunker, Gone};
 use super::lines::Lines;
@@ -26,6 +27,8 @@ pub(super) struct Parse {
     pub(super) zone: Zone,
     pub(super) currency: Currency,
     pub(super) progress: Arc<Progress>,
+    /// Ends the sorting; the reading of the file has its own bounds.
+    pub(super) stop: CancellationToken,
 }
 
 impl Parse {
@@ -62,7 +65,7 @@ impl Parse {
     }
 
     fn documents(&mut self, lines: &Lines, chunker: &mut Chunker) -> anyhow::Result<Result<(), Gone>> {
-        let mut sorter = Sorter::new();
+        let mut sorter = Sorter::new(&self.stop);
         while self.reader.read()? {
             let row = Row { line: self.reader.line(), record: self.reader.record(), places: &self.plan.places };
             sorter.push(lines.spilled(&row, self.reader.wrong())?)?;

@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow};
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 use flate2::read::MultiGzDecoder;
 
+use super::bounds::{Bounded, Bounds};
 use super::mapping::Mistake;
 use super::row::Wrong;
 
@@ -32,9 +33,9 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Opens a file and reads the names of its columns, trimmed.
-    pub(super) fn open(file: File, path: &Path) -> anyhow::Result<(Self, Vec<String>)> {
+    pub(super) fn open(file: File, path: &Path, bounds: &Bounds) -> anyhow::Result<(Self, Vec<String>)> {
         let taken = Arc::new(AtomicU64::new(0));
-        let text = text_of(file, &taken).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = text_of(file, &taken, bounds).with_context(|| format!("{} cannot be read", path.display()))?;
         // The end of a row is the line feed alone, so that its line can be told; a carriage return before it is trimmed
         // with the last cell.
         let csv = ReaderBuilder::new()
@@ -115,8 +116,9 @@ impl Reader {
 }
 
 /// The text of a file, which counts how much of the file was taken.
-pub(super) fn text_of(file: File, taken: &Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
-    unpacked(Counted { file, taken: Arc::clone(taken) })
+pub(super) fn text_of(file: File, taken: &Arc<AtomicU64>, bounds: &Bounds) -> io::Result<Box<dyn Read + Send>> {
+    let text = unpacked(Counted { file, taken: Arc::clone(taken) })?;
+    Ok(Box::new(Bounded::new(text, bounds)))
 }
 
 /// The text of a file, unpacked where it is packed, without a byte order mark.
@@ -187,7 +189,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("file");
         std::fs::write(&path, bytes)?;
-        let (mut reader, header) = Reader::open(File::open(&path)?, &path)?;
+        let (mut reader, header) = Reader::open(File::open(&path)?, &path, &Bounds::default())?;
         let mut rows = vec![(reader.line(), header)];
         while reader.read()? {
             let cells = reader.record().iter().map(|cell| String::from_utf8_lossy(cell.trim_ascii()).into_owned());

@@ -7,6 +7,7 @@ use anyhow::Context;
 use csv::ByteRecord;
 use serde::{Deserialize, Serialize};
 
+use super::bounds::Bounds;
 use super::mapping::Mistake;
 use super::ndjson::Ndjson;
 use super::reader::Reader;
@@ -45,18 +46,18 @@ impl Rows {
         if !file.metadata().with_context(failed)?.is_file() {
             return Err(Mistake(format!("{} is not a file.", path.display())).into());
         }
-        Self::of(file, path, format)
+        Self::of(file, path, format, &Bounds::default())
     }
 
     /// The same for a file that is open already, under a name for sentences.
-    pub(super) fn of(file: File, name: &Path, format: Format) -> anyhow::Result<(Self, Vec<String>)> {
+    pub(super) fn of(file: File, name: &Path, format: Format, bounds: &Bounds) -> anyhow::Result<(Self, Vec<String>)> {
         Ok(match format {
             Format::Csv => {
-                let (reader, header) = Reader::open(file, name)?;
+                let (reader, header) = Reader::open(file, name, bounds)?;
                 (Self::Csv(Box::new(reader)), header)
             }
             Format::Ndjson => {
-                let (reader, header) = Ndjson::open(file, name)?;
+                let (reader, header) = Ndjson::open(file, name, bounds)?;
                 (Self::Ndjson(Box::new(reader)), header)
             }
         })

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use super::chunk::Chunk;
 use super::manners::Manners;
+use super::mapping::Naming;
 use super::options::{Columns, Kind, Options, Plan};
 use super::parse::Parse;
 use super::progress::Progress;
@@ -17,7 +18,6 @@ use super::report::Report;
 use super::rows::Rows;
 use super::segment::Target;
 use super::store;
-use super::upload;
 use super::write::{MemberRule, Writer, overtaken};
 use crate::app::App;
 use crate::audit::{self, By, Entry};
@@ -40,7 +40,7 @@ const WAITING: usize = 2;
 /// A mistake in the command is a [`Mistake`](super::Mistake), and nothing was begun.
 pub async fn run(app: &App, options: Options) -> anyhow::Result<Report> {
     let (rows, header) = Rows::open(&options.file, options.format)?;
-    let plan = options.plan(header)?;
+    let plan = options.plan(header, Naming::Named)?;
     let rejects = Rejects::File(RejectsFile::at(options.rejects_file(), &options.file)?);
     let bytes = std::fs::metadata(&options.file)?.len();
     let errand = Errand { by: By::command(COMMAND), held: None, rejects, bytes };
@@ -101,6 +101,7 @@ pub(super) async fn carry_out(
         zone: app.program().zone,
         currency: app.program().currency,
         progress: progress.clone(),
+        stop: held.map(|held| held.stop.clone()).unwrap_or_default(),
     };
     let mut writer = Writer { app, kind: options.kind, members, segment, row, rejects, by, held };
     // A job that was settled by nobody after its end has nothing more to do.
@@ -186,9 +187,6 @@ async fn finish(writer: &Writer<'_>) -> Result<(), Stop> {
         }
         if row.created + row.updated > 0 {
             audit::write(app, &txn, writer.by, entry(writer, row)).await?;
-        }
-        if let Some(held) = writer.held {
-            upload::forget(&txn, held.id).await?;
         }
         Ok(txn.commit().await?)
     })

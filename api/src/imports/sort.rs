@@ -7,6 +7,8 @@
 use std::cmp::Ordering;
 use std::io::{self, Read, Write};
 
+use tokio_util::sync::CancellationToken;
+
 use super::external_sort::{ExternalSort, Sorted, Spill};
 use super::row::Wrong;
 use super::spill::Line;
@@ -28,8 +30,9 @@ pub(super) struct Groups {
 }
 
 impl Sorter {
-    pub(super) fn new() -> Self {
-        Self { by_document: ExternalSort::new(), by_group: ExternalSort::new() }
+    /// None were taken yet. The token ends the work.
+    pub(super) fn new(stop: &CancellationToken) -> Self {
+        Self { by_document: ExternalSort::new(stop.clone()), by_group: ExternalSort::new(stop.clone()) }
     }
 
     /// Takes the next line.
@@ -180,7 +183,11 @@ mod tests {
     fn groups(keys: &[&str], in_memory: usize) -> Vec<Vec<u64>> {
         let weight = Line::of_cells(2, b"a", [&b"x"[..]].into_iter()).unwrap().weight();
         let bytes = in_memory * weight;
-        let mut sorter = Sorter { by_document: ExternalSort::with(bytes, 3), by_group: ExternalSort::with(bytes, 3) };
+        let stop = CancellationToken::new();
+        let mut sorter = Sorter {
+            by_document: ExternalSort::with(bytes, 3, stop.clone()),
+            by_group: ExternalSort::with(bytes, 3, stop),
+        };
         for (place, key) in keys.iter().enumerate() {
             let line = Line::of_cells(place as u64 + 2, key.as_bytes(), [&b"x"[..]].into_iter()).unwrap();
             sorter.push(line).unwrap();

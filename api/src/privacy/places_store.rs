@@ -52,7 +52,7 @@ const SHELL: &str = "UPDATE member SET number = $2, number_folded = '', enrolled
 
 /// The tables in which something was cleared, for whoever sweeps them.
 pub(super) fn tables() -> impl Iterator<Item = &'static str> {
-    PLACES.iter().map(|(table, _)| *table).chain(["member", "audit_entry"])
+    PLACES.iter().map(|(table, _)| *table).chain(["member", "audit_entry", "upload_piece"])
 }
 
 /// The row of a member, locked.

@@ -12,11 +12,9 @@ use serde_json::json;
 use super::places_store;
 use crate::app::App;
 use crate::db;
+pub use crate::erased::SWEEP_JOB;
 use crate::error::Fault;
 use crate::jobs::{Held, NewJob, Setback};
-
-/// The kind of job that sweeps after an erasure.
-pub const SWEEP_JOB: &str = "ERASURE_SWEEP";
 
 /// How long to wait for whoever reads what was there before.
 const AGAIN: Duration = Duration::from_secs(1);

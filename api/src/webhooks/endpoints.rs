@@ -204,7 +204,7 @@ fn shown(segments: Option<&[SegmentId]>) -> Option<Vec<String>> {
     segments.map(|segments| segments.iter().map(|segment| GlobalId::Segment(*segment).text()).collect())
 }
 
-fn entry(action: &'static str, endpoint: &webhook_endpoint::Model, changes: Changes) -> Entry {
+pub(super) fn entry(action: &'static str, endpoint: &webhook_endpoint::Model, changes: Changes) -> Entry {
     Entry { action, object: Object::one("WebhookEndpoint", endpoint.id.0, endpoint.url.as_str()), changes }
 }
 

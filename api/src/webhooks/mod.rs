@@ -11,6 +11,7 @@ mod endpoint_checks;
 mod endpoint_list;
 mod endpoint_store;
 mod endpoints;
+mod given_up;
 mod outbound;
 mod outbox;
 mod outbox_store;

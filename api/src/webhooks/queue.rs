@@ -10,7 +10,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use tokio_util::sync::CancellationToken;
 
 use super::outbound::{Call, Outbound, Outcome};
-use super::{endpoint_store, payload, queue_store as store, schedule, secret};
+use super::{endpoint_store, given_up, payload, queue_store as store, schedule, secret};
 use crate::app::App;
 use crate::error::Fault;
 use crate::global_id::GlobalId;
@@ -46,6 +46,8 @@ pub(super) struct Sending {
 enum Step {
     /// It was delivered: the next one may follow.
     Delivered,
+    /// It was not, and nothing is to be sent before it.
+    Failed,
     /// There is nothing to be sent now.
     Rests,
     /// The queue is somebody else's.
@@ -53,20 +55,26 @@ enum Step {
 }
 
 impl Sending {
-    /// Sends from a queue as long as all goes well, then gives it back.
-    pub(super) async fn work(&self, queue: Queue) {
+    /// Sends from a queue as long as all goes well, then gives it back. Answers whether the last attempt worked; none where
+    /// there was none.
+    pub(super) async fn work(&self, queue: Queue) -> Option<bool> {
+        let mut worked = None;
         for _ in 0..IN_A_ROW {
             if self.stop.is_cancelled() {
                 break;
             }
             match self.step(&queue).await {
-                Ok(Step::Delivered) => {}
+                Ok(Step::Delivered) => worked = Some(true),
+                Ok(Step::Failed) => {
+                    worked = Some(false);
+                    break;
+                }
                 Ok(Step::Rests) => break,
-                Ok(Step::Lost) => return,
+                Ok(Step::Lost) => return worked,
                 // The lease stays: without the database nobody would know what was sent already.
                 Err(fault) => {
                     tracing::warn!(endpoint = queue.endpoint.0, ?fault, "a delivery was broken off; a try follows");
-                    return;
+                    return worked;
                 }
             }
         }
@@ -77,6 +85,7 @@ impl Sending {
                 "a queue could not be given back; its lease will lapse"
             );
         }
+        worked
     }
 
     async fn step(&self, queue: &Queue) -> Result<Step, Fault> {
@@ -143,27 +152,24 @@ impl Sending {
         }
         let now = self.app.clock.real_millis();
         store::write_attempt(&txn, delivery.id, at, duration, outcome).await?;
-        let mut disabled = None;
+        let mut disabled = false;
         match (&outcome.error, outcome.status) {
-            (None, _) => store::settle(&txn, delivery.id, true, now).await?,
+            (None, _) => store::deliver(&txn, delivery.id, now).await?,
             (Some(_), Some(GONE)) => {
-                store::settle(&txn, delivery.id, false, now).await?;
-                disabled = Some("The receiver answered 410: it wants no more deliveries.".to_owned());
+                let why = "The receiver answered 410: it wants no more deliveries.".to_owned();
+                disabled = given_up::give_up(&self.app, &txn, endpoint, delivery, why).await?;
             }
             (Some(error), _) => match schedule::wait(delivery.tries + 1, outcome.retry_after) {
-                Some(wait) => store::put_off(&txn, delivery.id, now.saturating_add(millis(wait))).await?,
+                Some(wait) => store::put_off(&txn, delivery, now.saturating_add(millis(wait))).await?,
                 None => {
-                    store::settle(&txn, delivery.id, false, now).await?;
-                    disabled = Some(format!("A delivery failed {} times. {error}", delivery.tries + 1));
+                    let why = format!("A delivery failed {} times. {error}", delivery.tries + 1);
+                    disabled = given_up::give_up(&self.app, &txn, endpoint, delivery, why).await?;
                 }
             },
         }
-        if let Some(why) = &disabled {
-            store::disable(&txn, endpoint.id, &endpoint.url, why, now).await?;
-        }
         txn.commit().await?;
-        self.tell(endpoint, delivery, outcome, disabled.is_some());
-        Ok(if outcome.error.is_none() { Step::Delivered } else { Step::Rests })
+        self.tell(endpoint, delivery, outcome, disabled);
+        Ok(if outcome.error.is_none() { Step::Delivered } else { Step::Failed })
     }
 
     /// The URL is left out: it may hold a secret of the receiver's.

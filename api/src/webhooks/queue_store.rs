@@ -114,33 +114,33 @@ pub(super) async fn write_attempt(
     Ok(())
 }
 
-/// The delivery is done, one way or the other.
-pub(super) async fn settle(txn: &Txn, id: WebhookDeliveryId, delivered: bool, now: Millis) -> Result<(), Fault> {
-    let status = if delivered { "DELIVERED" } else { "FAILED" };
-    let text = "UPDATE webhook_delivery SET status = $2, tries = tries + 1, next_attempt_at = NULL, settled_at = $3
-        WHERE id = $1 AND status = 'PENDING'";
-    txn.execute_raw(sql(txn, text, [id.0.into(), status.into(), now.into()])).await?;
+/// It was delivered, also where somebody asked for it once more meanwhile.
+pub(super) async fn deliver(txn: &Txn, id: WebhookDeliveryId, now: Millis) -> Result<(), Fault> {
+    let text = "UPDATE webhook_delivery SET status = 'DELIVERED', tries = tries + 1, next_attempt_at = NULL,
+        settled_at = $2 WHERE id = $1 AND status = 'PENDING'";
+    txn.execute_raw(sql(txn, text, [id.0.into(), now.into()])).await?;
     Ok(())
 }
 
-/// The delivery is tried again, not before an instant.
-pub(super) async fn put_off(txn: &Txn, id: WebhookDeliveryId, until: Millis) -> Result<(), Fault> {
-    let text = "UPDATE webhook_delivery SET tries = tries + 1, next_attempt_at = $2
-        WHERE id = $1 AND status = 'PENDING'";
-    txn.execute_raw(sql(txn, text, [id.0.into(), until.into()])).await?;
+/// The delivery is given up; false where it was begun anew during the attempt.
+pub(super) async fn give_up(txn: &Txn, delivery: &webhook_delivery::Model, now: Millis) -> Result<bool, Fault> {
+    let text = "UPDATE webhook_delivery SET status = 'FAILED', tries = tries + 1, next_attempt_at = NULL,
+        settled_at = $3 WHERE id = $1 AND status = 'PENDING' AND tries = $2";
+    let done = txn.execute_raw(sql(txn, text, [delivery.id.0.into(), delivery.tries.into(), now.into()])).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The delivery is tried again, not before an instant, unless it was begun anew during the attempt.
+pub(super) async fn put_off(txn: &Txn, delivery: &webhook_delivery::Model, until: Millis) -> Result<(), Fault> {
+    let text = "UPDATE webhook_delivery SET tries = tries + 1, next_attempt_at = $3
+        WHERE id = $1 AND status = 'PENDING' AND tries = $2";
+    txn.execute_raw(sql(txn, text, [delivery.id.0.into(), delivery.tries.into(), until.into()])).await?;
     Ok(())
 }
 
-/// Switches an endpoint off, unless it leads elsewhere by now.
-pub(super) async fn disable(
-    txn: &Txn,
-    id: WebhookEndpointId,
-    url: &str,
-    why: &str,
-    now: Millis,
-) -> Result<bool, Fault> {
-    let text = "UPDATE webhook_endpoint SET active = FALSE, disabled_reason = $3, disabled_at = $4
-        WHERE id = $1 AND url = $2 AND active";
-    let values = [id.0.into(), url.into(), why.into(), now.into()];
-    Ok(txn.execute_raw(sql(txn, text, values)).await?.rows_affected() == 1)
+/// Switches an endpoint off, which is locked.
+pub(super) async fn disable(txn: &Txn, id: WebhookEndpointId, why: &str, now: Millis) -> Result<(), Fault> {
+    let text = "UPDATE webhook_endpoint SET active = FALSE, disabled_reason = $2, disabled_at = $3 WHERE id = $1";
+    txn.execute_raw(sql(txn, text, [id.0.into(), why.into(), now.into()])).await?;
+    Ok(())
 }

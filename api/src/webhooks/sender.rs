@@ -1,7 +1,7 @@
 //! Sends what the outbox holds, for as long as the process runs. Several processes share the work of one database: each
 //! queue is one process's at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct Pace {
     pub at_once: usize,
     /// How many of them to one endpoint, so that one that hangs does not keep the others waiting.
     pub to_one: usize,
+    /// How many of them endpoints whose last attempt failed may not take, however many of them hang.
+    pub kept: usize,
     /// How long a queue is its holder's after each sign of life.
     pub lease: Duration,
     /// How often to look for what nobody told of.
@@ -40,6 +42,7 @@ impl Default for Pace {
         Self {
             at_once: 32,
             to_one: 4,
+            kept: 8,
             lease: Duration::from_secs(60),
             poll: Duration::from_millis(500),
             limit: Duration::from_secs(15),
@@ -60,7 +63,13 @@ pub async fn run(app: Arc<App>, pace: Pace, stop: CancellationToken) {
     let (told, halt) = (Arc::new(Notify::new()), CancellationToken::new());
     let hearing = tokio::spawn(hear(Arc::clone(&app), Arc::clone(&told)));
     let sending = Sending { app, outbound, lease: pace.lease, stop: stop.clone(), halt: halt.clone() };
-    let mut sender = Sender { sending: Arc::new(sending), pace, hands: JoinSet::new(), busy: HashMap::new() };
+    let mut sender = Sender {
+        sending: Arc::new(sending),
+        pace,
+        hands: JoinSet::new(),
+        busy: HashMap::new(),
+        failing: HashSet::new(),
+    };
     let mut reached = true;
     while !stop.is_cancelled() {
         match sender.begin().await {
@@ -87,12 +96,17 @@ pub async fn run(app: Arc<App>, pace: Pace, stop: CancellationToken) {
     hearing.abort();
 }
 
+/// Whose hand is free again, and whether the last attempt worked.
+type Done = (WebhookEndpointId, Option<bool>);
+
 struct Sender {
     sending: Arc<Sending>,
     pace: Pace,
-    hands: JoinSet<WebhookEndpointId>,
+    hands: JoinSet<Done>,
     /// How many hands send to an endpoint.
     busy: HashMap<WebhookEndpointId, usize>,
+    /// The endpoints whose last attempt by this process failed.
+    failing: HashSet<WebhookEndpointId>,
 }
 
 impl Sender {
@@ -108,8 +122,7 @@ impl Sender {
             if self.hands.len() >= self.pace.at_once {
                 break;
             }
-            let busy = self.busy.entry(one.endpoint_id).or_default();
-            if *busy >= self.pace.to_one {
+            if !self.may_send_to(one.endpoint_id) {
                 continue;
             }
             // The process, for whoever looks into the table, and something that no other holder has.
@@ -118,22 +131,35 @@ impl Sender {
             let now = app.clock.real_millis();
             let until = now.saturating_add(millis(self.pace.lease));
             if store::claim(app.db.writer(), &queue, now, until).await? {
-                *busy += 1;
+                *self.busy.entry(one.endpoint_id).or_default() += 1;
                 let sending = Arc::clone(&self.sending);
-                self.hands.spawn(async move {
-                    let endpoint = queue.endpoint;
-                    sending.work(queue).await;
-                    endpoint
-                });
+                self.hands.spawn(async move { (queue.endpoint, sending.work(queue).await) });
             }
         }
         Ok(())
     }
 
+    /// Whether a hand is free for one more queue of an endpoint.
+    fn may_send_to(&self, endpoint: WebhookEndpointId) -> bool {
+        if self.busy.get(&endpoint).is_some_and(|busy| *busy >= self.pace.to_one) {
+            return false;
+        }
+        if !self.failing.contains(&endpoint) {
+            return true;
+        }
+        let failing = self.busy.iter().filter(|(other, _)| self.failing.contains(other));
+        failing.map(|(_, busy)| busy).sum::<usize>() < self.pace.at_once.saturating_sub(self.pace.kept).max(1)
+    }
+
     /// A hand is free again; which one is not known where it broke down, and then all are counted anew.
-    fn ended(&mut self, endpoint: Option<WebhookEndpointId>) {
-        match endpoint {
-            Some(endpoint) => {
+    fn ended(&mut self, done: Option<Done>) {
+        match done {
+            Some((endpoint, worked)) => {
+                match worked {
+                    Some(true) => drop(self.failing.remove(&endpoint)),
+                    Some(false) => drop(self.failing.insert(endpoint)),
+                    None => {}
+                }
                 if let Some(busy) = self.busy.get_mut(&endpoint) {
                     *busy = busy.saturating_sub(1);
                 }

@@ -38,8 +38,14 @@ impl Worker {
             return;
         };
         match self.settle(&held, &end, &halt).await {
-            true => tracing::info!(job = id, kind, attempt, ?end, "a job was settled"),
-            false => tracing::warn!(job = id, kind, attempt, ?end, "a job was not settled: it is another worker's"),
+            true => tracing::info!(job = id, kind, attempt, end = word(&end), "a job was settled"),
+            false => tracing::warn!(
+                job = id,
+                kind,
+                attempt,
+                end = word(&end),
+                "a job was not settled: it is another worker's"
+            ),
         }
     }
 
@@ -121,6 +127,17 @@ impl Worker {
             tokio::time::sleep(AGAIN).await;
         }
         false
+    }
+}
+
+/// How it ended, without the sentence: whoever may see the job reads it there.
+fn word(end: &End) -> &'static str {
+    match end {
+        End::Succeeded => "succeeded",
+        End::Retry { .. } => "will be tried again",
+        End::Failed(_) => "failed",
+        End::Cancelled => "cancelled",
+        End::Released => "released",
     }
 }
 

@@ -7,6 +7,7 @@ use entity::user;
 use futures::future::join_all;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use tessera::config::EmailVerified;
 
 use super::issuer::Key;
 use super::{ask, claims, is_refused, role, run, with};
@@ -135,6 +136,8 @@ fn an_address_lets_nobody_in() {
             // Nor one that nobody has verified, nor what is none.
             for (sub, claim) in [
                 ("a", json!({"email_verified": false})),
+                ("d", json!({"email_verified": "true"})),
+                ("e", json!({"email_verified": null})),
                 ("b", json!({"email": "no address"})),
                 ("c", json!({"email": 7})),
             ] {
@@ -143,12 +146,35 @@ fn an_address_lets_nobody_in() {
                 let viewer = ask(&app, &key.token(&right)).await.body["data"]["viewer"].clone();
                 assert_eq!(viewer["user"]["email"], format!("{sub}@sso.example.org/realms/shop"));
             }
+            // Nor one of which the token does not say anything.
+            assert_eq!(email_of(&app, &key, "f").await, "f@sso.example.org/realms/shop");
             // There is no password to guess.
             role(&app, &key.token(&claims("ann", &["all"]))).await;
             for password in ["", " ", tests::PASSWORD] {
                 let answer = crate::auth::try_sign_in(&app, "ann@sso.example.org", password).await;
                 assert_eq!(answer.body["data"]["signIn"]["userErrors"][0]["code"], "INVALID", "{}", answer.body);
             }
+        },
+    );
+}
+
+/// How somebody is called whose token does not say whether the address is verified.
+async fn email_of(app: &tests::TestApp, key: &Key, sub: &str) -> Value {
+    let token = key.token(&with(&claims(sub, &["all"]), "email_verified", Value::Null));
+    ask(app, &token).await.body["data"]["viewer"]["user"]["email"].clone()
+}
+
+#[test]
+fn an_issuer_that_gives_out_addresses_may_be_believed() {
+    run(
+        |oidc| oidc.email_verified = EmailVerified::Assumed,
+        async |app, issuer| {
+            let key = Key::rsa("rsa");
+            issuer.show(&[&key]);
+            assert_eq!(email_of(&app, &key, "f").await, "f@sso.example.org");
+            let not = key.token(&with(&claims("g", &["all"]), "email_verified", json!(false)));
+            let viewer = ask(&app, &not).await.body["data"]["viewer"].clone();
+            assert_eq!(viewer["user"]["email"], "g@sso.example.org/realms/shop");
         },
     );
 }

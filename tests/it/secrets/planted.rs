@@ -18,7 +18,7 @@ pub struct Client<'a> {
 }
 
 impl Client<'_> {
-    async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+    pub async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
         let mut request = self.http.post(&self.url).header(ACCEPT, self.accept);
         if let Some(token) = token {
             request = request.bearer_auth(token);

@@ -3,9 +3,7 @@
 use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Served, SmallDisk};
-
-use super::kills::{call, signed_in};
+use tests::{OWNER, PASSWORD, Served, SmallDisk};
 
 #[tokio::test]
 async fn a_full_disk_is_told_and_leaves_nothing_behind() {
@@ -42,4 +40,25 @@ async fn a_full_disk_is_told_and_leaves_nothing_behind() {
         found == json!({"job": {"status": "SUCCEEDED"}, "members": {"totalCount": 60_000}})
     })
     .await;
+}
+
+async fn call(client: &Client, base: &str, token: Option<&str>, query: &str, variables: Value) -> Option<Value> {
+    let mut request = client.post(format!("{base}/graphql")).json(&json!({"query": query, "variables": variables}));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let answer: Value = request.send().await.ok()?.json().await.ok()?;
+    Some(answer["data"].clone()).filter(Value::is_object)
+}
+
+async fn signed_in(client: &Client, base: &str) -> String {
+    let variables = json!({"email": OWNER, "password": PASSWORD});
+    let mut token = None;
+    crate::jobs::until("a token", async || {
+        let answer = call(client, base, None, crate::auth::SIGN_IN, variables.clone()).await;
+        token = answer.and_then(|data| data["signIn"]["accessToken"].as_str().map(str::to_owned));
+        token.is_some()
+    })
+    .await;
+    token.unwrap()
 }

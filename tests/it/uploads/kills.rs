@@ -1,150 +1,179 @@
-//! A server that is killed time and again while it imports: the same as one clean run.
+//! A server that is killed twenty times during one import, with rules that decide and somebody who is told: the same as one
+//! clean run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::Rng;
 use reqwest::Client;
-use sea_orm::{ConnectionTrait, Database as SeaDatabase, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tessera::imports::{Kind, Options};
-use tests::{Database, OWNER, PASSWORD, Random, Served, TestApp, new_database, random};
+use tests::{Database, Random, Served, TestApp, random, run_with};
 
+use crate::dynamic::{dynamic, of_segment};
 use crate::imports::{books, file, import, options, same, shop};
+use crate::jobs::until;
+use crate::webhooks::order::{arrived, logged};
+use crate::webhooks::receiver::{Behaviour, Receiver};
+use crate::webhooks::{MOVES, due, endpoint, inside, lapse, rows, sql};
 
-const KILLS: u32 = 12;
-const RULE: &str = "mutation { createSegment(input: {name: \"Buyers\", rule: {transactions: {measure: SPENDING, is: {gte: \"50\"}}}}) {
-    userErrors { code message field } } }";
-const FIGURES: &str = "{ segments { nodes { key memberCount averageSpending { amount } averageClv { amount } } } }";
+const KILLS: u32 = 20;
+/// A chunk is 5,000 of them, and every fourth kill at the latest waits for one.
+const ROWS: usize = 60_000;
+/// A job that does not get further is tried five times.
+const BARREN: u32 = 3;
+const FIGURES: &str =
+    "{ segments { nodes { key memberCount averageSpending { amount } averageTransactionValue { amount }
+    averageClv { amount } } } members { totalCount } }";
+const STATUS: &str = "query($id: ID!) { job(id: $id) { status error rejected rejects { url rows } } }";
 
-pub async fn call(client: &Client, base: &str, token: Option<&str>, query: &str, variables: Value) -> Option<Value> {
-    let mut request = client.post(format!("{base}/graphql")).json(&json!({"query": query, "variables": variables}));
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    let answer: Value = request.send().await.ok()?.json().await.ok()?;
-    Some(answer["data"].clone()).filter(Value::is_object)
+/// Segments that an import fills and empties, each after the other.
+async fn rules(app: &TestApp) {
+    let transactions = |measure: &str, is: Value| json!({"transactions": {"measure": measure, "is": is}});
+    dynamic(app, "buyers", transactions("SPENDING", json!({"gte": "50"}))).await;
+    dynamic(app, "seldom", transactions("COUNT", json!({"lt": "3"}))).await;
+    dynamic(app, "others", json!({"not": of_segment("buyers")})).await;
 }
 
-pub async fn signed_in(client: &Client, base: &str) -> String {
-    let variables = json!({"email": OWNER, "password": PASSWORD});
-    let mut token = None;
-    crate::jobs::until("a token", async || {
-        let answer = call(client, base, None, crate::auth::SIGN_IN, variables.clone()).await;
-        token = answer.and_then(|data| data["signIn"]["accessToken"].as_str().map(str::to_owned));
-        token.is_some()
-    })
-    .await;
-    token.unwrap()
+/// A server process on the database of the test's own.
+fn serve(app: &TestApp) -> Served {
+    let mut command = Served::usual(&app.url, app.folder());
+    command.arg("--webhook-allow-private");
+    Served::start_as(command, app.folder())
 }
 
-/// Sends all parts and begins the import, however often the server is killed meanwhile; then lets it be killed on and on
-/// until it is over. Answers how often it was killed while the import ran.
-async fn killed(url: &str, folder: &TempDir, text: &str, chance: &mut Random) -> u32 {
+/// Kills the process as a power cut would, lets what it held lapse, and starts another.
+async fn kill(app: &TestApp, mut served: Served) -> Served {
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    sql(app, "UPDATE job SET lease_until = 0, run_at = 0 WHERE status IN ('RUNNING', 'QUEUED')").await;
+    lapse(app).await;
+    due(app).await;
+    serve(app)
+}
+
+/// How far the import has come.
+async fn position(app: &TestApp) -> i64 {
+    let text = "SELECT COALESCE(MAX(position), 0) AS position FROM import";
+    let statement = Statement::from_string(app.app.db.backend(), text);
+    app.app.db.reader().query_one_raw(statement).await.unwrap().unwrap().try_get("", "position").unwrap()
+}
+
+/// Sends the parts and begins the import; a call whose server dies is made again. Answers the job.
+async fn begun(app: &TestApp, served: &mut Option<Served>, text: &str, chance: &mut Random) -> String {
     let client = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
-    let mut served = Served::start(url, folder.path());
-    let mut token = signed_in(&client, &served.base).await;
-    call(&client, &served.base, Some(&token), RULE, json!({})).await.unwrap();
-    let size = text.len().div_ceil(4);
-    let parts: Vec<String> =
-        text.as_bytes().chunks(size).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
-    let (mut part, mut kills, mut job) = (0, 0, None);
-    let (mut done, mut barren) = (0, 0);
+    let parts: Vec<Vec<u8>> = text.as_bytes().chunks(text.len().div_ceil(4)).map(<[u8]>::to_vec).collect();
+    let mut part = 0;
     loop {
         let path = match parts.get(part) {
             Some(_) => format!("upload=x&part={}&parts={}", part + 1, parts.len()),
             None => format!("upload=x&parts={}&create-members&file=sales.csv", parts.len()),
         };
-        if job.is_none() {
-            let request = client.post(format!("{}/imports/transactions?{path}", served.base)).bearer_auth(&token);
-            let request = request.header("content-type", "text/csv").body(parts.get(part).cloned().unwrap_or_default());
-            let dies = kills < 2 && chance.random_bool(0.3);
-            let sending = tokio::spawn(request.send());
-            if dies {
-                tokio::time::sleep(Duration::from_millis(chance.random_range(0..30))).await;
-                drop(served);
-                served = Served::start(url, folder.path());
-                token = signed_in(&client, &served.base).await;
-                kills += 1;
-            }
-            // Whoever does not know whether it was taken sends it again.
-            if let Ok(Ok(answer)) = sending.await {
-                let status = answer.status().as_u16();
-                let body: Value = answer.json().await.unwrap_or_default();
-                assert!([200, 202].contains(&status), "{status} {body}");
-                part += 1;
-                job = body["job"]["id"].as_str().map(str::to_owned);
-            }
-            continue;
+        let base = served.as_ref().map(|served| served.base.clone()).unwrap();
+        let request = client.post(format!("{base}/imports/transactions?{path}")).bearer_auth(&app.token);
+        let request = request.header("content-type", "text/csv").body(parts.get(part).cloned().unwrap_or_default());
+        let sending = tokio::spawn(request.send());
+        if part % 2 == 1 && chance.random_bool(0.5) {
+            tokio::time::sleep(Duration::from_millis(chance.random_range(0..30))).await;
+            *served = Some(kill(app, served.take().unwrap()).await);
         }
-        let variables = json!({"id": job});
-        let text = "query($id: ID!) { job(id: $id) { status error done total rejected } }";
-        let found = call(&client, &served.base, Some(&token), text, variables).await.unwrap_or_default();
-        let status = found["job"]["status"].as_str().unwrap_or_default().to_owned();
-        if status == "SUCCEEDED" {
-            return kills;
-        }
-        assert!(["QUEUED", "RUNNING", ""].contains(&status.as_str()), "{found}");
-        tokio::time::sleep(Duration::from_millis(chance.random_range(50..1_200))).await;
-        let further = found["job"]["done"].as_i64().is_some_and(|now| std::mem::replace(&mut done, now) < now);
-        // Of a job that never gets further somebody is to be told, after five tries.
-        if kills < KILLS && (further || barren < 2) {
-            barren = if further { 0 } else { barren + 1 };
-            drop(served);
-            kills += 1;
-            lapse(url).await;
-            served = Served::start(url, folder.path());
-            token = signed_in(&client, &served.base).await;
+        // Whoever does not know whether it was taken sends it again.
+        if let Ok(Ok(answer)) = sending.await {
+            let status = answer.status().as_u16();
+            let body: Value = answer.json().await.unwrap_or_default();
+            assert!([200, 202].contains(&status), "{status} {body}");
+            part += 1;
+            if let Some(job) = body["job"]["id"].as_str() {
+                return job.to_owned();
+            }
         }
     }
 }
 
-/// Lets the leases of the dead process lapse, as if half a minute had passed.
-async fn lapse(url: &str) {
-    let db = SeaDatabase::connect(url).await.unwrap();
-    let text = "UPDATE job SET lease_until = 0 WHERE status = 'RUNNING'";
-    db.execute_raw(Statement::from_string(db.get_database_backend(), text)).await.unwrap();
-    db.close().await.unwrap();
+/// Kills the server at instants of chance; `chunk` is about how long a chunk takes. Answers where the import stood each time.
+async fn killed(
+    app: &TestApp,
+    job: &str,
+    mut served: Served,
+    chunk: Duration,
+    chance: &mut Random,
+) -> (Served, Vec<i64>) {
+    let (mut stood, mut barren) = (Vec::new(), 0);
+    for _ in 0..KILLS {
+        let before = position(app).await;
+        if barren < BARREN {
+            tokio::time::sleep(Duration::from_millis(100) + chunk.mul_f64(chance.random_range(0.0..1.5))).await;
+        } else {
+            until("the import to get further", async || position(app).await > before).await;
+            tokio::time::sleep(chunk.mul_f64(chance.random_range(0.0..0.5))).await;
+        }
+        served = kill(app, served).await;
+        let after = position(app).await;
+        barren = if after > before { 0 } else { barren + 1 };
+        stood.push(after);
+    }
+    let status = app.graphql(STATUS, json!({ "id": job })).await["job"]["status"].clone();
+    assert_ne!(status, "SUCCEEDED", "the import was over before it was killed {KILLS} times: {stood:?}");
+    (served, stood)
 }
 
-async fn compared(database: Database, url: String, folder: TempDir) {
+async fn compared(app: Arc<TestApp>) {
     let mut chance = random("kills of an upload");
-    let text = shop::sales(50_000, &mut chance);
-    let kills = killed(&url, &folder, &text, &mut chance).await;
-    let other = TestApp::start(database).await;
-    let made = other.graphql(RULE, json!({})).await;
-    assert_eq!(made["createSegment"]["userErrors"], json!([]), "{made}");
+    let text = shop::sales(ROWS, &mut chance);
+    let other = TestApp::start(app.database).await;
+    rules(&other).await;
     let given = options(Kind::Transactions, file(&other, "sales.csv", &text), "");
     let report = import(&other, Options { create_members: true, ..given }).await;
-    let app = TestApp::open(database, url, folder, |_| {}).await;
-    println!("{kills} kills");
-    assert!(kills >= 3, "the machine was too fast: {kills} kills");
+
+    let receiver = Receiver::start().await;
+    let mut calls = 0;
+    receiver.behave(move |_| {
+        calls += 1;
+        Behaviour::Slowly(Duration::from_millis(3), if calls % 9 == 0 { 500 } else { 200 })
+    });
+    endpoint(&app, &receiver.url, &MOVES).await;
+    rules(&app).await;
+    let mut served = Some(serve(&app));
+    let job = begun(&app, &mut served, &text, &mut chance).await;
+    let chunk = report.took.mul_f64(5_000.0 / ROWS as f64);
+    let (served, stood) = killed(&app, &job, served.unwrap(), chunk, &mut chance).await;
+    println!("{KILLS} kills, {chunk:?} a chunk, at the positions {stood:?}");
+
+    let found = loop {
+        let waiting = rows(&app, "webhook_delivery WHERE status = 'PENDING'").await;
+        let found = app.graphql(STATUS, json!({ "id": job })).await["job"].clone();
+        let status = found["status"].as_str().unwrap();
+        assert!(["QUEUED", "RUNNING", "SUCCEEDED"].contains(&status), "{found}");
+        if status == "SUCCEEDED" && waiting == 0 {
+            break found;
+        }
+        // What failed would wait for longer.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        due(&app).await;
+    };
+    drop(served);
+
     same(&books(&app.app).await, &books(&other.app).await);
-    let jobs = app.graphql("{ jobs { nodes { kind status rejected rejects { url rows } } } }", json!({})).await;
-    let job = jobs["jobs"]["nodes"].as_array().unwrap().iter().find(|job| job["kind"] == "IMPORT").unwrap().clone();
-    assert_eq!(job["rejected"], report.rejected);
-    let rejects = super::rejects(&app, &job).await;
+    assert_eq!(app.graphql(FIGURES, json!({})).await, other.graphql(FIGURES, json!({})).await);
+    let (told, happened) = (receiver.accepted(), logged(&app).await);
+    assert_eq!(happened, logged(&other).await, "comings and goings");
+    assert!(happened.len() > 1_000 && happened.values().any(|story| story.len() > 1), "{}", happened.len());
+    assert_eq!(arrived(&told), happened, "what was told");
+    println!("{} calls for {} deliveries", receiver.received().len(), told.len());
+    assert_eq!(found["rejected"], report.rejected);
+    let rejects = super::rejects(&app, &found).await;
     assert_eq!(rejects, std::fs::read_to_string(report.rejects_file.unwrap()).unwrap().replace("--create", "create"));
-    let evaluated = crate::jobs::Working::product(&other.app);
-    crate::jobs::until("the rules to be evaluated", async || {
-        app.graphql(FIGURES, json!({})).await == other.graphql(FIGURES, json!({})).await
-    })
-    .await;
-    evaluated.stop().await;
-    app.verify().await;
     other.verify().await;
-    app.stop().await;
     other.stop().await;
 }
 
-#[tokio::test]
-async fn many_kills_lose_nothing_on_sqlite() {
-    let folder = TempDir::new().unwrap();
-    let url = format!("sqlite://{}/tessera.db", folder.path().display());
-    compared(Database::Sqlite, url, folder).await;
+#[test]
+fn twenty_kills_lose_nothing_on_sqlite() {
+    run_with(Database::Sqlite, inside, compared);
 }
 
-#[tokio::test]
-async fn many_kills_lose_nothing_on_postgres() {
-    compared(Database::Postgres, new_database().await, TempDir::new().unwrap()).await;
+#[test]
+fn twenty_kills_lose_nothing_on_postgres() {
+    run_with(Database::Postgres, inside, compared);
 }

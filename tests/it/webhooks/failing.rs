@@ -150,6 +150,11 @@ with_receivers! {
         let (endpoint, deliveries) = shown(&app, &id).await;
         assert_eq!(endpoint, json!({"active": false, "disabledReason": "The receiver answered 410: it wants no more deliveries."}));
         assert_eq!((&deliveries[0]["status"], deliveries[0]["attempts"].as_array().unwrap().len()), (&json!("FAILED"), 1));
+        // Nobody asked for it: the log says who it was, and why.
+        let text = "query($id: ID) { auditLog(object: $id, first: 1) { nodes { actor action objectId objectName changes } } }";
+        let entry = app.graphql(text, json!({"id": id})).await["auditLog"]["nodes"][0].clone();
+        assert_eq!(entry, json!({"actor": "tessera serve", "action": "tessera serve", "objectId": id, "objectName": receiver.url,
+            "changes": {"active": {"old": true, "new": false}, "disabledReason": {"old": null, "new": endpoint["disabledReason"]}}}));
         sender.stop().await;
         assert_eq!(receiver.received().len(), 1);
     }

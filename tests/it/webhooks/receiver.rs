@@ -13,6 +13,7 @@ use axum::response::Response;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// What arrived.
@@ -60,6 +61,8 @@ pub enum Behaviour {
     DripBody,
     /// With 200 and a body of many megabytes.
     Flood,
+    /// When a test lets it.
+    When(Arc<Semaphore>, u16),
     /// After a while.
     Slowly(Duration, u16),
 }
@@ -129,12 +132,16 @@ async fn take(State(book): State<Arc<Book>>, headers: HeaderMap, body: Bytes) ->
     let (wait, status) = match &behaviour {
         Behaviour::Answer(status) | Behaviour::AnswerWith(status, ..) => (Duration::ZERO, code(*status)),
         Behaviour::Slowly(wait, status) => (*wait, code(*status)),
+        Behaviour::When(_, status) => (Duration::ZERO, code(*status)),
         Behaviour::Hang => (Duration::from_secs(3_600), StatusCode::OK),
         Behaviour::DripBody | Behaviour::Flood => (Duration::ZERO, StatusCode::OK),
     };
     one.accepted = status.is_success() && !matches!(behaviour, Behaviour::DripBody | Behaviour::Hang);
     book.received.lock().unwrap().push(one);
     tokio::time::sleep(wait).await;
+    if let Behaviour::When(allowed, _) = &behaviour {
+        let _allowed = allowed.acquire().await.unwrap();
+    }
     let mut answer = Response::builder().status(status);
     if let Behaviour::AnswerWith(_, name, value) = &behaviour {
         answer = answer.header(*name, value);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::keys::OutsideKey;
 use crate::auth::token::{LEEWAY, is_past};
-use crate::config::Oidc;
+use crate::config::{EmailVerified, Oidc};
 
 /// Whom a token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,10 @@ pub(super) fn read(
         text.filter(|text| fits(text, 200)).map(str::to_owned)
     };
     // An address that nobody has verified is anybody's.
-    let verified = !matches!(others.get("email_verified"), Some(Value::Bool(false)));
+    let verified = match others.get("email_verified") {
+        Some(said) => *said == Value::Bool(true),
+        None => oidc.email_verified == EmailVerified::Assumed,
+    };
     let email = text("email").filter(|email| verified && email.contains('@') && !email.contains(char::is_whitespace));
     Some(OutsidePerson { role: role(oidc, &others)?, subject: sub, email, name: text("name"), expires: exp })
 }

@@ -27,6 +27,8 @@ impl Closing {
     pub(super) const SILENT: Self = Self::because(1013, "two pings were not answered");
     /// As many sockets of the caller are open as may be.
     pub(super) const TOO_MANY: Self = Self::because(1013, "you have too many sockets open");
+    /// As many strangers came as may be, and this one has waited longest.
+    pub(super) const DISPLACED: Self = Self::because(1013, "too many sockets do not say whose they are");
     /// As many wrong tokens came from the address as may, for now.
     pub(super) const TOO_MANY_TOKENS: Self = Self::because(1013, "too many wrong tokens");
     /// The caller cannot be looked up.

@@ -98,7 +98,11 @@ impl Connection {
     ) -> Result<(String, Caller), Closing> {
         let until = Instant::now() + INIT;
         let token = loop {
-            match timeout_at(until, next(stream, unanswered)).await.map_err(|_| Closing::TOO_LATE)?? {
+            let said = tokio::select! {
+                said = timeout_at(until, next(stream, unanswered)) => said.map_err(|_| Closing::TOO_LATE)??,
+                () = self.place.lost() => return Err(Closing::DISPLACED),
+            };
+            match said {
                 Said::Init(token) => break token,
                 Said::Subscribe(..) => return Err(Closing::UNAUTHORIZED),
                 Said::Ping => self.say(&Say::Pong).await?,

@@ -2,6 +2,8 @@
 //! finds it there, and what was acknowledged is as safe as everything else.
 
 mod begin;
+mod gone;
+mod gone_store;
 mod receive;
 mod store;
 mod work;
@@ -13,6 +15,7 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 pub use begin::begin;
+pub use gone::tidy;
 pub use receive::{Receiving, Whole};
 pub use work::work;
 
@@ -134,19 +137,6 @@ pub struct Rejected {
 pub async fn rejected(app: &App, jobs: &[JobId]) -> Result<HashMap<JobId, Rejected>, Fault> {
     store::rejected(app.db.reader(), jobs).await
 }
-
-/// Forgets the file of a job that needs it no more.
-pub(super) async fn forget(db: &impl ConnectionTrait, job: JobId) -> Result<(), Fault> {
-    store::forget_pieces(db, job).await
-}
-
-/// Forgets the files of jobs that are over, and what nobody came back to.
-pub async fn tidy(app: &App) -> Result<(), Fault> {
-    store::tidy(app.db.writer(), app.clock.real_millis() - KEPT).await
-}
-
-/// How long an upload waits for its next part: a day.
-const KEPT: i64 = 24 * 3_600_000;
 
 fn id(id: UploadId) -> sea_orm::Value {
     id.0.into()

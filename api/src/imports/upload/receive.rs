@@ -11,6 +11,8 @@ use crate::error::{Fault, Refusal, RefusalCode, Stop};
 
 /// How large a piece is.
 const PIECE: usize = 1024 * 1024;
+/// After how many pieces it is noted that they are coming: a part may take long.
+const TOUCHED: i64 = 64;
 
 /// A part that is being received.
 pub struct Receiving<'a> {
@@ -88,7 +90,7 @@ impl<'a> Receiving<'a> {
         if !self.buffer.is_empty() {
             self.write().await?;
         }
-        let digest: String = self.digest.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(self.digest.clone());
         let bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
         let part = Part { part: self.part, attempt: self.attempt, bytes, digest };
         match db::retry(|| self.put(&part)).await {
@@ -122,6 +124,7 @@ impl<'a> Receiving<'a> {
             }
             store::put_part(&txn, row.id, part).await?;
         }
+        store::touch(&txn, row.id, self.app.clock.real_millis()).await?;
         let state = State::of(&txn, &row).await?;
         txn.commit().await?;
         Ok(state)
@@ -138,6 +141,9 @@ impl<'a> Receiving<'a> {
         let bytes = std::mem::take(&mut self.buffer);
         let place = (self.row.id, self.part, self.attempt, self.pieces);
         store::piece(self.app.db.writer(), place, bytes).await?;
+        if self.pieces % TOUCHED == 0 {
+            store::touch(self.app.db.writer(), self.row.id, self.app.clock.real_millis()).await?;
+        }
         self.pieces += 1;
         Ok(())
     }
@@ -155,6 +161,7 @@ async fn open(app: &App, txn: &Txn, by: By<'_>, upload: &Upload) -> Result<Row, 
         store::insert(txn, upload, (&target, &format), by.actor, app.clock.real_millis()).await?;
     }
     let row = store::lock(txn, &upload.key).await?.ok_or_else(|| Fault::new("an upload's row is gone"))?;
+    store::touch(txn, row.id, app.clock.real_millis()).await?;
     for (name, same) in
         [("upload", row.target == target), ("parts", row.parts == upload.parts), ("content-type", row.format == format)]
     {
@@ -172,6 +179,11 @@ pub(super) fn target(upload: &Upload) -> String {
         Some(key) => format!("segments/{key}"),
         None => upload.kind.word().to_owned(),
     }
+}
+
+/// The digest of some bytes, as it is kept.
+pub(super) fn hex(digest: Sha256) -> String {
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn too_long(app: &App) -> Refusal {

@@ -20,6 +20,7 @@ pub(super) struct Row {
     pub(super) asked: Option<String>,
     pub(super) actor: String,
     pub(super) job_id: Option<JobId>,
+    pub(super) created_at: i64,
 }
 
 /// A part that is there.
@@ -60,7 +61,7 @@ pub(super) async fn insert(
     actor: &str,
     now: i64,
 ) -> Result<(), Fault> {
-    let text = "INSERT INTO upload (key, target, parts, format, actor, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+    let text = "INSERT INTO upload (key, target, parts, format, actor, created_at, touched_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
         ON CONFLICT (key) DO NOTHING";
     let values =
         [upload.key.as_str().into(), target.into(), upload.parts.into(), format.into(), actor.into(), now.into()];
@@ -118,29 +119,17 @@ pub(super) async fn put_part(txn: &Txn, upload: UploadId, part: &Part) -> Result
     Ok(())
 }
 
+/// Says that something came for it at an instant.
+pub(super) async fn touch(db: &impl ConnectionTrait, upload: UploadId, at: i64) -> Result<(), Fault> {
+    let text = "UPDATE upload SET touched_at = $2 WHERE id = $1";
+    db.execute_raw(sql(db, text, [id(upload), at.into()])).await?;
+    Ok(())
+}
+
 /// Says which job imports it, and how.
 pub(super) async fn put_job(txn: &Txn, upload: UploadId, job: JobId, asked: &str) -> Result<(), Fault> {
     let text = "UPDATE upload SET job_id = $2, asked = $3 WHERE id = $1";
     txn.execute_raw(sql(txn, text, [id(upload), job.0.into(), asked.into()])).await?;
-    Ok(())
-}
-
-/// Removes the pieces of the upload that a job imports.
-pub(super) async fn forget_pieces(db: &impl ConnectionTrait, job: JobId) -> Result<(), Fault> {
-    let text = "DELETE FROM upload_piece WHERE upload_id IN (SELECT id FROM upload WHERE job_id = $1)";
-    db.execute_raw(sql(db, text, [job.0.into()])).await?;
-    Ok(())
-}
-
-/// Removes the pieces of uploads whose jobs are over, and uploads without a job that are older than an instant. What is
-/// left of the others tells that they were there.
-pub(super) async fn tidy(db: &impl ConnectionTrait, before: i64) -> Result<(), Fault> {
-    let over =
-        "DELETE FROM upload_piece WHERE upload_id IN (SELECT u.id FROM upload AS u JOIN job AS j ON j.id = u.job_id
-        WHERE j.status IN ('SUCCEEDED', 'FAILED', 'CANCELLED'))";
-    db.execute_raw(sql(db, over, [])).await?;
-    let forgotten = "DELETE FROM upload WHERE job_id IS NULL AND created_at < $1";
-    db.execute_raw(sql(db, forgotten, [before.into()])).await?;
     Ok(())
 }
 
