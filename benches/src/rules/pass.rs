@@ -13,6 +13,7 @@ use engine::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, TransactionR
 use engine::ledger::Direction;
 use engine::rules::{Rule, parse};
 use rayon::prelude::*;
+use rust_decimal::Decimal;
 
 use super::{Answer, Question};
 use crate::report::median;
@@ -36,7 +37,7 @@ pub(crate) fn one_pass(rows: &Path, questions: &[Question], rounds: usize) -> Re
     let today = numbered_day(i32::try_from(NOW / DAY)?);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build()?;
     let ask = || -> Vec<u64> {
-        let program = Program::compile(&listed, &Moment { today, digits: 2 }, &dictionary);
+        let program = Program::compile(&listed, &Moment { today, digits: 2, gross_margin: Decimal::ONE }, &dictionary);
         let count = |facts: &Facts| {
             let mut counts = vec![0; questions.len()];
             program.run(facts, &Known::default(), |_, _, belongs| {
@@ -62,7 +63,7 @@ pub(crate) fn one_pass(rows: &Path, questions: &[Question], rounds: usize) -> Re
 
 fn rule(question: &Question) -> Result<Rule<i64>> {
     let rule = parse(&question.rule()).map_err(|mistakes| anyhow::anyhow!("{mistakes:?}"))?;
-    rule.try_map(&mut |_| anyhow::bail!("no segment is named"))
+    rule.try_map(&mut |_| anyhow::bail!("no segment is named"), &mut |_| anyhow::bail!("no campaign is named"))
 }
 
 fn facts(rows: &Path) -> Result<(Vec<Facts>, Dictionary)> {
