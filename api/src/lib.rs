@@ -21,6 +21,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod imports;
 pub mod ingest;
+pub mod insights;
 pub mod jobs;
 pub mod members;
 pub mod membership;

@@ -29,6 +29,7 @@ mod history;
 mod http;
 mod http_fuzz;
 mod imports;
+mod insights;
 mod jobs;
 mod lens;
 mod limits;

@@ -10,6 +10,7 @@ mod feedback;
 mod filters;
 mod history;
 mod ingest;
+mod insights;
 mod jobs;
 mod loaders;
 mod loading;
@@ -49,6 +50,7 @@ pub struct Query(
     segments::SegmentQuery,
     members::MemberQuery,
     feedback::FeedbackQuery,
+    insights::InsightQuery,
     rules::RuleQuery,
     rules::CatalogueQuery,
     auth::PeopleQuery,

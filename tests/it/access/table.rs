@@ -52,6 +52,10 @@ pub const ROWS: &[Row] = &[
         "{ member(ref: {number: \"m1\"}) { number segments { nodes { key } } pointsEntries { nodes { points } } } }",
     ),
     row("Query.memberships", ANALYST, "{ memberships(member: {number: \"m1\"}, segments: [{key: \"some\"}]) }"),
+    row("Query.rfm", ANALYST, "{ rfm { asOf groups { group members } } }"),
+    row("Query.missingMembers", ANALYST, "{ missingMembers(multiple: 3) { missing backTest { flagged } } }"),
+    row("Query.pointsAnalysis", ANALYST, "{ pointsAnalysis(from: \"2024-01-01\") { earned medianDaysToRedeem series { earned } } }"),
+    row("Query.nps", ANALYST, "{ nps(survey: \"nps\", segment: {key: \"some\"}) { score responses low } }"),
     row("Query.surveys", ANALYST, "{ surveys { key responses lastAt } }"),
     row(
         "Query.previewRule",

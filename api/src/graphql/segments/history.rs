@@ -69,7 +69,7 @@ pub(super) async fn stayed(
 
 /// How long an interval is.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "crate::segments::history::Interval")]
+#[graphql(remote = "engine::insights::Interval")]
 pub(crate) enum Interval {
     /// A day in the programme's time zone.
     Day,

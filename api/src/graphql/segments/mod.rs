@@ -14,6 +14,7 @@ mod types;
 mod watch;
 
 pub(super) use events::{MembershipEvent, MembershipEventConnection};
+pub(super) use history::Interval;
 pub(super) use list::{SegmentConnection, SegmentQuery};
 pub(super) use members::MembershipVia;
 pub(super) use mutation::{SegmentMutation, SegmentPayload, changed};

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::NaiveDate;
+use engine::insights::Interval;
 use entity::ids::SegmentId;
 use entity::segment_day;
 
@@ -12,17 +13,6 @@ use crate::error::{Fault, FaultKind};
 
 /// How many points one list may have: four years of days.
 const MOST_POINTS: usize = 1_500;
-
-/// How long an interval is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interval {
-    /// A local day.
-    Day,
-    /// Monday to Sunday.
-    Week,
-    /// A calendar month.
-    Month,
-}
 
 /// Which intervals: all that hold a day from `from` to `to`, as far as they have begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,29 +56,6 @@ pub async fn course(
     let days = days_store::days(app.db.reader(), segments, *first, until).await?;
     let of_segment = |days: &[segment_day::Model]| Some((days.first()?.segment_id, course.points(&starts, days)));
     Ok(days.chunk_by(|one, other| one.segment_id == other.segment_id).filter_map(of_segment).collect())
-}
-
-impl Interval {
-    /// The first day of the interval that a day lies in.
-    fn start(self, day: NaiveDate) -> NaiveDate {
-        match self {
-            Self::Day => day,
-            Self::Week => {
-                day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))).unwrap_or(day)
-            }
-            Self::Month => day.with_day(1).unwrap_or(day),
-        }
-    }
-
-    /// The first day after the interval that begins on a day.
-    fn after(self, start: NaiveDate) -> NaiveDate {
-        let later = match self {
-            Self::Day => start.checked_add_days(Days::new(1)),
-            Self::Week => start.checked_add_days(Days::new(7)),
-            Self::Month => start.checked_add_months(chrono::Months::new(1)),
-        };
-        later.unwrap_or(NaiveDate::MAX)
-    }
 }
 
 impl Course {

@@ -9,7 +9,7 @@ mod overlaps_store;
 mod stays;
 mod stays_store;
 
-pub use days::{Course, Interval, Point, course};
+pub use days::{Course, Point, course};
 pub use events::{cursor, event, id_at, of_members, of_segments};
 pub use overlaps::{Overlap, overlaps};
 pub use stays::{Stayed, count_stayed, stayed};

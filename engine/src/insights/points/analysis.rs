@@ -122,6 +122,11 @@ impl PointsAnalysis {
         points.collect()
     }
 
+    /// The first and the last day of the series; none without any entry.
+    pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
+        self.period().map(|period| (period.from, period.to))
+    }
+
     /// The days of the series; none without any entry.
     fn period(&self) -> Option<Period> {
         let entries = (!self.daily.days.is_empty()).then(|| (self.daily.first, self.daily.last()));
