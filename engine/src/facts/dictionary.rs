@@ -18,6 +18,8 @@ pub struct Dictionary {
     settled: Arc<Table>,
     /// What came since; its numbers go on from there.
     fresh: Table,
+    /// Where the text is put together that is looked for apart from the others.
+    apart: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,8 @@ struct Entry {
     spelt: Arc<str>,
 }
 
+/// Stands before texts that are kept apart. No text of a shop holds it.
+const APART: char = '\u{0}';
 /// So many fresh texts are copied with every snapshot without a thought.
 const FEW: usize = 1_024;
 
@@ -43,7 +47,7 @@ impl Default for Dictionary {
         let empty: Arc<str> = "".into();
         let nothing = Entry { folded: Arc::clone(&empty), spelt: empty };
         let settled = Table { texts: vec![nothing], ..Table::default() };
-        Self { settled: Arc::new(settled), fresh: Table::default() }
+        Self { settled: Arc::new(settled), fresh: Table::default(), apart: String::new() }
     }
 }
 
@@ -68,6 +72,25 @@ impl Dictionary {
     /// The number of a text that may be missing.
     pub fn intern_maybe(&mut self, text: Option<&str>) -> TextId {
         text.map_or(NO_TEXT, |text| self.intern(text))
+    }
+
+    /// The number of a text of a kind that keeps its own spellings: that of a label which reads the same does not change how
+    /// it is told, and the other way round.
+    pub(crate) fn intern_apart(&mut self, text: Option<&str>) -> TextId {
+        let Some(text) = text else { return NO_TEXT };
+        let mut apart = std::mem::take(&mut self.apart);
+        apart.clear();
+        apart.push(APART);
+        apart.push_str(text);
+        let id = self.intern(&apart);
+        self.apart = apart;
+        id
+    }
+
+    /// The folded text of such a number and its first spelling.
+    pub(crate) fn told_apart(&self, id: TextId) -> (&str, &str) {
+        let bare = |text| str::strip_prefix(text, APART).unwrap_or(text);
+        (bare(self.folded(id)), bare(self.spelt(id)))
     }
 
     /// The number of a text, however it is spelt; none where it was never seen.

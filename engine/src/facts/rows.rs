@@ -133,7 +133,7 @@ impl Points {
         self.days.push(day_number(row.day));
         self.kinds.push(row.kind);
         self.points.push(i32::try_from(row.points).unwrap_or(i32::MAX));
-        self.origins.push(dictionary.intern_maybe(row.origin));
+        self.origins.push(dictionary.intern_apart(row.origin));
     }
 }
 

@@ -77,9 +77,9 @@ impl Figure for PointsFlow {
             part.redeemers += i64::from(has_redeemed);
         }
         for (origin, earned) in origins.into_pairs() {
-            let spelt = (origin != NO_TEXT).then(|| dictionary.spelt(origin).to_owned());
-            part.origins
-                .insert(dictionary.folded(origin).to_owned(), PointsByOrigin { origin: spelt, earned: earned.points });
+            let (folded, spelt) = dictionary.told_apart(origin);
+            let spelt = (origin != NO_TEXT).then(|| spelt.to_owned());
+            part.origins.insert(folded.to_owned(), PointsByOrigin { origin: spelt, earned: earned.points });
         }
         part
     }
