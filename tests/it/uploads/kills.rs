@@ -13,7 +13,6 @@ use tests::{Database, Random, Served, TestApp, random, run_with};
 
 use crate::dynamic::{dynamic, of_segment};
 use crate::imports::{books, file, import, options, same, shop};
-use crate::jobs::until;
 use crate::webhooks::order::{arrived, logged};
 use crate::webhooks::receiver::{Behaviour, Receiver};
 use crate::webhooks::{MOVES, due, endpoint, inside, lapse, rows, sql};
@@ -91,6 +90,18 @@ async fn begun(app: &TestApp, served: &mut Option<Served>, text: &str, chance: &
     }
 }
 
+/// Waits until the import has got further, however slow the machine is.
+async fn further(app: &TestApp, job: &str, before: i64) {
+    for _ in 0..3_000 {
+        if position(app).await > before {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let job = app.graphql(STATUS, json!({ "id": job })).await;
+    panic!("the import did not get further than {before} within five minutes: {job}");
+}
+
 /// Kills the server at instants of chance; `chunk` is about how long a chunk takes. Answers where the import stood each time.
 async fn killed(
     app: &TestApp,
@@ -105,7 +116,7 @@ async fn killed(
         if barren < BARREN {
             tokio::time::sleep(Duration::from_millis(100) + chunk.mul_f64(chance.random_range(0.0..1.5))).await;
         } else {
-            until("the import to get further", async || position(app).await > before).await;
+            further(app, job, before).await;
             tokio::time::sleep(chunk.mul_f64(chance.random_range(0.0..0.5))).await;
         }
         served = kill(app, served).await;
