@@ -28,10 +28,15 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "format: ExportFormat! = CSV",
         "frozen: Boolean! = false",
         "interval: Interval! = DAY",
+        "interval: Interval! = MONTH",
         "kind: TransactionKind! = SALE",
         "layout: ExportLayout! = FULL",
+        "multiple: Float! = 2.0",
         "orderBy: SegmentOrder = {field: CREATED_ON",
         "quantity: Decimal! = \"1\"",
+        "rewardCost: Int! = 500",
+        "rewardCost: Int! = 500",
+        "rewardCost: Int! = 500",
         "source: String! = \"pos\"",
     ];
     assert_eq!(defaults, tested, "a default came or went: test it below and name it here");
@@ -105,6 +110,23 @@ on_both! {
             let cities = entries.iter().find(|entry| entry["name"] == "profile.city").unwrap();
             assert_eq!(length(&cities["values"]), Some(20), "of 22");
         }
+    }
+
+    async fn analyses_keep_their_defaults(app) {
+        use crate::calls::{POINTS, RECORD, days, make, members};
+        members(&app, &["a", "b"]).await;
+        let sales: Value = [-25, -35, -45].map(|day| json!({"document": day.to_string(), "member": {"number": "a"}, "amount": "1", "at": days(day)})).into_iter().collect();
+        make(&app, RECORD, sales).await;
+        let entry = |number: &str, points: i64, day: i64| json!({"document": number, "member": {"number": number}, "kind": "EARNED", "points": points, "at": days(day)});
+        make(&app, POINTS, json!([entry("a", 499, -45), entry("b", 500, -1)])).await;
+        let text = "query($m: Float, $c: Int, $i: Interval) { missingMembers(multiple: $m) { missing }
+            pointsAnalysis { notYetRedeemed(rewardCost: $c) medianDaysToAccumulate(rewardCost: $c) medianDaysToRedeem(rewardCost: $c) series(interval: $i) { earned } } }";
+        let answer = app.graphql(text, json!({})).await;
+        assert_eq!(app.graphql(text, json!({"m": 2.0, "c": 500, "i": "MONTH"})).await, answer);
+        assert_eq!((&answer["missingMembers"]["missing"], &answer["pointsAnalysis"]["notYetRedeemed"]), (&json!(1), &json!(1)));
+        let other = app.graphql(text, json!({"m": 3.0, "c": 499, "i": "DAY"})).await;
+        assert_eq!((&other["missingMembers"]["missing"], &other["pointsAnalysis"]["notYetRedeemed"]), (&json!(0), &json!(2)));
+        assert!(other["pointsAnalysis"]["series"].as_array().unwrap().len() > answer["pointsAnalysis"]["series"].as_array().unwrap().len());
     }
 
     async fn files_keep_their_defaults(app) {

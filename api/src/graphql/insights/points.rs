@@ -88,7 +88,7 @@ impl PointsAnalysis {
         self.found.to.map(Date)
     }
 
-    /// earned − redeemed − expired + adjusted = outstanding, always.
+    /// earned − redeemed − expired + adjusted is outstanding, always.
     async fn earned(&self) -> BigInt {
         BigInt(self.found.earned)
     }
