@@ -137,7 +137,7 @@ async fn points(app: &TestApp) {
         json!({"notes": [], "from": null, "to": null, "earned": "1200", "redeemed": "200", "expired": "50", "adjusted": "-10",
             "outstanding": "940", "earners": 3, "redeemers": 1, "averageEarnedPerMember": 300.0,
             "redemptionRate": 200.0 / 1200.0, "memberRedemptionRate": 1.0 / 3.0, "breakage": 0.2,
-            "byOrigin": [{"origin": "purchase", "earned": "1100"}, {"origin": null, "earned": "100"}],
+            "byOrigin": [{"origin": "purchase", "earned": "1100"}, {"origin": "", "earned": "100"}],
             "medianDaysToAccumulate": 5.0, "medianDaysToRedeem": 20.0, "notYetRedeemed": 1,
             "series": [point("2026-01-01", "600", "200", "0"), point("2026-02-01", "500", "0", "0"), point("2026-03-01", "100", "0", "0"),
                 point("2026-04-01", "0", "0", "0"), point("2026-05-01", "0", "0", "0"), point("2026-06-01", "0", "0", "50")]})

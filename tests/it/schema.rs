@@ -82,9 +82,12 @@ fn compare(theirs: &TypeDefinition, ours: &TypeDefinition, differences: &mut Vec
             let served = field.node.description.as_ref().map(|text| text.node.clone()).unwrap_or_default();
             differ(format!("{place}'s description"), description.node.clone(), served);
         }
+        // 2 and 2.0 are the same number.
+        let number = |value: String| value.strip_suffix(".0").map_or(value.clone(), str::to_owned);
         let arguments = |all: &[async_graphql::Positioned<async_graphql::parser::types::InputValueDefinition>]| {
             let one = |argument: &async_graphql::Positioned<async_graphql::parser::types::InputValueDefinition>| {
-                let default = argument.node.default_value.as_ref().map(|value| format!(" = {}", value.node));
+                let default = argument.node.default_value.as_ref();
+                let default = default.map(|value| format!(" = {}", number(value.node.to_string())));
                 let name = &argument.node.name.node;
                 format!("{name}: {}{}", argument.node.ty.node, default.unwrap_or_default())
             };

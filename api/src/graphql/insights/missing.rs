@@ -9,8 +9,8 @@ use crate::graphql::connection::int;
 use crate::graphql::program::money::Money;
 use crate::graphql::scalars::DateTime;
 
-/// Who went missing by their own rhythm, and how far the rule can be trusted: of those it would have flagged one horizon ago, how
-/// many stayed away, beside how many of the others did.
+/// Who went missing by their own rhythm, and how far the rule can be trusted: of those it would have flagged one horizon ago,
+/// how many stayed away, beside how many of the others did.
 pub(crate) struct MissingAnalysis {
     pub(super) found: insights::MissingAnalysis,
     pub(super) as_of: Millis,
@@ -29,8 +29,8 @@ pub(crate) struct MissingBackTest {
     unflagged_stayed_away: Option<f64>,
 }
 
-/// Who went missing by their own rhythm, and how far the rule can be trusted: of those it would have flagged one horizon ago, how
-/// many stayed away, beside how many of the others did.
+/// Who went missing by their own rhythm, and how far the rule can be trusted: of those it would have flagged one horizon ago,
+/// how many stayed away, beside how many of the others did.
 #[Object]
 impl MissingAnalysis {
     /// Everything recorded by then was seen.

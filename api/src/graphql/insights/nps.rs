@@ -46,12 +46,12 @@ impl NpsResult {
         int(self.found.detractors)
     }
 
-    /// The lower end of the 95 % interval of the score, by adjusted Wald. Null without responses.
+    /// 95 % interval of the score.
     async fn low(&self) -> Option<f64> {
         self.found.low
     }
 
-    /// Its upper end.
+    /// The upper end of the interval, which is made by adjusted Wald.
     async fn high(&self) -> Option<f64> {
         self.found.high
     }

@@ -28,8 +28,8 @@ pub(crate) struct PointsAnalysis {
 /// What was earned from one origin.
 #[derive(SimpleObject)]
 pub(crate) struct PointsByOrigin {
-    /// Null where an entry does not say it.
-    origin: Option<String>,
+    /// Empty for entries that do not say it.
+    origin: String,
     earned: BigInt,
 }
 
@@ -88,7 +88,7 @@ impl PointsAnalysis {
         self.found.to.map(Date)
     }
 
-    /// earned − redeemed − expired + adjusted is outstanding, always.
+    /// earned − redeemed − expired + adjusted = outstanding, always.
     async fn earned(&self) -> BigInt {
         BigInt(self.found.earned)
     }
@@ -150,8 +150,7 @@ impl PointsAnalysis {
         Ok(self.rewards(ctx, reward_cost).await?.median_days_to_accumulate)
     }
 
-    /// Days from then to the first redemption: Kaplan-Meier median, so that those who have not redeemed yet count. Null where fewer
-    /// than half are known to have redeemed. Whoever redeemed before they got there is left out.
+    /// Days from then to the first redemption: Kaplan-Meier median, so that those who have not redeemed yet count.
     async fn median_days_to_redeem(
         &self,
         ctx: &Context<'_>,
@@ -171,8 +170,10 @@ impl PointsAnalysis {
 
     /// What was earned by what it came from, the most first.
     async fn by_origin(&self) -> Vec<PointsByOrigin> {
-        let origin =
-            |one: &insights::PointsByOrigin| PointsByOrigin { origin: one.origin.clone(), earned: BigInt(one.earned) };
+        let origin = |one: &insights::PointsByOrigin| PointsByOrigin {
+            origin: one.origin.clone().unwrap_or_default(),
+            earned: BigInt(one.earned),
+        };
         self.found.by_origin.iter().map(origin).collect()
     }
 
