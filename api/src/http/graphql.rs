@@ -73,8 +73,11 @@ async fn answer(api: &Api, parts: &Parts, body: Body, facts: &mut Facts) -> Resu
     let address = client::address(&parts.extensions, &parts.headers, &api.app.settings.trusted_proxies);
     let (caller, partner) = callers(api, &parts.headers, address).await?;
     if let Some(bearer) = bearer(caller.as_ref(), partner.as_ref()) {
-        // Before a long body is read.
-        api.app.requests.count(bearer)?;
+        // Before a long body is read; a short one is thrown away, so that the connection can be used again.
+        if let Err(late) = api.app.requests.count(bearer) {
+            body::discard(body, STRANGERS_BODY).await;
+            return Err(late.into());
+        }
     }
     facts.caller = caller.as_ref().map(|caller| caller.user.0);
     facts.partner = partner.as_ref().map(|partner| partner.partner.0);
