@@ -57,11 +57,13 @@ impl Owner<'_> {
 
     /// One of the owner's segments, locked; what another registered is not found.
     pub async fn lock(&self, txn: &Txn, segment: &SegmentRef) -> Result<segment::Model, Stop> {
-        let row = self.own(segment).hold(txn, Hold::Locked).await?;
-        if row.partner_id == Some(self.id) {
-            return Ok(row);
+        let own = self.own(segment);
+        // Another's is not locked for it: whoever may not see a segment holds up nobody there.
+        let theirs = own.row(txn).await?.is_some_and(|row| row.partner_id == Some(self.id));
+        if !theirs {
+            return Err(Refusal::new(RefusalCode::NotFound, "there is no such segment", &["input", "segment"]).into());
         }
-        Err(Refusal::new(RefusalCode::NotFound, "there is no such segment", &["input", "segment"]).into())
+        own.hold(txn, Hold::Locked).await
     }
 
     fn full_key(&self, key: &str) -> String {

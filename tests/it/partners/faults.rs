@@ -9,8 +9,8 @@ use rand::Rng;
 use serde_json::{Value, json};
 use tests::{Database, Served, TestApp, on_both, random};
 
-use super::sync::{COMMIT, append, begin};
-use super::{PUSH, SCOPES, counts, named, partner};
+use super::sync::{ABORT, APPEND, COMMIT, append, begin};
+use super::{PUSH, SCOPES, counts, errors, named, partner};
 use crate::calls::{RECORD, days, figures, members, send};
 use crate::dynamic::{dynamic, of_segment};
 
@@ -58,6 +58,22 @@ async fn pushes(app: Arc<TestApp>) {
     }
     let done = one.call(&app, COMMIT, json!({"input": {"sync": sync}})).await;
     assert_eq!(done["sync"]["joined"], CROWD);
+    // Its parts, and an abort: what is left of them is all or nothing as well, and the same call again is one clean call.
+    let sync = begin(&app, &one, json!({"segment": {"key": "s"}})).await;
+    for (part, crowd) in (0..).zip(numbers.chunks(CROWD / 4)) {
+        let input = json!({"sync": sync, "part": part, "members": named(crowd)});
+        killed(&app, &one.token, &json!({"query": APPEND, "variables": {"input": input}}), 10 * part).await;
+        let done = append(&app, &one, &sync, i64::try_from(part).unwrap(), crowd).await;
+        assert_eq!(done["sync"]["received"], (usize::try_from(part).unwrap() + 1) * crowd.len());
+    }
+    let input = json!({ "sync": sync });
+    for round in 0..3 {
+        killed(&app, &one.token, &json!({"query": ABORT, "variables": {"input": input}}), 15 * round).await;
+    }
+    let aborted = one.call(&app, ABORT, json!({ "input": input })).await;
+    assert!(aborted["sync"]["abortedAt"].is_string(), "{aborted}");
+    assert_eq!(errors(&one.call(&app, COMMIT, json!({ "input": input })).await), ["input.sync NOT_ALLOWED"]);
+    assert_eq!(size(&app).await, CROWD, "an aborted list moves nobody");
 }
 
 async fn size(app: &TestApp) -> usize {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::on_both;
+use tests::{Database, on_both};
 
 use super::{REGISTER, SCOPES, counts, errors, named, partner, problems};
 use crate::calls::{RECORD, UPSERT, days, figures, from_now, make, members};
 use crate::dynamic::{belonging, dynamic, events, of_segment};
+use crate::lens::beside;
 
 on_both! {
     async fn members_come_and_go_as_the_partner_says(app) {
@@ -174,4 +175,31 @@ on_both! {
         let ids: std::collections::HashSet<String> = join_all(calls).await.into_iter().map(|made| made.unwrap()["segment"]["id"].to_string()).collect();
         assert_eq!(ids.len(), 1);
     }
+}
+
+/// Two servers over one database do the work of a key once between them.
+#[test]
+fn two_processes_share_their_keys() {
+    tests::run(Database::Postgres, async |app| {
+        let other = Arc::new(beside(&app, false).await);
+        let one = partner(&app, "crm", &SCOPES).await;
+        members(&app, &["a", "b"]).await;
+        one.segment(&app, "s").await;
+        for round in 0..10 {
+            let (join, leave) =
+                if round % 2 == 0 { (vec!["a", "b", "new"], vec![]) } else { (vec![], vec!["a", "b", "new"]) };
+            let input = json!({"segment": {"key": "s"}, "idempotencyKey": round.to_string(), "join": named(&join), "leave": named(&leave)});
+            let calls = (0..8).map(|place| {
+                let app = Arc::clone(if place % 2 == 0 { &app } else { &other });
+                let (one, input) = (one.clone(), input.clone());
+                tokio::spawn(async move { one.push(&app, input).await })
+            });
+            let answers: Vec<Value> = join_all(calls).await.into_iter().map(|answer| answer.unwrap()).collect();
+            let fresh = answers.iter().filter(|answer| answer["receipt"]["replayed"] == false).count();
+            assert_eq!(fresh, 1, "{answers:?}");
+            assert!(answers.iter().all(|answer| answer["receipt"]["id"] == answers[0]["receipt"]["id"]), "{answers:?}");
+            assert_eq!(events(&app, "crm/s").await.len(), (round + 1) * 2);
+        }
+        Arc::into_inner(other).unwrap().stop().await;
+    });
 }
