@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Database, on_both};
+use tessera::config::Settings;
+use tests::{Database, TestApp, on_both, run_with};
 
 use super::{REGISTER, SCOPES, counts, errors, named, partner, problems};
 use crate::calls::{RECORD, UPSERT, days, figures, from_now, make, members};
 use crate::dynamic::{belonging, dynamic, events, of_segment};
-use crate::lens::beside;
 
 on_both! {
     async fn members_come_and_go_as_the_partner_says(app) {
@@ -180,8 +180,12 @@ on_both! {
 /// Two servers over one database do the work of a key once between them.
 #[test]
 fn two_processes_share_their_keys() {
-    tests::run(Database::Postgres, async |app| {
-        let other = Arc::new(beside(&app, false).await);
+    let signed = |settings: &mut Settings| {
+        settings.token_secret = Some("two servers that share one database and one key".into())
+    };
+    run_with(Database::Postgres, signed, async |app| {
+        let folder = tempfile::Builder::new().prefix("tessera-test-").tempdir().unwrap();
+        let other = Arc::new(TestApp::open(app.database, app.url.clone(), folder, signed).await);
         let one = partner(&app, "crm", &SCOPES).await;
         members(&app, &["a", "b"]).await;
         one.segment(&app, "s").await;
