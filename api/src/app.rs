@@ -14,6 +14,7 @@ use crate::erased;
 use crate::error::Fault;
 use crate::exports::Slots;
 use crate::facts::Lens;
+use crate::insights::Answers;
 use crate::partners::RecentPartners;
 use crate::program::{self, Program};
 use crate::telemetry::Metrics;
@@ -47,6 +48,8 @@ pub struct App {
     pub downloads: Slots,
     /// Everybody's facts, where they are kept in memory.
     pub lens: Lens,
+    /// Figures that were worked out, until something changes.
+    pub answers: Answers,
     /// What those who watch are told.
     pub watch: Watch,
     /// Tells who was erased.
@@ -71,7 +74,7 @@ impl App {
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
         let (downloads, sessions, lens) = (Slots::default(), RecentSessions::default(), Lens::default());
         let partners = RecentPartners::default();
-        let watch = Watch::default();
+        let (watch, answers) = (Watch::default(), Answers::default());
         Ok(Arc::new(Self {
             settings,
             db,
@@ -87,6 +90,7 @@ impl App {
             requests,
             downloads,
             lens,
+            answers,
             watch,
             erasure_key,
             metrics,

@@ -25,11 +25,15 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "first: Int = 10",
         "first: Int = 10",
         "first: Int = 20",
+        "first: Int = 20",
+        "format: ExportFormat! = CSV",
         "format: ExportFormat! = CSV",
         "frozen: Boolean! = false",
         "interval: Interval! = DAY",
         "interval: Interval! = MONTH",
+        "interval: Interval! = MONTH",
         "kind: TransactionKind! = SALE",
+        "layout: ExportLayout! = FULL",
         "layout: ExportLayout! = FULL",
         "multiple: Float! = 2.0",
         "orderBy: SegmentOrder = {field: CREATED_ON",
@@ -127,20 +131,33 @@ on_both! {
         let other = app.graphql(text, json!({"m": 3.0, "c": 499, "i": "DAY"})).await;
         assert_eq!((&other["missingMembers"]["missing"], &other["pointsAnalysis"]["notYetRedeemed"]), (&json!(0), &json!(2)));
         assert!(other["pointsAnalysis"]["series"].as_array().unwrap().len() > answer["pointsAnalysis"]["series"].as_array().unwrap().len());
+
+        let people: Value = (10..32).map(|number| json!({"number": format!("m{number}"), "city": format!("c{number}")})).collect();
+        make(&app, crate::calls::UPSERT, people).await;
+        app.graphql(CREATE, json!({"input": {"name": "one", "members": numbers([10])}})).await;
+        let text = "query($i: Interval, $n: Int, $f: Date, $t: Date, $s: String) { revenue(from: \"2025-01-01\", to: \"2025-12-31\", interval: $i) { date }
+            valueSnapshot(from: $f, to: $t) { to } segment(ref: {key: \"one\"}) { profile(by: CITY, first: $n) { value } nps(survey: $s) { responses } } }";
+        let counts = |answer: &Value| [&answer["revenue"], &answer["segment"]["profile"]].map(|list| list.as_array().unwrap().len());
+        assert_eq!(counts(&app.graphql(text, json!({})).await), [12, 20], "of 22 cities");
+        assert_eq!(counts(&app.graphql(text, json!({"i": "WEEK", "n": null})).await), [53, 20]);
+        assert_eq!(counts(&app.graphql(text, json!({"i": "MONTH", "n": 21})).await), [12, 21]);
     }
 
     async fn files_keep_their_defaults(app) {
         segment(&app, "One").await;
-        let text = "query($f: ExportFormat, $l: ExportLayout) { segment(ref: {key: \"one\"}) { export(format: $f, layout: $l) { url fileName } } }";
+        let text = "query($f: ExportFormat, $l: ExportLayout) { segment(ref: {key: \"one\"}) { export(format: $f, layout: $l) { url fileName } }
+            valueSnapshot { members { export(format: $f, layout: $l) { url fileName } } } }";
         for (sent, name, heading) in [
             (json!({}), ".csv", "number,first_name,"),
             (json!({"l": "MAILCHIMP"}), ".csv", "Email Address,"),
             (json!({"f": "NDJSON"}), ".ndjson", ""),
         ] {
-            let link = app.graphql(text, sent).await["segment"]["export"].clone();
-            assert!(link["fileName"].as_str().unwrap().ends_with(name), "{link}");
-            let file = app.client().get(link["url"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
-            assert!(file.starts_with(heading) && file.is_empty() == heading.is_empty(), "{file}");
+            let links = app.graphql(text, sent).await;
+            for link in [&links["segment"]["export"], &links["valueSnapshot"]["members"]["export"]] {
+                assert!(link["fileName"].as_str().unwrap().ends_with(name), "{link}");
+                let file = app.client().get(link["url"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+                assert!(file.starts_with(heading) && file.is_empty() == heading.is_empty(), "{file}");
+            }
         }
     }
 

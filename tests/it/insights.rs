@@ -1,5 +1,10 @@
 //! Figures over everybody: of a small shop, worked out by hand; of nobody; and what cannot be asked.
 
+mod equal;
+mod files;
+mod kept;
+mod model;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -217,24 +222,57 @@ on_both! {
         assert_eq!((&points["earned"], &points["series"], &points["byOrigin"]), (&json!("0"), &json!([]), &json!([])));
         let nps = ask(&app, &format!("nps {{ {NPS} }}")).await;
         assert_eq!((&nps["score"], &nps["low"], &nps["responses"]), (&Value::Null, &Value::Null, &json!(0)));
+        let snapshot = ask(&app, &format!("valueSnapshot {{ notes members {{ {} }} nonMembers {{ {} }} }}", equal::GROUP, equal::GROUP)).await;
+        let nothing = json!({"customers": 0, "transactions": 0, "revenue": {"amount": "0.00"}, "averageOrderValue": null, "averageOrders": null, "averageSpending": null});
+        assert_eq!((&snapshot["members"], &snapshot["nonMembers"]), (&nothing, &nothing));
+        assert_eq!(snapshot["notes"].as_array().map(Vec::len), Some(1), "{snapshot}");
+        assert_eq!(ask(&app, "retention(from: \"2020-01-01\", to: \"2026-01-01\") { size }").await, json!([]));
+        let revenue = ask(&app, "revenue(from: \"2026-01-01\", to: \"2026-02-28\") { date revenue { amount } transactions members averageTransactionValue { amount } }").await;
+        let point = |date: &str| json!({"date": date, "revenue": {"amount": "0.00"}, "transactions": 0, "members": 0, "averageTransactionValue": null});
+        assert_eq!(revenue, json!([point("2026-01-01"), point("2026-02-01")]));
     }
 
     async fn what_cannot_be_asked_is_refused(app) {
         fill_one(&app).await;
-        for question in [
-            "missingMembers(multiple: 0) { missing }",
-            "missingMembers(multiple: -1) { missing }",
-            "missingMembers(multiple: 1e300) { missing }",
-            "pointsAnalysis(from: \"2026-02-02\", to: \"2026-02-01\") { earned }",
-            "pointsAnalysis { medianDaysToRedeem(rewardCost: 0) }",
-            "pointsAnalysis { notYetRedeemed(rewardCost: -5) }",
-            "pointsAnalysis(from: \"1950-01-01\") { series(interval: DAY) { earned } }",
-            "nps(from: \"2026-02-02\", to: \"2026-02-01\") { score }",
-            "nps(segment: {key: \"nothing\"}) { score }",
-            "nps(segment: {id: \"junk\"}) { score }",
+        segment(&app, "some", &["a"]).await;
+        for (question, named) in [
+            ("missingMembers(multiple: 0) { missing }", "`multiple`"),
+            ("missingMembers(multiple: -1) { missing }", "`multiple`"),
+            ("missingMembers(multiple: 1e300) { missing }", "`multiple`"),
+            ("pointsAnalysis(from: \"2026-02-02\", to: \"2026-02-01\") { earned }", "`from`"),
+            ("pointsAnalysis { medianDaysToRedeem(rewardCost: 0) }", "`rewardCost`"),
+            ("pointsAnalysis { notYetRedeemed(rewardCost: -5) }", "`rewardCost`"),
+            ("pointsAnalysis(from: \"1950-01-01\") { series(interval: DAY) { earned } }", "points"),
+            ("nps(from: \"2026-02-02\", to: \"2026-02-01\") { score }", "`from`"),
+            ("nps(segment: {key: \"nothing\"}) { score }", "`segment`"),
+            ("nps(segment: {id: \"junk\"}) { score }", "`segment`"),
+            ("valueSnapshot(from: \"2026-02-02\", to: \"2026-02-01\") { from }", "`from`"),
+            ("valueSnapshot(from: \"2100-02-02\") { from }", "`from`"),
+            ("valueSnapshot(from: \"junk\") { from }", "from"),
+            ("retention(from: \"2026-02-02\", to: \"2026-02-01\") { size }", "`from`"),
+            ("retention(from: \"0001-01-01\", to: \"2026-02-01\") { size }", "points"),
+            ("retention(to: \"2026-02-01\") { size }", "from"),
+            ("revenue(from: \"2026-02-02\", to: \"2026-02-01\") { date }", "`from`"),
+            ("revenue(from: \"2010-02-02\", to: \"2026-02-01\", interval: DAY) { date }", "points"),
+            ("revenue(from: \"1800-02-02\", to: \"9999-02-01\") { date }", "points"),
+            ("segment(ref: {key: \"some\"}) { profile(by: COUNTRY, first: 0) { value } }", "first"),
+            ("segment(ref: {key: \"some\"}) { profile(by: COUNTRY, first: 251) { value } }", "first"),
+            ("segment(ref: {key: \"some\"}) { profile { value } }", "by"),
+            ("segment(ref: {key: \"some\"}) { points { notYetRedeemed(rewardCost: 0) } }", "`rewardCost`"),
         ] {
             let answer = app.send(Some(&app.token), &format!("{{ {question} }}"), Value::Null).await;
             assert_eq!(answer.code(), "BAD_USER_INPUT", "{question}: {}", answer.body);
+            let message = answer.body["errors"][0]["message"].as_str().unwrap();
+            assert!(message.contains(named), "{question}: {message}");
+        }
+        // What lies in the future is empty, and no mistake.
+        for (question, expected) in [
+            ("revenue(from: \"2100-01-01\", to: \"2100-12-31\") { date }", json!([])),
+            ("retention(from: \"2100-01-01\", to: \"2100-12-31\") { size }", json!([])),
+            ("revenue(from: \"2026-01-01\", to: \"9999-12-31\", interval: MONTH) { members }", Value::Null),
+        ] {
+            let found = ask(&app, question).await;
+            assert!(expected.is_null() || found == expected, "{question}: {found}");
         }
     }
 }

@@ -29,7 +29,7 @@ const ASSIGN: &str = "mutation($i: AssignMembersInput!) { assignMembers(input: $
 const DATA: &str = "mutation($i: MemberRefInput!) { requestMemberData(input: $i) { data userErrors { code field } } }";
 
 /// Erases the member of a number, and answers the id.
-async fn erase(app: &TestApp, number: &str) -> String {
+pub async fn erase(app: &TestApp, number: &str) -> String {
     let payload = crate::dynamic::call(app, ERASE, json!({"member": {"number": number}})).await;
     assert_eq!(payload["userErrors"], json!([]), "{payload}");
     payload["memberId"].as_str().unwrap().to_owned()

@@ -1,11 +1,14 @@
 //! The log of changed facts: every transaction that touches what rules look at writes down whose facts it touched, so that
 //! a copy in memory can follow, and a long evaluation can learn whom to look at once more.
 
+mod pulse;
 mod store;
 
 use engine::calendar::Millis;
 use entity::ids::MemberId;
 use sea_orm::ConnectionTrait;
+
+pub use pulse::{Beat, Pulse};
 
 use crate::db::{self, Txn};
 use crate::error::Fault;
@@ -40,6 +43,12 @@ pub async fn note(txn: &Txn, members: &[MemberId], at: Millis) -> Result<(), Fau
     db::notify(txn, CHANNEL).await
 }
 
+/// Notes that this transaction touches sales of nobody who is known: nobody's facts change, but figures over all sales do.
+pub async fn note_unnamed(txn: &Txn, at: Millis) -> Result<(), Fault> {
+    store::write(txn, Some("[]".to_owned()), at).await?;
+    db::notify(txn, CHANNEL).await
+}
+
 /// Notes that anybody's facts may be changed by this transaction.
 pub async fn note_everybody(txn: &Txn, at: Millis) -> Result<(), Fault> {
     store::write(txn, None, at).await?;
@@ -67,7 +76,7 @@ pub async fn members_of(db: &impl ConnectionTrait, at: &[Position]) -> Result<Op
 }
 
 /// All changes after a place that are committed, whose facts they touched; none: everybody's. For a transaction that
-/// keeps all others from changing facts.
+/// keeps all others from changing facts, or that sees one moment.
 pub async fn members_after(txn: &Txn, position: Position) -> Result<Option<Vec<MemberId>>, Fault> {
     store::members_after(txn, position).await
 }

@@ -63,6 +63,35 @@ struct Row {
     members: Option<String>,
 }
 
+/// What is committed at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Since {
+    /// How many changes there are after the place that was asked for.
+    pub(super) since: i64,
+    /// Nothing can come before it any more.
+    pub(super) settled: Position,
+    /// How many there are after that.
+    pub(super) behind: i64,
+    /// The last one's id; 0 where there is none.
+    pub(super) last: i64,
+}
+
+pub(super) async fn since(db: &impl ConnectionTrait, place: Position) -> Result<Since, Fault> {
+    let text = format!(
+        "SELECT (SELECT COUNT(*) FROM change WHERE (xid, id) > ($1, $2)) AS since, o.xid, o.id,
+            (SELECT COUNT(*) FROM change WHERE (xid, id) > (o.xid, o.id)) AS behind,
+            COALESCE((SELECT id FROM change ORDER BY xid DESC, id DESC LIMIT 1), 0) AS last
+        FROM (SELECT COALESCE(MAX(s.xid), 0) AS xid, COALESCE(MAX(s.id), 0) AS id
+            FROM (SELECT xid, id FROM change WHERE {} ORDER BY xid DESC, id DESC LIMIT 1) AS s) AS o",
+        is_settled(db)
+    );
+    let row = db.query_one_raw(sql(db, text, [place.xid.into(), place.id.into()])).await?;
+    let row = row.ok_or_else(|| Fault::new("the log of changes answered nothing"))?;
+    let number = |place: usize| row.try_get_by_index::<i64>(place);
+    let settled = Position { xid: number(1)?, id: number(2)? };
+    Ok(Since { since: number(0)?, settled, behind: number(3)?, last: number(4)? })
+}
+
 pub(super) async fn members_of(db: &impl ConnectionTrait, at: &[Position]) -> Result<Option<Vec<MemberId>>, Fault> {
     let ids = List::ids(at.iter().map(|position| position.id));
     let text = format!("SELECT members FROM change WHERE id IN (SELECT id FROM {})", ids.table(db, 1));

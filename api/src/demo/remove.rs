@@ -76,6 +76,7 @@ async fn delete_customers(app: &App, from: u32, until: u32) -> Result<Deleted, S
 async fn delete_anonymous(app: &App) -> Result<u64, Stop> {
     let txn = app.db.begin().await?;
     let deleted = remove_store::delete_anonymous(&txn, DOCUMENTS).await?;
+    changes::note_unnamed(&txn, app.clock.now(app.program().zone)).await?;
     txn.commit().await?;
     Ok(deleted)
 }

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use entity::ids::SegmentId;
 use sea_orm::DbBackend;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::Receiver;
@@ -14,9 +13,11 @@ use super::layout::{Format, Layout};
 use super::link::{self, Asked, DOWNLOAD, Link, Opened};
 use super::outlet::{Outlet, outlet};
 use super::sheet::Sheet;
+use super::store::Statements;
+use super::whom::{Group, Whom};
 use super::{postgres_store, rejects, sqlite_store, store};
 use crate::app::App;
-use crate::audit::{self, By, Changes, Entry, Object};
+use crate::audit::{self, By, Changes, Entry};
 use crate::db;
 use crate::error::{Fault, Stop};
 use crate::segments::SegmentRow;
@@ -65,13 +66,38 @@ pub fn ask(
     (format, layout): (Format, Layout),
 ) -> Result<Link, Fault> {
     let layout = if matches!(asker, Asker::Partner(..)) { Layout::Partner } else { layout };
+    let whom = Whom::Segment(row.segment.id);
+    signed(app, asker, reached, whom, &row.segment.key, (format, layout), row.stats.members)
+}
+
+/// A link to the file of the customers of a group, of whom there are so many now.
+pub fn ask_group(
+    app: &App,
+    asker: Asker,
+    reached: &Reached,
+    group: &Group<'_>,
+    file: (Format, Layout),
+    rows: i64,
+) -> Result<Link, Fault> {
+    signed(app, asker, reached, Whom::Group(group.asked()), &group.handle(), file, rows)
+}
+
+fn signed(
+    app: &App,
+    asker: Asker,
+    reached: &Reached,
+    whom: Whom,
+    handle: &str,
+    (format, layout): (Format, Layout),
+    rows: i64,
+) -> Result<Link, Fault> {
     let today = app.clock.today(app.program().zone);
     // A key may name its owner before a slash, which no file's name can hold.
-    let file_name = format!("{}-{today}.{}", row.segment.key.replace('/', "-"), format.extension());
-    let asked = Asked { segment: row.segment.id, format, layout, file: file_name.clone() };
+    let file_name = format!("{}-{today}.{}", handle.replace('/', "-"), format.extension());
+    let asked = Asked { whom, format, layout, file: file_name.clone() };
     let (token, expires_at) = link::sign(app, DOWNLOAD, asker, asked)?;
     let url = format!("{}/downloads/{token}", reached.base(&app.settings));
-    Ok(Link { url, expires_at, file_name, rows: row.stats.members })
+    Ok(Link { url, expires_at, file_name, rows })
 }
 
 /// Opens a link, once: whatever comes of the file, the link is used up and the audit log says by whom.
@@ -80,15 +106,15 @@ pub async fn open(app: &App, token: &str, address: IpAddr) -> Result<Download, R
         return rejects::open(app, token, address).await;
     };
     let place = place(app, &opened).await?;
-    let sheet = Sheet::new(opened.asked.format, opened.asked.layout, &*app.look_at_program().await?);
-    let segment = opened.asked.segment;
-    let (moment, name, rows) = begin(app, segment).await?.ok_or(Refused::Gone)?;
-    let Asked { format, layout, .. } = opened.asked;
+    let program = app.look_at_program().await?;
+    let Asked { whom, format, layout, .. } = &opened.asked;
+    let (sheet, statements) = (Sheet::new(*format, *layout, &program), Statements::of(whom, program.zone));
+    let (moment, name, rows) = begin(app, &statements).await?.ok_or(Refused::Gone)?;
     let changes = Changes::none().new_field("format", format).new_field("layout", layout).new_field("rows", rows);
-    let entry = Entry { action: "download", object: Object::one("Segment", segment.0, name), changes };
-    use_up(app, &opened, &entry, address).await?;
+    let (object, changes) = whom.told(name, changes);
+    use_up(app, &opened, &Entry { action: "download", object, changes }, address).await?;
     let (outlet, chunks) = outlet();
-    tokio::spawn(read(moment, segment, sheet, outlet, rows, place));
+    tokio::spawn(read(moment, statements, sheet, outlet, rows, place));
     let Opened { asker, asked: Asked { format, file, .. }, .. } = opened;
     Ok(Download { file_name: file, format, rows, asker, chunks })
 }
@@ -99,12 +125,12 @@ enum Moment {
     Sqlite(sqlite_store::Moment),
 }
 
-async fn begin(app: &App, segment: SegmentId) -> Result<Option<(Moment, String, i64)>, Fault> {
+async fn begin(app: &App, statements: &Statements) -> Result<Option<(Moment, String, i64)>, Fault> {
     if app.db.backend() == DbBackend::Postgres {
-        let begun = postgres_store::begin(&app.db, segment).await?;
+        let begun = postgres_store::begin(&app.db, &statements.head).await?;
         Ok(begun.map(|(moment, name, rows)| (Moment::Postgres(moment), name, rows)))
     } else {
-        let begun = sqlite_store::begin(&app.db, segment).await?;
+        let begun = sqlite_store::begin(&app.db, &statements.head).await?;
         Ok(begun.map(|(moment, name, rows)| (Moment::Sqlite(moment), name, rows)))
     }
 }
@@ -112,15 +138,15 @@ async fn begin(app: &App, segment: SegmentId) -> Result<Option<(Moment, String, 
 /// Keeps its place until the connection is closed.
 async fn read(
     moment: Moment,
-    segment: SegmentId,
+    statements: Statements,
     sheet: Sheet,
     outlet: Outlet,
     rows: i64,
     place: OwnedSemaphorePermit,
 ) {
     match moment {
-        Moment::Postgres(moment) => postgres_store::read(moment, segment, sheet, outlet, rows).await,
-        Moment::Sqlite(moment) => sqlite_store::read(moment, segment, sheet, outlet, rows).await,
+        Moment::Postgres(moment) => postgres_store::read(moment, &statements, sheet, outlet, rows).await,
+        Moment::Sqlite(moment) => sqlite_store::read(moment, &statements, sheet, outlet, rows).await,
     }
     drop(place);
 }

@@ -1,12 +1,14 @@
-//! The SQL of downloads: which links were used, and the statements that both databases read a segment's members by.
+//! The SQL of downloads: which links were used, and the statements that both databases read rows by.
 
-use engine::calendar::Millis;
+use engine::calendar::{FIRST_DAY, LAST_DAY, Millis, Zone};
+use engine::insights::SnapshotGroup;
 use entity::download;
 use entity::ids::{JobId, SegmentId};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::columns::Field;
+use super::whom::{GroupAsked, Whom};
 use crate::db::{Txn, sql};
 use crate::error::Fault;
 
@@ -61,21 +63,78 @@ pub(super) async fn rejects(
     Ok(RejectRow::find_by_statement(sql(db, text, values)).all(db).await?)
 }
 
-/// A segment by `$1`: its name, and how many members it has at this moment, which is kept exact with every change.
-pub(super) const SEGMENT: &str = "SELECT s.name, f.members FROM segment AS s
-    JOIN segment_stats AS f ON f.segment_id = s.id WHERE s.id = $1";
+/// The statements that a file is read by.
+#[derive(Clone, Debug)]
+pub(super) struct Statements {
+    /// A name, and how many rows there are at this moment; nothing where the segment is not there any more.
+    pub(super) head: String,
+    /// Where the rows stand.
+    tables: String,
+    /// Which, and in which order.
+    clauses: String,
+    has_joined: bool,
+}
 
-/// The facts of a segment's members, by their ids. The order costs nothing: it is that of the keys.
-pub(super) fn members(segment: SegmentId, fields: &[Field]) -> String {
-    let list: Vec<&str> = fields.iter().map(|field| expression(*field)).collect();
-    let kept = list.iter().any(|expression| expression.starts_with("k."));
-    let metrics = if kept { " JOIN member_metrics AS k ON k.member_id = s.member_id" } else { "" };
-    format!(
-        "SELECT {} FROM segment_member AS s JOIN member AS m ON m.id = s.member_id{metrics}
-        WHERE s.segment_id = {} ORDER BY s.member_id",
-        list.join(", "),
-        segment.0
-    )
+impl Statements {
+    /// Those of somebody's rows, by the days of a zone.
+    pub(super) fn of(whom: &Whom, zone: Zone) -> Self {
+        match whom {
+            Whom::Segment(SegmentId(segment)) => Self {
+                // Kept exact with every change.
+                head: format!(
+                    "SELECT s.name, f.members FROM segment AS s JOIN segment_stats AS f ON f.segment_id = s.id
+                    WHERE s.id = {segment}"
+                ),
+                tables: "segment_member AS s JOIN member AS m ON m.id = s.member_id".to_owned(),
+                // The order costs nothing: it is that of the keys.
+                clauses: format!("WHERE s.segment_id = {segment} ORDER BY s.member_id"),
+                has_joined: true,
+            },
+            Whom::Group(group) => Self::of_group(group, zone),
+        }
+    }
+
+    fn of_group(group: &GroupAsked, zone: Zone) -> Self {
+        let bought = zone.span(group.from.max(FIRST_DAY), group.to.min(LAST_DAY));
+        let purchase = format!(
+            "EXISTS (SELECT 1 FROM \"transaction\" AS t
+                WHERE t.member_id = m.id AND t.purchase AND t.at >= {} AND t.at < {})",
+            bought.from, bought.until
+        );
+        let redeemed = "EXISTS (SELECT 1 FROM points_entry AS p WHERE p.member_id = m.id AND p.kind = 'REDEEMED')";
+        let belongs = match group.group {
+            SnapshotGroup::NonMembers => "m.enrolled_at IS NULL".to_owned(),
+            SnapshotGroup::Members => "m.enrolled_at IS NOT NULL".to_owned(),
+            SnapshotGroup::RedeemingMembers => format!("m.enrolled_at IS NOT NULL AND {redeemed}"),
+            SnapshotGroup::NonRedeemingMembers => format!("m.enrolled_at IS NOT NULL AND NOT {redeemed}"),
+        };
+        let those = format!("WHERE m.erased_at IS NULL AND {belongs} AND {purchase}");
+        let tables = match group.segment {
+            Some(SegmentId(segment)) => {
+                format!("member AS m JOIN segment_member AS s ON s.member_id = m.id AND s.segment_id = {segment}")
+            }
+            None => "member AS m".to_owned(),
+        };
+        let count = format!("(SELECT COUNT(*) FROM {tables} {those})");
+        let head = match group.segment {
+            Some(SegmentId(segment)) => format!("SELECT name, {count} FROM segment WHERE id = {segment}"),
+            None => format!("SELECT '', {count}"),
+        };
+        Self { head, tables, clauses: format!("{those} ORDER BY m.id"), has_joined: group.segment.is_some() }
+    }
+
+    /// The statement of the rows, with some facts of each.
+    pub(super) fn rows(&self, fields: &[Field]) -> String {
+        let expressions = fields.iter().map(|field| match field {
+            Field::JoinedAt if !self.has_joined => "CAST(NULL AS BIGINT)",
+            field => expression(*field),
+        });
+        let list: Vec<&str> = expressions.collect();
+        let kept = list.iter().any(|expression| expression.starts_with("k."));
+        let metrics = if kept { " JOIN member_metrics AS k ON k.member_id = m.id" } else { "" };
+        let Self { tables, clauses, .. } = self;
+        format!("SELECT {} FROM {tables}{metrics} {clauses}", list.join(", "))
+    }
 }
 
 fn expression(field: Field) -> &'static str {

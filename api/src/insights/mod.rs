@@ -1,49 +1,48 @@
-//! What members are worth, how they come and go, earn and answer: figures over everybody's facts, each of them one pass.
+//! What members are worth, how they come and go, earn and answer: figures over everybody's facts, each of them one pass, at
+//! one moment, and kept until something changes.
 
-use std::sync::Arc;
+mod asked;
+mod beside;
+mod kept;
+mod questions;
+mod unnamed_store;
 
 use chrono::NaiveDate;
 use engine::calendar::Millis;
-use engine::facts::{Dictionary, Facts};
-use engine::insights::{Among, Figure, Interval, Period};
-use tokio::task::spawn_blocking;
+use engine::insights::{Figure, Interval, Period};
+use entity::ids::SegmentId;
+
+pub use asked::{Asked, Beside, Terms, Unknown};
+pub use kept::{Answers, Kept, of_everybody, of_segments};
+pub use questions::{
+    MOST_VALUES, MissingOf, NpsOf, PointsOf, ProfileOf, RetentionOf, RevenueOf, RewardsOf, RfmOf, SnapshotOf,
+};
 
 use crate::app::App;
 use crate::error::{Fault, FaultKind};
-use crate::facts::{self, Freshness, Needs};
-use crate::membership;
+use crate::facts::{Moment, Needs};
 use crate::segments::{self, SegmentRef};
 
 /// How many points a series may have: four years of days.
 const MOST_POINTS: usize = 1_500;
 
-/// What a figure says, and as of when: everything that was committed before the call was seen.
-pub async fn answer<F>(app: &Arc<App>, needs: Needs, figure: F) -> Result<(F::Answer, Millis), Fault>
+/// What a figure says of everybody now, without being kept: for what depends on more than the facts.
+pub async fn answer<F>(app: &App, needs: Needs, figure: F) -> Result<(F::Answer, Millis), Fault>
 where
     F: Figure + Send + Sync + 'static,
     F::Part: 'static,
     F::Answer: Send + 'static,
 {
-    let figure = Arc::new(figure);
-    let asked = Arc::clone(&figure);
-    let each = move |_: &(), facts: &Facts, dictionary: &Dictionary| asked.part(facts, dictionary);
-    let found = facts::everybody_prepared(app, needs, Freshness::CaughtUp, |_| (), each).await?;
-    let together = spawn_blocking(move || {
-        let mut whole = F::Part::default();
-        found.parts.into_iter().for_each(|part| figure.merge(&mut whole, part));
-        figure.answer(whole)
-    });
-    let answer = together.await.map_err(|error| Fault::new(format!("a figure broke: {error}")))?;
-    Ok((answer, found.as_of))
+    Moment::begin(app, app.program().zone, needs).await?.ask(figure).await
 }
 
-/// Whom a figure is over: the members of a segment, or everybody. A segment that is not known is bad input.
-pub async fn among(app: &App, segment: Option<&SegmentRef>) -> Result<Among, Fault> {
-    let Some(segment) = segment else { return Ok(Among::Everybody) };
-    let ids = segments::ids_of(app, std::slice::from_ref(segment)).await?;
-    let known = membership::known_members(app.db.reader(), &ids, &[]).await?;
-    let members = known.members.into_values().next().unwrap_or_default();
-    Ok(Among::Members(Arc::new(members)))
+/// The segment that a figure is over, where one is named. One that is not known is bad input.
+pub async fn segment(app: &App, named: Option<&SegmentRef>) -> Result<Option<SegmentId>, Fault> {
+    let Some(named) = named else { return Ok(None) };
+    match segments::find(app, std::slice::from_ref(named)).await?.into_iter().next().flatten() {
+        Some(segment) => Ok(Some(segment)),
+        None => Err(Fault::of(FaultKind::BadInput, "`segment`: there is no such segment")),
+    }
 }
 
 /// Local days that may be open at either end. The last before the first is bad input.

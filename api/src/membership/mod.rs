@@ -32,7 +32,7 @@ pub use pushed::{
     Moved, Pushed, PushedName, catch_up, lapse, newer, newer_names, push, push_names, pushed_before, waiting,
 };
 pub use rule_set::{DecidingRule, RuleSet, stored, told};
-pub use rule_set_store::{known_members, known_of, named_by, naming, write_references};
+pub use rule_set_store::{known_members, known_of, last_moves, named_by, naming, write_references};
 pub use touched::{Touched, settle};
 
 /// The channel on which PostgreSQL tells all processes of comings and goings.

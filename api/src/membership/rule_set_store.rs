@@ -68,6 +68,21 @@ pub async fn known_members(
     Ok(known)
 }
 
+/// The last coming or going of each of some segments, by id; 0 where nobody ever came. The log is written in the order of
+/// its commits, so that as long as it is the same the same members belong.
+pub async fn last_moves(db: &impl ConnectionTrait, segments: &[SegmentId]) -> Result<HashMap<SegmentId, i64>, Fault> {
+    let ids = List::ids(segments.iter().map(|segment| segment.0));
+    // One by one: so each is a look at the end of an index.
+    let text = format!(
+        "SELECT list.id AS id, COALESCE((SELECT MAX(e.id) FROM membership_event AS e WHERE e.segment_id = list.id), 0) AS last
+        FROM {}",
+        ids.table(db, 1)
+    );
+    let rows = db.query_all_raw(sql(db, text, [ids.value(db)?])).await?;
+    let last = |row: &QueryResult| Ok((SegmentId(row.try_get_by_index(0)?), row.try_get_by_index(1)?));
+    Ok(rows.iter().map(last).collect::<Result<_, DbErr>>()?)
+}
+
 /// The segments to which some members belong, and of which they are pinned in or out.
 pub async fn known_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<Known, Fault> {
     let ids: Vec<SegmentId> = members.iter().map(|member| SegmentId(member.0)).collect();

@@ -26,6 +26,7 @@ pub struct Metrics {
     pub sockets: Gauge,
     closed_sockets: Family<Closed, Counter>,
     lens: LensGauges,
+    figures: Family<Figures, Counter>,
 }
 
 /// How the facts in memory are.
@@ -97,6 +98,11 @@ struct Closed {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Figures {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Imported {
     kind: String,
     outcome: &'static str,
@@ -121,6 +127,7 @@ impl Metrics {
             sockets: Gauge::default(),
             closed_sockets: Family::default(),
             lens: LensGauges::default(),
+            figures: Family::default(),
         };
         metrics.register();
         metrics
@@ -141,6 +148,11 @@ impl Metrics {
     /// Counts a socket that was closed, with the code of ours or, where the other end closed it, 1000.
     pub fn socket_closed(&self, code: Option<u16>) {
         self.closed_sockets.get_or_create(&Closed { code: code.unwrap_or(1000).into() }).inc();
+    }
+
+    /// Counts a figure over everybody, or over a segment, that was asked for: it was worked out for it, or found.
+    pub fn figure(&self, is_new: bool) {
+        self.figures.get_or_create(&Figures { outcome: if is_new { "miss" } else { "hit" } }).inc();
     }
 
     /// Notes the state of the pools, just before the metrics are read.
@@ -198,6 +210,8 @@ impl Metrics {
         let help = "WebSockets that were closed, by the code, 1000 where the client closed them";
         registry.register("sockets_closed", help, self.closed_sockets.clone());
         self.lens.register(registry);
+        let help = "Figures that were asked for: worked out (miss), or found as they were worked out before (hit)";
+        registry.register("figures", help, self.figures.clone());
     }
 }
 

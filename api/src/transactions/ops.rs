@@ -11,6 +11,7 @@ use super::link::{Books, Fate, Key};
 use super::{TransactionInput, body, item_store, store};
 use crate::app::App;
 use crate::audit::{self, By};
+use crate::changes;
 use crate::db::{self, Txn, raced};
 use crate::error::{Fault, Refusal, Stop};
 use crate::figures::{self, Reckoning};
@@ -68,20 +69,25 @@ pub async fn record_in(
         }
     }
     done.created = new.len();
-    write(txn, &books, new).await?;
+    let of_nobody = write(txn, &books, new).await?;
     let (moves, lost) = books.moves();
     let shares = figures::move_members(txn, &moves, &lost).await?;
     let members = moves.iter().map(|one| one.member_id).collect();
+    if of_nobody {
+        changes::note_unnamed(txn, reckoning.now).await?;
+    }
     Ok((done, Touched::new(members, shares)))
 }
 
-async fn write(txn: &Txn, books: &Books<'_>, mut new: Vec<(&Checked, i64)>) -> Result<(), Fault> {
+/// Writes them, and answers whether one of them is nobody's who is known.
+async fn write(txn: &Txn, books: &Books<'_>, mut new: Vec<(&Checked, i64)>) -> Result<bool, Fault> {
     // One order for all, so that two batches with the same documents do not wait for each other in a circle.
     new.sort_by(|(one, _), (other, _)| (&one.source, &one.document).cmp(&(&other.source, &other.document)));
-    let mut rows = Vec::with_capacity(new.len());
+    let (mut rows, mut of_nobody) = (Vec::with_capacity(new.len()), false);
     for (document, body) in &new {
         let key: Key = (document.source.clone(), document.document.clone());
         let entry = books.entry(&key).ok_or_else(|| Fault::new("a document was lost on its way"))?;
+        of_nobody |= entry.member.is_none();
         let labels = document.labels.iter().map(|label| json!({"key": label.key, "value": label.value})).collect();
         rows.push(store::NewRow::new(document, entry, serde_json::Value::Array(labels).to_string(), *body));
     }
@@ -96,7 +102,8 @@ async fn write(txn: &Txn, books: &Books<'_>, mut new: Vec<(&Checked, i64)>) -> R
         items.extend(document.items.iter().enumerate().map(|(place, item)| ItemRow::new(*id, place, item)));
     }
     item_store::insert_items(txn, &items).await?;
-    store::update(txn, &books.changed()).await
+    store::update(txn, &books.changed()).await?;
+    Ok(of_nobody)
 }
 
 /// Whose each document is: nobody's where it names nobody.

@@ -31,3 +31,28 @@ pub fn answer_of<'f, F: Figure>(
     }
     figure.answer(whole)
 }
+
+/// The same question about several groups of people, in one pass; the answers stand in the order of the questions.
+#[derive(Clone, Debug)]
+pub struct Several<F>(pub Vec<F>);
+
+impl<F: Figure> Figure for Several<F> {
+    type Part = Vec<F::Part>;
+    type Answer = Vec<F::Answer>;
+
+    fn part(&self, facts: &Facts, dictionary: &Dictionary) -> Self::Part {
+        self.0.iter().map(|figure| figure.part(facts, dictionary)).collect()
+    }
+
+    fn merge(&self, whole: &mut Self::Part, part: Self::Part) {
+        whole.resize_with(self.0.len(), F::Part::default);
+        for ((figure, whole), part) in self.0.iter().zip(whole).zip(part) {
+            figure.merge(whole, part);
+        }
+    }
+
+    fn answer(&self, mut whole: Self::Part) -> Self::Answer {
+        whole.resize_with(self.0.len(), F::Part::default);
+        self.0.iter().zip(whole).map(|(figure, whole)| figure.answer(whole)).collect()
+    }
+}

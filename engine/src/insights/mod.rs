@@ -29,7 +29,7 @@ mod value;
 
 pub use among::Among;
 pub use by_member::ByMember;
-pub use figure::{Figure, answer_of};
+pub use figure::{Figure, Several, answer_of};
 pub use intervals::Interval;
 pub use member::{Bounds, MemberGroups, MemberInsights};
 pub use missing::{BackTest, Missing, MissingAnalysis, Multiple, Presence, Rhythm};
@@ -37,7 +37,7 @@ pub use notes::Note;
 pub use nps::{Nps, NpsResult};
 pub use period::Period;
 pub use points::{PointsAnalysis, PointsByOrigin, PointsFlow, PointsPoint, RewardTimes, RewardTimesAnswer};
-pub use profile::{ProfileDimension, ProfileShare, SegmentProfile};
+pub use profile::{ProfileDimension, ProfileShare, SegmentProfiles};
 pub use retention::{Retention, RetentionCohort};
 pub use revenue::{Revenue, RevenuePoint};
 pub use rfm::{Rfm, RfmAnalysis, RfmBounds, RfmCell, RfmGroup, RfmGroupFigures, RfmScores};

@@ -1,6 +1,6 @@
 //! Sums by the numbers of texts.
 
-use crate::facts::{Dictionary, TextId};
+use crate::facts::TextId;
 
 /// Something for each text that was met: what is not its default.
 pub(super) struct PerText<T> {
@@ -9,9 +9,9 @@ pub(super) struct PerText<T> {
 }
 
 impl<T: Default + Copy + PartialEq> PerText<T> {
-    /// Nothing yet, for the texts of a dictionary.
-    pub(super) fn new(dictionary: &Dictionary) -> Self {
-        Self { values: vec![T::default(); dictionary.len()], met: Vec::new() }
+    /// Nothing yet. Room is made as texts are met: those of a kind mostly have small numbers, and a dictionary is long.
+    pub(super) fn new() -> Self {
+        Self { values: Vec::new(), met: Vec::new() }
     }
 
     /// What stands at a text, which must be no default afterwards and stay so.

@@ -59,8 +59,12 @@ impl UnnamedSales {
     /// Adds a document. The amount is in minor units and without a sign; a purchase is a sale that is not returned in
     /// full.
     pub fn add(&mut self, day: NaiveDate, direction: Direction, amount: i64, purchase: bool) {
-        let sale = Sales { transactions: purchase.into(), revenue: direction.net(amount) };
-        *self.0.entry(day_number(day)).or_default() += sale;
+        self.add_up(day, Sales { transactions: purchase.into(), revenue: direction.net(amount) });
+    }
+
+    /// Adds some of a day that were added up before.
+    pub fn add_up(&mut self, day: NaiveDate, sales: Sales) {
+        *self.0.entry(day_number(day)).or_default() += sales;
     }
 
     /// Adds up those of a period.

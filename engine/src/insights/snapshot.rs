@@ -4,6 +4,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::{Among, Figure, Note, Period, Sales, UnnamedSales};
 use crate::facts::{Dictionary, Facts};
@@ -23,7 +24,8 @@ pub struct Snapshot {
 }
 
 /// Groups of customers; the last two make up the members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SnapshotGroup {
     /// Identified guests.
     NonMembers,

@@ -52,6 +52,14 @@ pub const ROWS: &[Row] = &[
         "{ member(ref: {number: \"m1\"}) { number segments { nodes { key } } pointsEntries { nodes { points } } } }",
     ),
     row("Query.memberships", ANALYST, "{ memberships(member: {number: \"m1\"}, segments: [{key: \"some\"}]) }"),
+    row(
+        "Query.valueSnapshot",
+        ANALYST,
+        "{ valueSnapshot { asOf notes members { revenue { amount } export { rows } } } segment(ref: {key: \"some\"}) {
+            profile(by: COUNTRY) { value } snapshot { from } points { earned } nps { score } } }",
+    ),
+    row("Query.retention", ANALYST, "{ retention(from: \"2024-01-01\", to: \"2026-01-01\") { cohort size retention } }"),
+    row("Query.revenue", ANALYST, "{ revenue(from: \"2025-01-01\", to: \"2026-01-01\") { date revenue { amount } members } }"),
     row("Query.rfm", ANALYST, "{ rfm { asOf groups { group members } } }"),
     row("Query.missingMembers", ANALYST, "{ missingMembers(multiple: 3) { missing backTest { flagged } } }"),
     row("Query.pointsAnalysis", ANALYST, "{ pointsAnalysis(from: \"2024-01-01\") { earned medianDaysToRedeem series { earned } } }"),

@@ -10,7 +10,7 @@ use engine::facts::{Dictionary, Facts};
 use entity::ids::MemberId;
 use tokio_util::sync::CancellationToken;
 
-use super::chunks::{self, MEMBERS};
+use super::chunks::MEMBERS;
 use super::view::LensView;
 use crate::app::App;
 use crate::changes::{self, Position};
@@ -124,9 +124,8 @@ impl Follower {
     async fn read_anew(&mut self, app: &App, members: &[MemberId]) -> Result<(), Fault> {
         let whose = Whose::Members(members);
         let by = read(app.db.reader(), whose, Needs::ALL, self.zone, &mut self.dictionary).await?;
-        let gone = members.iter().map(|member| member.0).filter(|member| by.row(*member).is_none()).collect::<Vec<_>>();
-        let chunks = self.chunks.clone();
-        let made = tokio::task::spawn_blocking(move || chunks::replaced(&chunks, &by, &gone)).await;
+        let (chunks, members) = (self.chunks.clone(), members.to_vec());
+        let made = tokio::task::spawn_blocking(move || LensView::replaced(&chunks, &by, &members)).await;
         self.chunks = made.map_err(|error| Fault::new(format!("facts could not be replaced: {error}")))?;
         if self.dictionary.spellings() != self.shown.1 {
             self.shown = (Arc::new(self.dictionary.snapshot()), self.dictionary.spellings());

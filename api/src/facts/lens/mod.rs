@@ -15,7 +15,6 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 pub use follow::follow;
-use follower::LONGEST_GAP;
 pub use view::LensView;
 
 use crate::app::App;
@@ -131,8 +130,7 @@ impl Lens {
         patience: Duration,
     ) -> Option<Arc<LensView>> {
         // One that has not been compared for so long may miss what the log has forgotten since.
-        let fresh = |view: &Arc<LensView>| now() - view.compared_at < LONGEST_GAP.num_milliseconds();
-        let right = || self.current().filter(|view| view.zone == zone && fresh(view));
+        let right = || self.current().filter(|view| view.zone == zone && view.is_followed(now()));
         let mut answered = self.answered.subscribe();
         let waiting =
             async { while right().is_none() && self.state() != LensState::Off && answered.changed().await.is_ok() {} };

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use engine::calendar::{Millis, Zone};
 use engine::facts::{Dictionary, Facts};
+use entity::ids::MemberId;
 
+use super::chunks;
+use super::follower::LONGEST_GAP;
 use crate::changes::Position;
 
 /// What the lens shows. It stays as it is; a newer one takes its place.
@@ -43,6 +46,19 @@ impl LensView {
         let chunks = self.chunks.iter().map(|chunk| chunk.bytes());
         let (transactions, all) = chunks.fold((0, 0), |sums, one| (sums.0 + one.0, sums.1 + one.1));
         (transactions, all + self.dictionary.bytes())
+    }
+
+    /// Whether the log of changes still holds everything that was changed since.
+    pub(in crate::facts) fn is_followed(&self, now: Millis) -> bool {
+        now - self.compared_at < LONGEST_GAP.num_milliseconds()
+    }
+
+    /// Chunks with some members as they are told here, and without those of them that are gone. The facts number their texts
+    /// as the chunks do; the members rise.
+    pub(in crate::facts) fn replaced(chunks: &[Arc<Facts>], by: &Facts, members: &[MemberId]) -> Vec<Arc<Facts>> {
+        let ids = members.iter().map(|member| member.0);
+        let gone: Vec<i64> = ids.filter(|member| by.row(*member).is_none()).collect();
+        chunks::replaced(chunks, by, &gone)
     }
 
     /// The chunk of a member, and its row there.

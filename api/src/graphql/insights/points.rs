@@ -1,28 +1,25 @@
 //! Earning and burning of points.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, Object, SimpleObject};
-use engine::calendar::Millis;
-use engine::insights::{self, PointsFlow, RewardTimes, RewardTimesAnswer};
-use tokio::sync::Mutex;
+use engine::insights::{self, RewardTimesAnswer};
+use entity::ids::SegmentId;
 
-use super::{POINTS, sentences};
+use super::{of_segment, sentences};
 use crate::error::{Fault, FaultKind};
 use crate::graphql::app;
 use crate::graphql::connection::int;
 use crate::graphql::scalars::{BigInt, Date, DateTime};
 use crate::graphql::segments::Interval;
-use crate::insights::{answer, period, unless_too_long};
+use crate::insights::{Kept, PointsOf, RewardsOf, of_everybody, unless_too_long};
 
 /// Earning and burning of points.
 pub(crate) struct PointsAnalysis {
-    asked: PointsFlow,
-    found: insights::PointsAnalysis,
-    as_of: Millis,
-    /// By what a reward costs: three fields ask for the same pass.
-    rewards: Mutex<HashMap<i32, Arc<RewardTimesAnswer>>>,
+    pub(crate) asked: PointsOf,
+    /// Of whose members; none: of everybody.
+    pub(crate) of: Option<SegmentId>,
+    pub(crate) kept: Arc<Kept<insights::PointsAnalysis>>,
 }
 
 /// What was earned from one origin.
@@ -44,24 +41,15 @@ pub(crate) struct PointsPoint {
 }
 
 impl PointsAnalysis {
-    pub(super) fn new(asked: PointsFlow, found: insights::PointsAnalysis, as_of: Millis) -> Self {
-        Self { asked, found, as_of, rewards: Mutex::default() }
-    }
-
-    async fn rewards(&self, ctx: &Context<'_>, cost: i32) -> Result<Arc<RewardTimesAnswer>, Error> {
+    async fn rewards(&self, ctx: &Context<'_>, cost: i32) -> Result<Arc<Kept<RewardTimesAnswer>>, Error> {
         if cost < 1 {
             return Err(Fault::of(FaultKind::BadInput, "`rewardCost` must be 1 or more").into());
         }
-        let mut rewards = self.rewards.lock().await;
-        if let Some(known) = rewards.get(&cost) {
-            return Ok(Arc::clone(known));
+        let asked = RewardsOf { points: self.asked.clone(), reward_cost: cost };
+        match self.of {
+            Some(segment) => of_segment(ctx, segment, asked).await,
+            None => Ok(of_everybody(app(ctx), &asked).await?),
         }
-        let PointsFlow { from, to, today, among } = self.asked.clone();
-        let figure = RewardTimes { reward_cost: cost.into(), period: period(from, to)?, today, among };
-        let (found, _) = answer(app(ctx), POINTS, figure).await?;
-        let found = Arc::new(found);
-        rewards.insert(cost, Arc::clone(&found));
-        Ok(found)
     }
 }
 
@@ -70,75 +58,75 @@ impl PointsAnalysis {
 impl PointsAnalysis {
     /// Everything recorded by then was seen.
     async fn as_of(&self) -> DateTime {
-        DateTime(self.as_of)
+        DateTime(self.kept.as_of)
     }
 
     /// What a reader must know.
     async fn notes(&self) -> Vec<String> {
-        sentences(&self.found.notes)
+        sentences(&self.kept.answer.notes)
     }
 
     /// The first day that was asked for.
     async fn from(&self) -> Option<Date> {
-        self.found.from.map(Date)
+        self.kept.answer.from.map(Date)
     }
 
     /// The last day that was asked for.
     async fn to(&self) -> Option<Date> {
-        self.found.to.map(Date)
+        self.kept.answer.to.map(Date)
     }
 
     /// earned − redeemed − expired + adjusted = outstanding, always.
     async fn earned(&self) -> BigInt {
-        BigInt(self.found.earned)
+        BigInt(self.kept.answer.earned)
     }
 
     async fn redeemed(&self) -> BigInt {
-        BigInt(self.found.redeemed)
+        BigInt(self.kept.answer.redeemed)
     }
 
     async fn expired(&self) -> BigInt {
-        BigInt(self.found.expired)
+        BigInt(self.kept.answer.expired)
     }
 
     /// Corrections, which may be less than 0.
     async fn adjusted(&self) -> BigInt {
-        BigInt(self.found.adjusted)
+        BigInt(self.kept.answer.adjusted)
     }
 
     /// The balance of all members together; in a period what it added to the balance.
     async fn outstanding(&self) -> BigInt {
-        BigInt(self.found.outstanding)
+        BigInt(self.kept.answer.outstanding)
     }
 
     /// Members who earned.
     async fn earners(&self) -> i32 {
-        int(self.found.earners)
+        int(self.kept.answer.earners)
     }
 
     /// Members who redeemed.
     async fn redeemers(&self) -> i32 {
-        int(self.found.redeemers)
+        int(self.kept.answer.redeemers)
     }
 
     /// Over the members of the programme and whoever else has an entry. Null without members.
     async fn average_earned_per_member(&self) -> Option<f64> {
-        self.found.average_earned_per_member
+        self.kept.answer.average_earned_per_member
     }
 
     /// redeemed ÷ earned
     async fn redemption_rate(&self) -> Option<f64> {
-        self.found.redemption_rate
+        self.kept.answer.redemption_rate
     }
 
     /// redeemers ÷ earners
     async fn member_redemption_rate(&self) -> Option<f64> {
-        self.found.member_redemption_rate
+        self.kept.answer.member_redemption_rate
     }
 
     /// expired ÷ (expired + redeemed); null before the first expiry.
     async fn breakage(&self) -> Option<f64> {
-        self.found.breakage
+        self.kept.answer.breakage
     }
 
     /// Days from the first earning until `rewardCost` points were earned, over those who got there.
@@ -147,7 +135,7 @@ impl PointsAnalysis {
         ctx: &Context<'_>,
         #[graphql(default = 500)] reward_cost: i32,
     ) -> Result<Option<f64>, Error> {
-        Ok(self.rewards(ctx, reward_cost).await?.median_days_to_accumulate)
+        Ok(self.rewards(ctx, reward_cost).await?.answer.median_days_to_accumulate)
     }
 
     /// Days from then to the first redemption: Kaplan-Meier median, so that those who have not redeemed yet count.
@@ -156,7 +144,7 @@ impl PointsAnalysis {
         ctx: &Context<'_>,
         #[graphql(default = 500)] reward_cost: i32,
     ) -> Result<Option<f64>, Error> {
-        Ok(self.rewards(ctx, reward_cost).await?.median_days_to_redeem)
+        Ok(self.rewards(ctx, reward_cost).await?.answer.median_days_to_redeem)
     }
 
     /// Members who could redeem and have not.
@@ -165,7 +153,7 @@ impl PointsAnalysis {
         ctx: &Context<'_>,
         #[graphql(default = 500)] reward_cost: i32,
     ) -> Result<i32, Error> {
-        Ok(int(self.rewards(ctx, reward_cost).await?.not_yet_redeemed))
+        Ok(int(self.rewards(ctx, reward_cost).await?.answer.not_yet_redeemed))
     }
 
     /// What was earned by what it came from, the most first.
@@ -174,7 +162,7 @@ impl PointsAnalysis {
             origin: one.origin.clone().unwrap_or_default(),
             earned: BigInt(one.earned),
         };
-        self.found.by_origin.iter().map(origin).collect()
+        self.kept.answer.by_origin.iter().map(origin).collect()
     }
 
     /// A point per interval, those without entries, too; 1,500 at most.
@@ -183,7 +171,7 @@ impl PointsAnalysis {
         #[graphql(default_with = "Interval::Month")] interval: Interval,
     ) -> Result<Vec<PointsPoint>, Error> {
         let interval = interval.into();
-        if let Some((first, last)) = self.found.days() {
+        if let Some((first, last)) = self.kept.answer.days() {
             unless_too_long(interval, first, last)?;
         }
         let point = |one: insights::PointsPoint| PointsPoint {
@@ -192,6 +180,6 @@ impl PointsAnalysis {
             redeemed: BigInt(one.redeemed),
             expired: BigInt(one.expired),
         };
-        Ok(self.found.series(interval).into_iter().map(point).collect())
+        Ok(self.kept.answer.series(interval).into_iter().map(point).collect())
     }
 }

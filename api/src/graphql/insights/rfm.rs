@@ -1,13 +1,16 @@
 //! Recency, frequency, monetary value.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, Object, SimpleObject};
-use engine::calendar::Millis;
+use engine::calendar::Zone;
 use engine::insights;
 
 use super::sentences;
 use crate::graphql::connection::int;
 use crate::graphql::program::money::Money;
 use crate::graphql::scalars::DateTime;
+use crate::insights::Kept;
 
 /// Groups by recency and by the mean of frequency and monetary value.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
@@ -62,8 +65,9 @@ pub(crate) struct RfmGroupFigures {
 
 /// Customers by recency, frequency and monetary value.
 pub(crate) struct RfmAnalysis {
-    pub(super) found: insights::RfmAnalysis,
-    pub(super) as_of: Millis,
+    pub(super) kept: Arc<Kept<insights::RfmAnalysis>>,
+    /// Of the days.
+    pub(super) zone: Zone,
 }
 
 /// Customers by recency, frequency and monetary value.
@@ -71,12 +75,13 @@ pub(crate) struct RfmAnalysis {
 impl RfmAnalysis {
     /// The end of yesterday.
     async fn as_of(&self) -> DateTime {
-        DateTime(self.as_of)
+        let yesterday = self.kept.answer.as_of;
+        DateTime(self.zone.span(yesterday, yesterday).until)
     }
 
     /// What a reader must know.
     async fn notes(&self) -> Vec<String> {
-        sentences(&self.found.notes)
+        sentences(&self.kept.answer.notes)
     }
 
     /// All pairs of recency and frequency, from 1 and 1 to 5 and 5.
@@ -87,7 +92,7 @@ impl RfmAnalysis {
             members: int(cell.members),
             spending: Money::new(ctx, cell.spending),
         };
-        self.found.cells.iter().map(cell).collect()
+        self.kept.answer.cells.iter().map(cell).collect()
     }
 
     /// All groups, the best first.
@@ -98,6 +103,6 @@ impl RfmAnalysis {
             spending: Money::new(ctx, group.spending),
             average_clv: group.average_clv.map(|minor| Money::new(ctx, minor)),
         };
-        self.found.groups.iter().map(group).collect()
+        self.kept.answer.groups.iter().map(group).collect()
     }
 }

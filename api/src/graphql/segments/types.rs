@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Error, ID, Object};
+use engine::insights::Period;
 
 use super::definition::{DefinitionOf, DependentsOf, PinsOf, SegmentEvaluation, SegmentPinConnection, nodes};
 use super::events::MembershipEventConnection;
@@ -17,6 +18,9 @@ use crate::graphql::access::{ANYONE_OR_EXPORT, caller, partner_of};
 use crate::graphql::connection::{forward, int};
 use crate::graphql::exports::{ExportFormat, ExportLayout, ExportLink};
 use crate::graphql::history::{CourseOf, EventsOf, OverlapsWith};
+use crate::graphql::insights::{
+    NpsResult, PointsAnalysis, ProfileDimension, ProfileShare, ValueSnapshot, of_segment, shares,
+};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
 use crate::graphql::members::{MemberConnection, MemberFilter, search};
 use crate::graphql::node::Node;
@@ -26,6 +30,7 @@ use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::rules::{ExplainedTo, MembershipExplanation};
 use crate::graphql::scalars::{Date, DateTime, Url};
 use crate::graphql::{RequestScope, app};
+use crate::insights::{NpsOf, PointsOf, ProfileOf, SnapshotOf};
 use crate::segments::history::{Course, Stayed};
 use crate::segments::{self, Definition, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
 
@@ -293,6 +298,36 @@ impl Segment {
     async fn explain(&self, ctx: &Context<'_>, member: MemberRef) -> Result<Option<MembershipExplanation>, Error> {
         let explained = load(ctx, Part::new(self.0.segment.id, ExplainedTo(member.into()))).await?;
         Ok(explained.map(|explanation| MembershipExplanation::new(&explanation)))
+    }
+
+    /// What its members are like, beside all members.
+    async fn profile(
+        &self,
+        ctx: &Context<'_>,
+        by: ProfileDimension,
+        #[graphql(default_with = "Some(20)")] first: Option<i32>,
+    ) -> Result<Vec<ProfileShare>, Error> {
+        let kept = of_segment(ctx, self.0.segment.id, ProfileOf(by.into())).await?;
+        shares(&kept.answer, first)
+    }
+
+    /// Its members who are enrolled against those who are not, over the last 12 months or since launch where that is shorter.
+    async fn snapshot(&self, ctx: &Context<'_>) -> Result<Option<ValueSnapshot>, Error> {
+        let kept = of_segment(ctx, self.0.segment.id, SnapshotOf { from: None, to: None }).await?;
+        Ok(Some(ValueSnapshot::new(kept, Some(self.0.clone()))))
+    }
+
+    /// Earning and burning of its members' points, over all time.
+    async fn points(&self, ctx: &Context<'_>) -> Result<Option<PointsAnalysis>, Error> {
+        let asked = PointsOf { from: None, to: None };
+        let kept = of_segment(ctx, self.0.segment.id, asked.clone()).await?;
+        Ok(Some(PointsAnalysis { asked, of: Some(self.0.segment.id), kept }))
+    }
+
+    /// The net promoter score of its members: each one's latest answer, in one survey or in any.
+    async fn nps(&self, ctx: &Context<'_>, survey: Option<String>) -> Result<Option<NpsResult>, Error> {
+        let asked = NpsOf { survey, period: Period::ALWAYS };
+        Ok(Some(NpsResult(of_segment(ctx, self.0.segment.id, asked).await?)))
     }
 
     /// A link good for a few minutes that streams the member list, without any size limit.

@@ -3,7 +3,7 @@
 //! A field costs 1 and, where it is a page of rows, as many times what lies below as the page is long. A page is told by
 //! its arguments `first` and `last`, or by `nodes` or `edges` right below it. The schema's own description is a set of
 //! nested lists too, of which each node is had for little: its lists count with the lengths of [`described_list`] and
-//! all of it a tenth.
+//! all of it a tenth. A figure goes over everybody, whatever is asked of it, and costs what [`figure`] says.
 
 use std::collections::HashMap;
 
@@ -94,7 +94,7 @@ impl Estimate<'_> {
             (Among::Data, "__schema" | "__type") => self.of_set(set, Among::Description).cost / 10,
             (Among::Data, _) => {
                 let below = self.of_set(set, Among::Data);
-                self.rows(field, below.of_page).saturating_mul(below.cost)
+                self.rows(field, below.of_page).saturating_mul(below.cost).saturating_add(figure(field))
             }
             (Among::Description, _) => described_list(name).saturating_mul(self.of_set(set, Among::Description).cost),
         };
@@ -123,6 +123,22 @@ impl Estimate<'_> {
             Some(number) => number.as_u64().unwrap_or(u64::MAX).clamp(1, self.limits.max_page.max(1)),
             None => self.limits.default_page,
         }
+    }
+}
+
+/// What a figure costs beside its fields: 1,000 over everybody, so that a request has some dozens of them at most; 100 over
+/// the members of a segment, because those of a page are looked at together. Fields of the same names that are no figures
+/// have no arguments, or nothing below them.
+fn figure(field: &Field) -> u64 {
+    let has = |name: &str| field.get_argument(name).is_some();
+    match field.name.node.as_str() {
+        "valueSnapshot" | "valueGroups" | "rfm" | "missingMembers" | "pointsAnalysis" => 1_000,
+        "retention" | "revenue" if has("from") => 1_000,
+        "nps" if has("from") || has("to") || has("segment") => 1_000,
+        "nps" | "snapshot" => 100,
+        "points" if !field.selection_set.node.items.is_empty() => 100,
+        "profile" if has("by") => 100,
+        _ => 0,
     }
 }
 
@@ -170,6 +186,29 @@ mod tests {
         ] {
             assert_eq!(estimated(text, value!({})), Ok(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn figures_cost_more_than_their_fields() {
+        for (text, expected) in [
+            ("{ rfm { asOf } a: rfm { asOf } }", 2 * 1_002),
+            ("{ revenue(from: \"2026-01-01\", to: \"2026-02-01\") { revenue { amount } } }", 1_003),
+            (
+                "{ segment { profile(by: CITY, first: 20) { value share } points { earned } nps { score } } }",
+                1 + 3 * 100 + 41 + 2 + 2,
+            ),
+            ("{ segments(first: 100) { nodes { snapshot { members { revenue { amount } } } } } }", 1 + 100 * 105),
+            (
+                "{ members(first: 10) { nodes { pointsEntries(first: 2) { nodes { points } } } } }",
+                1 + 10 * (1 + 1 + 2 * 2),
+            ),
+        ] {
+            assert_eq!(estimated(text, value!({})), Ok(expected), "{text}");
+        }
+        let every = "a: profile(by: CITY) { value } b: profile(by: TIER) { value } snapshot { notes } points { notes } nps { score }";
+        let page =
+            |rows: u32| estimated(&format!("{{ segments(first: {rows}) {{ nodes {{ {every} }} }} }}"), value!({}));
+        assert!(page(100).is_ok() && matches!(page(250), Err(Refused::TooCostly { .. })));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) struct GuardLimits {
     pub(crate) aliases: usize,
     /// Directives of an operation once fragments are written out.
     pub(crate) directives: usize,
-    /// Estimated cost of an operation: a field costs 1, times the pages it stands in. 100,000 is 250 rows that each show a
+    /// Estimated cost of an operation: a field costs 1, and a figure more, times the pages it stands in. 100,000 is 250 rows that each show a
     /// page of 50 rows with seven fields; what a dashboard asks for is a few thousand.
     pub(crate) cost: u64,
     /// The longest page: more is an error of the field, and counts here as this many.

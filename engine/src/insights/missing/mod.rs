@@ -16,7 +16,7 @@ pub use rhythm::Rhythm;
 pub use crate::groups::Presence;
 
 /// How many times the own rhythm a silence must last, kept to a millionth so that every comparison is exact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Multiple {
     millionths: i64,
 }

@@ -102,6 +102,12 @@ impl PointsAnalysis {
         }
     }
 
+    /// About how many bytes it has on the heap.
+    pub fn bytes(&self) -> usize {
+        let origins = self.by_origin.iter().map(|one| one.origin.as_ref().map_or(0, String::len));
+        size_of_val(self.by_origin.as_slice()) + size_of_val(self.daily.days.as_slice()) + origins.sum::<usize>()
+    }
+
     /// The points of each interval: of the period that was asked for, where it is open from the first entry or to the
     /// last one, at least to today. Intervals without entries are there as well.
     pub fn series(&self, interval: Interval) -> Vec<PointsPoint> {

@@ -55,7 +55,7 @@ impl Figure for PointsFlow {
         if let Some((first, last)) = in_period().min().zip(in_period().max()) {
             part.daily = Daily::between(first, last);
         }
-        let mut origins = PerText::<Earned>::new(dictionary);
+        let mut origins = PerText::<Earned>::new();
         for row in self.among.rows(facts) {
             let places = facts.points_of(row);
             let within = days.within(&entries.days[places.clone()]);

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::shop::{Person, Shop, day, days_ago, shop};
 use crate::evaluate::age;
 use crate::figures::ratio;
-use crate::insights::{Among, Note, Nps, Period, ProfileDimension, SegmentProfile};
+use crate::insights::{Among, Note, Nps, Period, ProfileDimension, SegmentProfiles};
 
 proptest! {
     #[test]
@@ -56,7 +56,14 @@ proptest! {
             ProfileDimension::Tier,
         ] {
             let (among, people) = shop.among(everybody);
-            let shares = shop.ask(&SegmentProfile { by, today: shop.today, among });
+            let (others, _) = shop.among(!everybody);
+            let figure = SegmentProfiles { by, today: shop.today, among: vec![among, others], most: usize::MAX };
+            let shares = shop.ask(&figure).swap_remove(0);
+            let most = shop.ask(&SegmentProfiles { most: 2, ..figure.clone() }).swap_remove(0);
+            let first: Vec<_> = shares.iter().take(2).cloned().collect();
+            prop_assert_eq!(most, first);
+            let alone = SegmentProfiles { among: figure.among[..1].to_vec(), ..figure };
+            prop_assert_eq!(&shop.ask(&alone)[0], &shares);
             let tally = |people: &[&Person]| {
                 let mut tally: BTreeMap<String, i64> = BTreeMap::new();
                 let values = people.iter().flat_map(|person| values(by, person, shop.today));
@@ -115,6 +122,7 @@ fn nobody_answers_nothing() {
     let shop = Shop::empty(day("2026-03-01"));
     let result = shop.ask(&Nps { survey: None, period: Period::ALWAYS, today: shop.today, among: Among::Everybody });
     assert_eq!((result.score, result.low, result.notes), (None, None, vec![Note::Nothing]));
-    let profile = SegmentProfile { by: ProfileDimension::Country, today: shop.today, among: Among::Everybody };
-    assert_eq!(shop.ask(&profile), vec![]);
+    let among = vec![Among::Everybody];
+    let profile = SegmentProfiles { by: ProfileDimension::Country, today: shop.today, among, most: 20 };
+    assert_eq!(shop.ask(&profile), vec![vec![]]);
 }

@@ -1,10 +1,13 @@
-//! What the members of a segment are like, beside all.
+//! What the members of segments are like, beside all.
+
+mod counts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
+use self::counts::{Belonging, Counts, Value, Values};
 use super::per_text::PerText;
 use super::{Among, Figure};
 use crate::calendar::numbered_day;
@@ -12,15 +15,17 @@ use crate::evaluate::age;
 use crate::facts::{Dictionary, Facts, NO_DAY, NO_TEXT, PURCHASE, TextId};
 use crate::figures::ratio;
 
-/// Members by what they are, or by what they bought.
+/// Members by what they are, or by what they bought, segment by segment: all of them in one pass.
 #[derive(Clone, Debug)]
-pub struct SegmentProfile {
+pub struct SegmentProfiles {
     /// By what.
     pub by: ProfileDimension,
     /// The local day.
     pub today: NaiveDate,
-    /// The members of the segment.
-    pub among: Among,
+    /// The members of each segment.
+    pub among: Vec<Among>,
+    /// How many values are told of a segment at most.
+    pub most: usize,
 }
 
 /// What members are told apart by.
@@ -66,96 +71,94 @@ pub struct ProfileShare {
 /// What some parts say together.
 #[derive(Clone, Debug, Default)]
 pub struct ProfilePart {
-    members: i64,
+    /// Of each segment.
+    members: Vec<i64>,
     all: i64,
     values: Values,
 }
 
-/// How many have each value that was met.
-#[derive(Clone, Debug, Default)]
-struct Values {
-    values: Vec<Value>,
-    /// By the place of the text in memory, which is the same for as long as the dictionary is: most are found so.
-    by_place: HashMap<usize, usize>,
-    /// By the text in which spellings agree.
-    by_text: HashMap<Arc<str>, usize>,
-}
-
-#[derive(Clone, Debug)]
-struct Value {
-    folded: Arc<str>,
-    spelt: Arc<str>,
-    members: i64,
-    all: i64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Count {
-    /// The row that was counted last, from 1: a member counts once a value.
-    last: u32,
-    members: u32,
-    all: u32,
-}
-
-impl Figure for SegmentProfile {
+impl Figure for SegmentProfiles {
     type Part = ProfilePart;
-    /// Those that most members have first, those that nobody in the segment has last; empty without members.
-    type Answer = Vec<ProfileShare>;
+    /// Of each segment the values that most members have first, those that nobody in the segment has last; none without
+    /// members.
+    type Answer = Vec<Vec<ProfileShare>>;
 
     fn part(&self, facts: &Facts, dictionary: &Dictionary) -> ProfilePart {
-        let mut part = ProfilePart { all: i64::try_from(facts.len()).unwrap_or(i64::MAX), ..ProfilePart::default() };
-        let mut counts = PerText::<Count>::new(dictionary);
-        // Bands and years are few, and no texts of the dictionary.
-        let mut numbers: HashMap<i64, Count> = HashMap::new();
-        for (member, row) in facts.members.iter().zip(1..) {
-            let is_counted = self.among.has(*member);
-            part.members += i64::from(is_counted);
-            let place = row as usize - 1;
-            if self.is_numbered() {
-                if let Some(number) = self.number(facts, place) {
-                    numbers.entry(number).or_default().add(row, is_counted);
+        let belonging = Belonging::of(facts, &self.among);
+        let mut counts = Counts::new(self.among.len());
+        let mut values = Values::default();
+        if self.is_numbered() {
+            // Bands and years are few, and no texts of the dictionary.
+            let mut places: HashMap<i64, u32> = HashMap::new();
+            for row in 0..facts.len() {
+                if let Some(number) = self.number(facts, row) {
+                    counts.add(places.entry(number).or_default(), row, belonging.of_row(row));
                 }
-            } else {
-                self.texts(facts, place, |text| counts.at(text).add(row, is_counted));
+            }
+            for (number, place) in places {
+                let name: Arc<str> = self.name(number).into();
+                values.push(counts.value(place, Arc::clone(&name), name));
+            }
+        } else {
+            let mut places = PerText::<u32>::new();
+            for row in 0..facts.len() {
+                let segments = belonging.of_row(row);
+                self.texts(facts, row, |text| {
+                    if text != NO_TEXT {
+                        counts.add(places.at(text), row, segments);
+                    }
+                });
+            }
+            for (text, place) in places.into_pairs() {
+                if let Some((folded, spelt)) = dictionary.shared(text) {
+                    values.push(counts.value(place, folded, spelt));
+                }
             }
         }
-        for (text, count) in counts.into_pairs().filter(|(text, _)| *text != NO_TEXT) {
-            if let Some((folded, spelt)) = dictionary.shared(text) {
-                part.values.push(count.value(folded, spelt));
-            }
-        }
-        for (number, count) in numbers {
-            let name: Arc<str> = self.name(number).into();
-            part.values.push(count.value(Arc::clone(&name), name));
-        }
-        part
+        ProfilePart { members: belonging.members, all: i64::try_from(facts.len()).unwrap_or(i64::MAX), values }
     }
 
     fn merge(&self, whole: &mut ProfilePart, part: ProfilePart) {
-        whole.members += part.members;
+        whole.members.resize(self.among.len(), 0);
+        whole.members.iter_mut().zip(part.members).for_each(|(members, others)| *members += others);
         whole.all += part.all;
-        part.values.values.into_iter().for_each(|value| whole.values.add(value));
+        part.values.into_all().for_each(|value| whole.values.add(value));
     }
 
-    fn answer(&self, ProfilePart { members, all, values }: ProfilePart) -> Vec<ProfileShare> {
-        if members == 0 {
-            return Vec::new();
-        }
-        let mut values = values.values;
-        values.sort_unstable_by(|one, other| {
-            let counts = |value: &Value| (value.members, value.all);
-            counts(other).cmp(&counts(one)).then_with(|| one.folded.cmp(&other.folded))
-        });
-        let share = |value: Value| {
-            let (share, share_of_all) = (ratio(value.members, members), ratio(value.all, all));
-            let index = (value.all > 0).then(|| share / share_of_all);
-            ProfileShare { value: value.spelt.as_ref().to_owned(), members: value.members, share, share_of_all, index }
+    fn answer(&self, mut whole: ProfilePart) -> Vec<Vec<ProfileShare>> {
+        whole.members.resize(self.among.len(), 0);
+        let values: Vec<Value> = whole.values.into_all().collect();
+        let shares = |(segment, members): (usize, &i64)| match members {
+            0 => Vec::new(),
+            members => self.shares(segment, *members, whole.all, &values),
         };
-        values.into_iter().map(share).collect()
+        whole.members.iter().enumerate().map(shares).collect()
     }
 }
 
-impl SegmentProfile {
+impl SegmentProfiles {
+    /// What is told of a segment.
+    fn shares(&self, segment: usize, members: i64, all: i64, values: &[Value]) -> Vec<ProfileShare> {
+        let order = |one: &&Value, other: &&Value| {
+            let counts = |value: &Value| (value.members[segment], value.all);
+            counts(other).cmp(&counts(one)).then_with(|| one.folded.cmp(&other.folded))
+        };
+        let mut values: Vec<&Value> = values.iter().collect();
+        if values.len() > self.most {
+            // Of thousands of cities only the first few are put in order.
+            values.select_nth_unstable_by(self.most, order);
+            values.truncate(self.most);
+        }
+        values.sort_unstable_by(order);
+        let share = |value: &Value| {
+            let here = value.members[segment];
+            let (share, share_of_all) = (ratio(here, members), ratio(value.all, all));
+            let index = (value.all > 0).then(|| share / share_of_all);
+            ProfileShare { value: value.spelt.as_ref().to_owned(), members: here, share, share_of_all, index }
+        };
+        values.into_iter().map(share).collect()
+    }
+
     /// Whether members are told apart by a number.
     fn is_numbered(&self) -> bool {
         matches!(self.by, ProfileDimension::AgeBand | ProfileDimension::EnrolmentYear)
@@ -209,45 +212,6 @@ fn purchases(facts: &Facts, row: usize) -> impl Iterator<Item = usize> {
 fn of_items(facts: &Facts, row: usize, column: &[TextId], mut each: impl FnMut(TextId)) {
     for place in purchases(facts, row) {
         column[facts.transactions.items.of(place)].iter().for_each(|text| each(*text));
-    }
-}
-
-impl Count {
-    #[inline]
-    fn add(&mut self, row: u32, is_counted: bool) {
-        if self.last != row {
-            *self = Self { last: row, members: self.members + u32::from(is_counted), all: self.all + 1 };
-        }
-    }
-
-    fn value(self, folded: Arc<str>, spelt: Arc<str>) -> Value {
-        Value { folded, spelt, members: self.members.into(), all: self.all.into() }
-    }
-}
-
-impl Values {
-    /// Adds a value that was not met before.
-    fn push(&mut self, value: Value) {
-        self.values.push(value);
-    }
-
-    /// Adds to what was met.
-    fn add(&mut self, value: Value) {
-        let place_in_memory = value.folded.as_ptr().addr();
-        let known = self.by_place.get(&place_in_memory).copied();
-        let known = known.or_else(|| self.by_text.get(&value.folded).copied());
-        match known.and_then(|place| self.values.get_mut(place)) {
-            Some(known) => {
-                known.members += value.members;
-                known.all += value.all;
-            }
-            None => {
-                // It stays in this place for as long as it is kept here, so that no other text can take the place.
-                self.by_place.insert(place_in_memory, self.values.len());
-                self.by_text.insert(Arc::clone(&value.folded), self.values.len());
-                self.values.push(value);
-            }
-        }
     }
 }
 

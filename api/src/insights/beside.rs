@@ -1,0 +1,119 @@
+//! What is read beside the facts, in the same moment.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use chrono::NaiveDate;
+use engine::calendar::Zone;
+use engine::facts::{Builder, Dictionary, Facts, MemberRow, TransactionRow};
+use engine::insights::{Among, UnnamedSales};
+use engine::ledger::Direction;
+use entity::ids::SegmentId;
+use roaring::RoaringTreemap;
+use sea_orm::ConnectionTrait;
+
+use super::unnamed_store as store;
+use crate::changes::Beat;
+use crate::db::Txn;
+use crate::error::Fault;
+use crate::membership;
+
+/// The sales of customers who are not known, as they were when they were last asked for: to add them up takes as long as a
+/// figure, and most questions come without a change in between.
+#[derive(Debug, Default)]
+pub(super) struct Unnamed(Mutex<Option<Kept>>);
+
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    beat: Beat,
+    zone: Zone,
+    sales: Arc<UnnamedSales>,
+}
+
+impl Unnamed {
+    /// What is kept. To be looked at before a moment begins, so that it never comes from a later one.
+    pub(super) fn kept(&self) -> Option<Kept> {
+        self.0.lock().ok()?.clone()
+    }
+
+    /// Those of the moment that a transaction sees, by the days of a zone.
+    pub(super) async fn at(&self, txn: &Txn, zone: Zone, kept: Option<Kept>) -> Result<Arc<UnnamedSales>, Fault> {
+        let kept = kept.filter(|kept| kept.zone == zone);
+        let (beat, sales) = kept.map(|kept| (kept.beat, kept.sales)).unzip();
+        let beat = match (beat.unwrap_or_default().later(txn).await?, sales) {
+            (None, Some(sales)) => return Ok(sales),
+            (later, _) => later.unwrap_or_default(),
+        };
+        let sales = Arc::new(store::sales(txn, zone).await?);
+        if let Ok(mut slot) = self.0.lock() {
+            *slot = Some(Kept { beat, zone, sales: Arc::clone(&sales) });
+        }
+        Ok(sales)
+    }
+}
+
+/// The facts of persons who were erased: their purchases, under the ids of their empty rows, which are in no other facts.
+pub(super) async fn erased(db: &impl ConnectionTrait, zone: Zone) -> Result<(Facts, Dictionary), Fault> {
+    let purchases = store::erased_purchases(db).await?;
+    let mut dictionary = Dictionary::default();
+    let mut builder = Builder::new(&mut dictionary);
+    for of_one in purchases.chunk_by(|one, other| one.person == other.person) {
+        builder.member(&nobody(of_one[0].person));
+        for purchase in of_one {
+            builder.transaction(&purchase_on(zone.day_of(purchase.at)));
+        }
+    }
+    let facts = builder.finish();
+    Ok((facts, dictionary))
+}
+
+fn nobody(id: i64) -> MemberRow<'static> {
+    MemberRow {
+        id,
+        number: "",
+        email: None,
+        enrolled: None,
+        birth: None,
+        gender: None,
+        country: None,
+        region: None,
+        city: None,
+        postal_code: None,
+        tier: None,
+        marketing_consent: false,
+        attributes: "{}",
+    }
+}
+
+fn purchase_on(day: NaiveDate) -> TransactionRow<'static> {
+    let (id, amount, purchase) = (0, 0, true);
+    TransactionRow {
+        id,
+        day,
+        direction: Direction::Sale,
+        amount,
+        purchase,
+        channel: None,
+        location: None,
+        labels: "[]",
+    }
+}
+
+/// Memberships by segment and its last coming or going, as long as somebody keeps them.
+pub(super) type Memberships = moka::sync::Cache<(SegmentId, i64), Arc<RoaringTreemap>>;
+
+/// Who belongs to segments at the moment that a transaction sees, in their order.
+pub(super) async fn members(txn: &Txn, kept: &Memberships, segments: &[SegmentId]) -> Result<Vec<Among>, Fault> {
+    let last = membership::last_moves(txn, segments).await?;
+    let key = |segment: &SegmentId| (*segment, last.get(segment).copied().unwrap_or(0));
+    let mut found: HashMap<SegmentId, Arc<RoaringTreemap>> =
+        segments.iter().filter_map(|segment| Some((*segment, kept.get(&key(segment))?))).collect();
+    let unread: Vec<SegmentId> = segments.iter().copied().filter(|segment| !found.contains_key(segment)).collect();
+    let mut known = membership::known_members(txn, &unread, &[]).await?;
+    for segment in unread {
+        let members = Arc::new(known.members.remove(&segment.0).unwrap_or_default());
+        kept.insert(key(&segment), Arc::clone(&members));
+        found.insert(segment, members);
+    }
+    Ok(segments.iter().map(|segment| Among::Members(found.remove(segment).unwrap_or_default())).collect())
+}
