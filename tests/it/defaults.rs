@@ -17,6 +17,7 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
     defaults.sort_unstable();
     let tested = [
         "active: Boolean! = true",
+        "cost: Decimal! = \"0\"",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = DESC",
@@ -26,10 +27,13 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "first: Int = 10",
         "first: Int = 20",
         "format: ExportFormat! = CSV",
+        "format: ExportFormat! = CSV",
         "frozen: Boolean! = false",
+        "holdoutPercent: Decimal! = \"10\"",
         "interval: Interval! = DAY",
         "interval: Interval! = MONTH",
         "kind: TransactionKind! = SALE",
+        "layout: ExportLayout! = FULL",
         "layout: ExportLayout! = FULL",
         "multiple: Float! = 2.0",
         "orderBy: SegmentOrder = {field: CREATED_ON",

@@ -1,11 +1,11 @@
 //! The link to a download: a token that says what was asked, by whom, and until when.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::SegmentId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::asker::Asker;
+use super::exported::Of;
 use super::layout::{Format, Layout};
 use crate::app::App;
 use crate::auth::Purpose;
@@ -27,7 +27,7 @@ pub struct Link {
 /// What a link is good for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Asked {
-    pub(super) segment: SegmentId,
+    pub(super) of: Of,
     pub(super) format: Format,
     pub(super) layout: Layout,
     /// The name of the file, which was promised.

@@ -1,4 +1,4 @@
-//! Downloads: the members of a segment as a file, of any length in constant memory, as they were at one moment.
+//! Downloads: the members of a segment, or those whom a campaign targets, as a file, of any length in constant memory, as they were at one moment.
 //!
 //! Asking gives a signed link (`link`) that works once. Opening it (`ops`) takes one of a few places, looks at the
 //! database through a connection of its own (`postgres_store`, `sqlite_store`), notes in one transaction that the link was
@@ -8,6 +8,7 @@ mod asker;
 mod base;
 mod cell;
 mod columns;
+mod exported;
 mod layout;
 mod link;
 mod ops;
@@ -22,6 +23,7 @@ mod tuples;
 
 pub use asker::Asker;
 pub use base::Reached;
+pub use exported::Exported;
 pub use layout::{Format, Layout};
 pub use link::Link;
 pub use ops::{Download, Refused, ask, open};

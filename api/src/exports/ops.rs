@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use entity::ids::SegmentId;
 use sea_orm::DbBackend;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::Receiver;
 
 use super::asker::Asker;
 use super::base::Reached;
+use super::exported::{Exported, Of};
 use super::layout::{Format, Layout};
 use super::link::{self, Asked, DOWNLOAD, Link, Opened};
 use super::outlet::{Outlet, outlet};
@@ -19,7 +19,6 @@ use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
 use crate::db;
 use crate::error::{Fault, Stop};
-use crate::segments::SegmentRow;
 
 /// A file on its way.
 #[derive(Debug)]
@@ -47,7 +46,7 @@ pub enum Refused {
     Used,
     /// Who asked for it may not have it any more.
     NotAllowed,
-    /// The segment was removed.
+    /// The segment or the campaign was removed.
     Gone,
     /// As many downloads run as may.
     Busy,
@@ -55,23 +54,22 @@ pub enum Refused {
     Fault(Fault),
 }
 
-/// A link to the file of a segment's members. Nothing is kept of it. A partner's file has numbers and instants of joining,
-/// whatever the layout.
+/// A link to a file of members. Nothing is kept of it. A partner's file has numbers and instants of joining, whatever the
+/// layout.
 pub fn ask(
     app: &App,
     asker: Asker,
     reached: &Reached,
-    row: &SegmentRow,
+    exported: &Exported,
     (format, layout): (Format, Layout),
 ) -> Result<Link, Fault> {
     let layout = if matches!(asker, Asker::Partner(..)) { Layout::Partner } else { layout };
     let today = app.clock.today(app.program().zone);
-    // A key may name its owner before a slash, which no file's name can hold.
-    let file_name = format!("{}-{today}.{}", row.segment.key.replace('/', "-"), format.extension());
-    let asked = Asked { segment: row.segment.id, format, layout, file: file_name.clone() };
+    let file_name = format!("{}-{today}.{}", exported.stem, format.extension());
+    let asked = Asked { of: exported.of, format, layout, file: file_name.clone() };
     let (token, expires_at) = link::sign(app, DOWNLOAD, asker, asked)?;
     let url = format!("{}/downloads/{token}", reached.base(&app.settings));
-    Ok(Link { url, expires_at, file_name, rows: row.stats.members })
+    Ok(Link { url, expires_at, file_name, rows: exported.rows })
 }
 
 /// Opens a link, once: whatever comes of the file, the link is used up and the audit log says by whom.
@@ -81,14 +79,14 @@ pub async fn open(app: &App, token: &str, address: IpAddr) -> Result<Download, R
     };
     let place = place(app, &opened).await?;
     let sheet = Sheet::new(opened.asked.format, opened.asked.layout, &*app.look_at_program().await?);
-    let segment = opened.asked.segment;
-    let (moment, name, rows) = begin(app, segment).await?.ok_or(Refused::Gone)?;
+    let of = opened.asked.of;
+    let (moment, name, rows) = begin(app, of).await?.ok_or(Refused::Gone)?;
     let Asked { format, layout, .. } = opened.asked;
     let changes = Changes::none().new_field("format", format).new_field("layout", layout).new_field("rows", rows);
-    let entry = Entry { action: "download", object: Object::one("Segment", segment.0, name), changes };
+    let entry = Entry { action: "download", object: Object::one(of.kind(), of.id(), name), changes };
     use_up(app, &opened, &entry, address).await?;
     let (outlet, chunks) = outlet();
-    tokio::spawn(read(moment, segment, sheet, outlet, rows, place));
+    tokio::spawn(read(moment, of, sheet, outlet, rows, place));
     let Opened { asker, asked: Asked { format, file, .. }, .. } = opened;
     Ok(Download { file_name: file, format, rows, asker, chunks })
 }
@@ -99,28 +97,21 @@ enum Moment {
     Sqlite(sqlite_store::Moment),
 }
 
-async fn begin(app: &App, segment: SegmentId) -> Result<Option<(Moment, String, i64)>, Fault> {
+async fn begin(app: &App, of: Of) -> Result<Option<(Moment, String, i64)>, Fault> {
     if app.db.backend() == DbBackend::Postgres {
-        let begun = postgres_store::begin(&app.db, segment).await?;
+        let begun = postgres_store::begin(&app.db, of).await?;
         Ok(begun.map(|(moment, name, rows)| (Moment::Postgres(moment), name, rows)))
     } else {
-        let begun = sqlite_store::begin(&app.db, segment).await?;
+        let begun = sqlite_store::begin(&app.db, of).await?;
         Ok(begun.map(|(moment, name, rows)| (Moment::Sqlite(moment), name, rows)))
     }
 }
 
 /// Keeps its place until the connection is closed.
-async fn read(
-    moment: Moment,
-    segment: SegmentId,
-    sheet: Sheet,
-    outlet: Outlet,
-    rows: i64,
-    place: OwnedSemaphorePermit,
-) {
+async fn read(moment: Moment, of: Of, sheet: Sheet, outlet: Outlet, rows: i64, place: OwnedSemaphorePermit) {
     match moment {
-        Moment::Postgres(moment) => postgres_store::read(moment, segment, sheet, outlet, rows).await,
-        Moment::Sqlite(moment) => sqlite_store::read(moment, segment, sheet, outlet, rows).await,
+        Moment::Postgres(moment) => postgres_store::read(moment, of, sheet, outlet, rows).await,
+        Moment::Sqlite(moment) => sqlite_store::read(moment, of, sheet, outlet, rows).await,
     }
     drop(place);
 }

@@ -7,19 +7,19 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor, Row};
 
 use super::columns::Field;
+use super::exported::Of;
 use super::outlet::{Ended, Outlet};
 use super::sheet::Sheet;
-use super::store::{SEGMENT, members};
+use super::store::{heading, members};
 use super::tuples::Tuples;
 use crate::db::{self, Db};
 use crate::error::Fault;
-use entity::ids::SegmentId;
 
 /// A moment of the database, kept for as long as the transaction is open.
 pub(super) struct Moment(PgConnection);
 
-/// Begins; answers the segment's name and how many members it has, or none where it is not there any more.
-pub(super) async fn begin(db: &Db, segment: SegmentId) -> Result<Option<(Moment, String, i64)>, Fault> {
+/// Begins; answers the name of what is asked for and how many members it has, or none where it is not there any more.
+pub(super) async fn begin(db: &Db, of: Of) -> Result<Option<(Moment, String, i64)>, Fault> {
     let mut connection = db::postgres_aside(db, "tessera download").await?;
     // Not every system can do this; without it a query ends when it next sends something.
     if let Err(error) = connection.execute("SET client_connection_check_interval = '1s'").await {
@@ -27,7 +27,7 @@ pub(super) async fn begin(db: &Db, segment: SegmentId) -> Result<Option<(Moment,
     }
     let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL jit = off";
     connection.execute(begin).await.map_err(db::sqlx_fault)?;
-    let row = sqlx::query(SEGMENT).bind(segment.0).fetch_optional(&mut connection).await.map_err(db::sqlx_fault)?;
+    let row = sqlx::query(heading(of)).bind(of.id()).fetch_optional(&mut connection).await.map_err(db::sqlx_fault)?;
     let Some(row) = row else {
         connection.close().await.map_err(db::sqlx_fault)?;
         return Ok(None);
@@ -37,10 +37,10 @@ pub(super) async fn begin(db: &Db, segment: SegmentId) -> Result<Option<(Moment,
 }
 
 /// Reads everybody into the outlet. A client that goes away takes the connection with it, which ends the query.
-pub(super) async fn read(moment: Moment, segment: SegmentId, mut sheet: Sheet, outlet: Outlet, expected: i64) {
+pub(super) async fn read(moment: Moment, of: Of, mut sheet: Sheet, outlet: Outlet, expected: i64) {
     let Moment(mut connection) = moment;
     let fields: Vec<Field> = sheet.sources().to_vec();
-    let text = format!("COPY ({}) TO STDOUT (FORMAT binary)", members(segment, &fields));
+    let text = format!("COPY ({}) TO STDOUT (FORMAT binary)", members(of, &fields));
     let outcome = tokio::select! {
         () = outlet.gone() => Err(Ended::Gone),
         outcome = copy(&mut connection, &text, &mut sheet, &outlet, expected) => outcome,

@@ -3,15 +3,15 @@
 //! The connection is rusqlite's, which lends us each value where it lies: sqlx copies every one of them and sends every row
 //! from thread to thread.
 
-use entity::ids::SegmentId;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 use tokio::runtime::Handle;
 
 use super::columns::{Cell, Field, Handed, MOST};
+use super::exported::Of;
 use super::outlet::{Ended, Outlet};
 use super::sheet::Sheet;
-use super::store::{SEGMENT, members};
+use super::store::{heading, members};
 use crate::db::{self, Db};
 use crate::error::Fault;
 
@@ -21,14 +21,14 @@ pub(super) struct Moment(Connection);
 /// How many steps of SQLite's machine lie between two looks whether the client is still there.
 const STEPS: i32 = 10_000;
 
-/// Begins; answers the segment's name and how many members it has, or none where it is not there any more.
-pub(super) async fn begin(db: &Db, segment: SegmentId) -> Result<Option<(Moment, String, i64)>, Fault> {
+/// Begins; answers the name of what is asked for and how many members it has, or none where it is not there any more.
+pub(super) async fn begin(db: &Db, of: Of) -> Result<Option<(Moment, String, i64)>, Fault> {
     let file = db::sqlite_file(db);
     let begun = tokio::task::spawn_blocking(move || {
         let connection = db::sqlite_aside(&file)?;
         // The moment is that of the first read.
         connection.execute_batch("BEGIN").map_err(fault)?;
-        let row = connection.query_row(SEGMENT, [segment.0], |row| Ok((row.get(0)?, row.get(1)?)));
+        let row = connection.query_row(heading(of), [of.id()], |row| Ok((row.get(0)?, row.get(1)?)));
         let found = row.optional().map_err(fault)?;
         Ok(found.map(|(name, count)| (Moment(connection), name, count)))
     });
@@ -36,13 +36,13 @@ pub(super) async fn begin(db: &Db, segment: SegmentId) -> Result<Option<(Moment,
 }
 
 /// Reads everybody into the outlet. A client that goes away stops the query where it is.
-pub(super) async fn read(moment: Moment, segment: SegmentId, mut sheet: Sheet, outlet: Outlet, expected: i64) {
+pub(super) async fn read(moment: Moment, of: Of, mut sheet: Sheet, outlet: Outlet, expected: i64) {
     let (reading, runtime) = (outlet.clone(), Handle::current());
     let read = tokio::task::spawn_blocking(move || {
         let Moment(connection) = moment;
         let watched = reading.clone();
         connection.progress_handler(STEPS, Some(move || watched.is_gone())).map_err(fault)?;
-        let outcome = copy(&connection, segment, &mut sheet, expected, |chunk| runtime.block_on(reading.send(chunk)));
+        let outcome = copy(&connection, of, &mut sheet, expected, |chunk| runtime.block_on(reading.send(chunk)));
         match outcome {
             Err(Ended::Broken(_)) if reading.is_gone() => Err(Ended::Gone),
             outcome => outcome,
@@ -57,13 +57,13 @@ pub(super) async fn read(moment: Moment, segment: SegmentId, mut sheet: Sheet, o
 
 fn copy(
     connection: &Connection,
-    segment: SegmentId,
+    of: Of,
     sheet: &mut Sheet,
     expected: i64,
     send: impl Fn(bytes::Bytes) -> Result<(), Ended>,
 ) -> Result<i64, Ended> {
     let fields: Vec<Field> = sheet.sources().to_vec();
-    let mut statement = connection.prepare(&members(segment, &fields)).map_err(fault)?;
+    let mut statement = connection.prepare(&members(of, &fields)).map_err(fault)?;
     let mut rows = statement.query([]).map_err(fault)?;
     let mut count = 0;
     while let Some(row) = rows.next().map_err(fault)? {

@@ -2,11 +2,12 @@
 
 use engine::calendar::Millis;
 use entity::download;
-use entity::ids::{JobId, SegmentId};
+use entity::ids::JobId;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::columns::Field;
+use super::exported::Of;
 use crate::db::{Txn, sql};
 use crate::error::Fault;
 
@@ -61,20 +62,34 @@ pub(super) async fn rejects(
     Ok(RejectRow::find_by_statement(sql(db, text, values)).all(db).await?)
 }
 
-/// A segment by `$1`: its name, and how many members it has at this moment, which is kept exact with every change.
-pub(super) const SEGMENT: &str = "SELECT s.name, f.members FROM segment AS s
-    JOIN segment_stats AS f ON f.segment_id = s.id WHERE s.id = $1";
+/// What is asked for, by `$1`: its name, and how many members it has at this moment, which is kept exact with every change.
+pub(super) fn heading(of: Of) -> &'static str {
+    match of {
+        Of::Segment(_) => {
+            "SELECT s.name, f.members FROM segment AS s JOIN segment_stats AS f ON f.segment_id = s.id WHERE s.id = $1"
+        }
+        Of::Campaign(_) => "SELECT c.name, c.targeted FROM campaign AS c WHERE c.id = $1",
+    }
+}
 
-/// The facts of a segment's members, by their ids. The order costs nothing: it is that of the keys.
-pub(super) fn members(segment: SegmentId, fields: &[Field]) -> String {
+/// The facts of the members, by their ids. The order costs nothing: it is that of the keys.
+pub(super) fn members(of: Of, fields: &[Field]) -> String {
+    let (table, which) = match of {
+        Of::Segment(id) => ("segment_member", format!("s.segment_id = {}", id.0)),
+        // When its audience was fixed stands for when each of them joined.
+        Of::Campaign(id) => (
+            "(SELECT a.member_id, a.campaign_id, a.held_out, c.drawn_at AS joined_at
+            FROM campaign_member AS a JOIN campaign AS c ON c.id = a.campaign_id)",
+            format!("s.campaign_id = {} AND NOT s.held_out", id.0),
+        ),
+    };
     let list: Vec<&str> = fields.iter().map(|field| expression(*field)).collect();
     let kept = list.iter().any(|expression| expression.starts_with("k."));
     let metrics = if kept { " JOIN member_metrics AS k ON k.member_id = s.member_id" } else { "" };
     format!(
-        "SELECT {} FROM segment_member AS s JOIN member AS m ON m.id = s.member_id{metrics}
-        WHERE s.segment_id = {} ORDER BY s.member_id",
-        list.join(", "),
-        segment.0
+        "SELECT {} FROM {table} AS s JOIN member AS m ON m.id = s.member_id{metrics}
+        WHERE {which} ORDER BY s.member_id",
+        list.join(", ")
     )
 }
 

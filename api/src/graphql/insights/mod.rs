@@ -23,7 +23,8 @@ use crate::insights::{self, answer};
 const TRANSACTIONS: Needs = Needs { transactions: true, ..NOTHING };
 const POINTS: Needs = Needs { points: true, ..NOTHING };
 const FEEDBACK: Needs = Needs { feedback: true, ..NOTHING };
-const NOTHING: Needs = Needs { labels: false, transactions: false, items: false, points: false, feedback: false };
+const NOTHING: Needs =
+    Needs { labels: false, transactions: false, items: false, points: false, feedback: false, campaigns: false };
 
 fn sentences(notes: &[Note]) -> Vec<String> {
     notes.iter().map(Note::sentence).collect()
