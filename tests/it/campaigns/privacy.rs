@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::on_both;
 
-use super::{campaign, count, crowd, event, record, side, sides, started};
+use super::{RECORD, campaign, count, crowd, event, record, side, sides, started};
 use crate::calls::{RECORD as SALES, days, make};
 use crate::dynamic::{belonging, call, dynamic, mistakes};
 use crate::privacy::ERASE;
@@ -41,7 +41,7 @@ on_both! {
         let text = "query($id: ID!) { campaign(id: $id) { results { conversionTargeted opened } } }";
         let results = app.graphql(text, json!({ "id": id })).await["campaign"]["results"].clone();
         assert_eq!(results, json!({"conversionTargeted": 0.0, "opened": 0}));
-        let payload = call(&app, super::RECORD, json!({"campaign": id, "events": [event(&got, "REDEEMED")]})).await;
+        let payload = call(&app, RECORD, json!({"campaign": id, "events": [event(&got, "REDEEMED")]})).await;
         assert_eq!((&payload["created"], &payload["problems"][0]["code"]), (&json!(0), &json!("ERASED_MEMBER")), "{payload}");
         assert_eq!(mistakes(&payload), Vec::<String>::new());
     }

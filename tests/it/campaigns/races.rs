@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{TestApp, on_both};
 
-use super::{END, START, campaign, count, crowd, done, draft, event, side, sides, started};
+use super::{END, RECORD, START, campaign, count, crowd, done, draft, event, side, sides, started};
 use crate::audit::{mark, since};
 use crate::calls::days;
 use crate::dynamic::{belonging, call, dynamic};
@@ -43,7 +43,7 @@ on_both! {
         for kind in ["DELIVERED", "OPENED", "CLICKED"] {
             // Every caller names the members in another order.
             let events = |caller: usize| (0..30).map(|place| event(&format!("m{}", (place * 7 + caller * 13) % 30 + 1), kind)).collect::<Vec<_>>();
-            let calls = (0..5).map(|caller| (super::RECORD, json!({"campaign": id, "events": events(caller)}))).collect();
+            let calls = (0..5).map(|caller| (RECORD, json!({"campaign": id, "events": events(caller)}))).collect();
             let answers = at_once(&app, calls).await;
             let sum = |name: &str| answers.iter().map(|answer| answer[name].as_u64().unwrap()).sum::<u64>();
             assert_eq!((sum("created"), sum("duplicates")), (30, 120), "{answers:?}");

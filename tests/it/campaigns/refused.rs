@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{TestApp, on_both};
 
-use super::{CREATE, END, RECORD, START, UPDATE, crowd, draft, event, record, side, started};
+use super::{CREATE, END, RECORD, REMOVE, START, UPDATE, crowd, done, draft, event, record, side, started};
 use crate::calls::days;
 use crate::documents::with;
 use crate::dynamic::{call, mistakes};
@@ -61,7 +61,7 @@ on_both! {
         crowd(&app, 3).await;
         let segment = app.graphql("{ segment(ref: {key: \"all\"}) { id } }", json!({})).await["segment"]["id"].clone();
         for id in [json!("junk"), segment, json!(tessera::global_id::GlobalId::Campaign(entity::ids::CampaignId(999)).text())] {
-            for text in [START, END, super::REMOVE, UPDATE] {
+            for text in [START, END, REMOVE, UPDATE] {
                 assert_eq!(mistakes(&call(&app, text, json!({ "id": id })).await), ["NOT_FOUND input.id"], "{id} {text}");
             }
             let payload = call(&app, RECORD, json!({"campaign": id, "events": []})).await;
@@ -112,7 +112,7 @@ on_both! {
         let payload = call(&app, RECORD, json!({"campaign": id, "events": many})).await;
         assert_eq!(mistakes(&payload), ["TOO_MANY input.events"]);
         // After its end reports still come in.
-        super::done(&app, END, &id).await;
+        done(&app, END, &id).await;
         assert_eq!(record(&app, &id, vec![event("m3", "CLICKED")]).await, (1, 0, vec![]));
         let text = "query($id: ID!) { campaign(id: $id) { results { delivered opened clicked redeemed engagementRate } } }";
         let found = app.graphql(text, json!({ "id": id })).await;
