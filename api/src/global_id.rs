@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AuditEntryId, JobId, MemberId, MembershipEventId, PartnerId, PartnerTokenId, PointsEntryId, PushId, SegmentId,
-    SegmentSyncId, TransactionId, UserId, WebhookDeliveryId, WebhookEndpointId,
+    AuditEntryId, CampaignId, JobId, MemberId, MembershipEventId, PartnerId, PartnerTokenId, PointsEntryId, PushId,
+    SegmentId, SegmentSyncId, TransactionId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 
 /// What an id names.
@@ -12,6 +12,8 @@ use entity::ids::{
 pub enum GlobalId {
     /// An entry of the audit log.
     AuditEntry(AuditEntryId),
+    /// A campaign.
+    Campaign(CampaignId),
     /// A job.
     Job(JobId),
     /// A member.
@@ -45,6 +47,7 @@ impl GlobalId {
     pub fn text(self) -> String {
         let (kind, id) = match self {
             Self::AuditEntry(id) => ("audit", id.0),
+            Self::Campaign(id) => ("campaign", id.0),
             Self::Job(id) => ("job", id.0),
             Self::Member(id) => ("member", id.0),
             Self::MembershipEvent(id) => ("event", id.0),
@@ -69,6 +72,7 @@ impl GlobalId {
         let id: i64 = number.parse().ok().filter(|id: &i64| *id > 0 && id.to_string() == number)?;
         Some(match kind {
             "audit" => Self::AuditEntry(AuditEntryId(id)),
+            "campaign" => Self::Campaign(CampaignId(id)),
             "job" => Self::Job(JobId(id)),
             "member" => Self::Member(MemberId(id)),
             "event" => Self::MembershipEvent(MembershipEventId(id)),
@@ -90,6 +94,7 @@ impl GlobalId {
     pub fn parts(self) -> (&'static str, i64) {
         match self {
             Self::AuditEntry(id) => ("AuditEntry", id.0),
+            Self::Campaign(id) => ("Campaign", id.0),
             Self::Job(id) => ("Job", id.0),
             Self::Member(id) => ("Member", id.0),
             Self::MembershipEvent(id) => ("MembershipEvent", id.0),
@@ -110,6 +115,7 @@ impl GlobalId {
     pub fn of_parts(kind: &str, id: i64) -> Option<Self> {
         Some(match kind {
             "AuditEntry" => Self::AuditEntry(AuditEntryId(id)),
+            "Campaign" => Self::Campaign(CampaignId(id)),
             "Job" => Self::Job(JobId(id)),
             "Member" => Self::Member(MemberId(id)),
             "MembershipEvent" => Self::MembershipEvent(MembershipEventId(id)),
@@ -141,6 +147,7 @@ mod tests {
         }
         for kind in [
             "AuditEntry",
+            "Campaign",
             "Job",
             "Member",
             "PointsEntry",

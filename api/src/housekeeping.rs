@@ -1,5 +1,5 @@
-//! What a server does besides answering: it rolls the figures and decides everybody at the programme's midnight, and forgets
-//! quiet callers.
+//! What a server does besides answering: it rolls the figures and decides everybody at the programme's midnight, ends
+//! campaigns whose time is over, and forgets quiet callers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{changes, figures, imports, membership, partners, retention};
+use crate::{campaigns, changes, figures, imports, membership, partners, retention};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -34,6 +34,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         }
         if let Err(Stop::Fault(fault)) = membership::to_today(&app).await {
             tracing::error!(?fault, "not everybody could be decided for today; the next try follows");
+        }
+        if let Err(Stop::Fault(fault)) = campaigns::end_over(&app).await {
+            tracing::error!(?fault, "campaigns whose time is over could not be ended; the next try follows");
         }
         if let Err(Stop::Fault(fault)) = imports::upload::tidy(&app).await {
             tracing::warn!(?fault, "uploads that are over could not be removed; the next try follows");

@@ -48,4 +48,6 @@ ids! {
     WebhookEndpointId,
     /// Of something that somebody is told.
     WebhookDeliveryId,
+    /// Of a campaign.
+    CampaignId,
 }

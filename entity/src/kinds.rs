@@ -56,6 +56,10 @@ kinds! {
         MemberJoinedSegment = "MEMBER_JOINED_SEGMENT", MemberLeftSegment = "MEMBER_LEFT_SEGMENT",
         CampaignStarted = "CAMPAIGN_STARTED", CampaignEnded = "CAMPAIGN_ENDED",
     }
+    /// How far a campaign has come.
+    CampaignStatus { Draft = "DRAFT", Running = "RUNNING", Ended = "ENDED", }
+    /// What a member did with what a campaign sent.
+    EngagementKind { Delivered = "DELIVERED", Opened = "OPENED", Clicked = "CLICKED", Redeemed = "REDEEMED", }
     /// How far something that is to be told has come.
     WebhookDeliveryStatus { Pending = "PENDING", Delivered = "DELIVERED", Failed = "FAILED", }
 }

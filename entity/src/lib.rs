@@ -3,7 +3,10 @@
 //! Instants are milliseconds since 1970-01-01T00:00:00Z, amounts are minor units of the programme's currency.
 
 pub mod audit_entry;
+pub mod campaign;
+pub mod campaign_member;
 pub mod download;
+pub mod engagement;
 pub mod feedback;
 pub mod ids;
 pub mod import;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{MembershipEventId, SegmentId, WebhookDeliveryId, WebhookEndpointId};
+use crate::ids::{CampaignId, MembershipEventId, SegmentId, WebhookDeliveryId, WebhookEndpointId};
 use crate::kinds::{WebhookDeliveryStatus, WebhookEvent};
 
 /// A row. It holds no body: that is made of the ids when it is sent.
@@ -20,6 +20,10 @@ pub struct Model {
     pub first_event: Option<MembershipEventId>,
     /// The last one. Between the two are others that it does not tell of: of other segments, or of the other kind.
     pub last_event: Option<MembershipEventId>,
+    /// The campaign that it tells of; none where it tells of none.
+    pub campaign_id: Option<CampaignId>,
+    /// What the campaign was called.
+    pub campaign_name: Option<String>,
     pub status: WebhookDeliveryStatus,
     /// Attempts since it was last begun from the start.
     pub tries: i64,

@@ -24,6 +24,7 @@ mod m0013_webhooks;
 mod m0014_uploads;
 mod m0015_privacy;
 mod m0016_uploads_touched;
+mod m0017_campaigns;
 mod m0019_unnamed_sales;
 
 /// All changes in order.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_uploads::Migration),
             Box::new(m0015_privacy::Migration),
             Box::new(m0016_uploads_touched::Migration),
+            Box::new(m0017_campaigns::Migration),
             Box::new(m0019_unnamed_sales::Migration),
         ]
     }

@@ -17,6 +17,7 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
     defaults.sort_unstable();
     let tested = [
         "active: Boolean! = true",
+        "cost: Decimal! = \"0\"",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = DESC",
@@ -28,7 +29,9 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "first: Int = 20",
         "format: ExportFormat! = CSV",
         "format: ExportFormat! = CSV",
+        "format: ExportFormat! = CSV",
         "frozen: Boolean! = false",
+        "holdoutPercent: Decimal! = \"10\"",
         "interval: Interval! = DAY",
         "interval: Interval! = MONTH",
         "interval: Interval! = MONTH",

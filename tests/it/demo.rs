@@ -11,7 +11,7 @@ use tests::{TestApp, command, on_both, wait_until};
 const SMALL: Options = Options { seed: 1, members: 500 };
 
 /// Every table whose rows a demo makes.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 17] = [
     "member",
     "member_label",
     "member_metrics",
@@ -26,6 +26,9 @@ const TABLES: [&str; 14] = [
     "import",
     "session",
     "feedback",
+    "campaign",
+    "campaign_member",
+    "engagement",
 ];
 
 async fn rows(app: &TestApp) -> Vec<i64> {

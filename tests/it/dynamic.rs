@@ -23,7 +23,8 @@ use tests::TestApp;
 
 use crate::jobs::Working;
 
-const CREATE: &str = "mutation($i: CreateSegmentInput!) { createSegment(input: $i) { segment { key kind memberCount }
+pub const CREATE: &str =
+    "mutation($i: CreateSegmentInput!) { createSegment(input: $i) { segment { key kind memberCount }
     job { id kind status } userErrors { code field message } } }";
 const UPDATE: &str = "mutation($i: UpdateSegmentInput!) { updateSegment(input: $i) { segment { key version memberCount
     evaluation { appliedVersion finishedAt } } job { id } userErrors { code field message } } }";

@@ -18,6 +18,7 @@ mod audit;
 mod auth;
 mod browser;
 mod calls;
+mod campaigns;
 mod defaults;
 mod demo;
 mod documents;

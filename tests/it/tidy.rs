@@ -16,7 +16,7 @@ const RANKS: &[(u8, &[&str])] = &[
     (4, &["membership"]),
     (5, &["members", "program"]),
     (6, &["feedback", "points", "segments", "transactions"]),
-    (7, &["partners"]),
+    (7, &["campaigns", "partners"]),
     (8, &["demo", "exports", "imports", "insights", "privacy", "rules", "verify", "watch"]),
     (9, &["graphql", "retention", "worker"]),
     (10, &["schema"]),

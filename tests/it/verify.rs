@@ -84,6 +84,10 @@ async fn fill(app: &TestApp) {
     make(app, FEEDBACK, json!([answer])).await;
     segment(app, "two", &["m1", "m2"]).await;
     segment(app, "none", &[]).await;
+    let campaign = json!({"segment": {"key": "two"}, "holdoutPercent": "0", "startsAt": days(-1), "endsAt": days(9)});
+    let campaign = crate::campaigns::started(app, campaign).await;
+    let events = json!({"campaign": campaign, "events": [crate::campaigns::event("m1", "OPENED")]});
+    crate::dynamic::call(app, crate::campaigns::RECORD, events).await;
     // One came and went.
     let input = json!({"segment": {"key": "two"}, "members": [{"number": "m3"}]});
     app.graphql(crate::segments::ASSIGN, json!({ "input": input })).await;
@@ -231,6 +235,42 @@ fn all() -> Vec<Damage> {
         set("segment_day", "segment_id = {two}", column, [&off[0], &off[1]], said);
     }
     set("program", "id = 1", "figures_on", ["'2001-01-01'", "'{today}'"], "member {m1}:");
+    let part = "member_id = {m1}";
+    for (column, right) in [("delivered", "FALSE"), ("opened", "TRUE"), ("clicked", "FALSE"), ("redeemed", "FALSE")] {
+        set("campaign_member", part, column, [&format!("NOT {right}"), right], "what member {m1} did is noted wrong");
+    }
+    set(
+        "campaign_member",
+        part,
+        "held_out",
+        ["TRUE", "FALSE"],
+        "member {m1} is not on the side where the draw puts it",
+    );
+    set("campaign_member", part, "held_out", ["TRUE", "FALSE"], ": kept 2 targeted and 0 held out, found 1 and 1");
+    set(
+        "campaign_member",
+        "member_id IN ({m1}, {m3})",
+        "member_id",
+        ["{m3}", "{m1}"],
+        "member {m1}, who is not in its audience",
+    );
+    set(
+        "campaign_member",
+        "member_id IN ({m1}, 999)",
+        "member_id",
+        ["999", "{m1}"],
+        "member 999 is in its audience, and one",
+    );
+    set(
+        "campaign",
+        "name = 'Spring'",
+        "status",
+        ["'DRAFT'", "'RUNNING'"],
+        ": it is DRAFT and has no segment, or no draw",
+    );
+    set("campaign", "name = 'Spring'", "segment_id", ["NULL", "{two}"], ": it is RUNNING and has no segment");
+    set("campaign", "name = 'Spring'", "drawn_at", ["NULL", "starts_at"], "member {m1} is in its audience, and one");
+    set("engagement", part, "kind", ["'CLICKED'", "'OPENED'"], "what member {m1} did is noted wrong");
     let mut lost = |table: &str, column: &str, id: &str, said: &'static str| {
         let by = |from: &str, to: &str| format!("UPDATE {table} SET {column} = {to} WHERE {column} = {from}");
         add(&by(id, "999"), said, &by("999", id));

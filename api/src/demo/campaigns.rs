@@ -1,4 +1,4 @@
-//! The demo's segments: a few lists of the kind that people make by hand.
+//! The demo's segments: a few lists of the kind that people make by hand, those that live by rules, and its campaign.
 
 use chrono::{Days, NaiveDate};
 use entity::ids::{SessionId, UserId};
@@ -6,8 +6,8 @@ use entity::kinds::Role;
 
 use super::goods::KINDS;
 use super::plan::{PREFIX, SOURCE, Shop};
-use super::rules;
 use super::store::{self, Pick};
+use super::{rules, tasting};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::error::{RefusalCode, Stop};
@@ -52,7 +52,8 @@ pub(super) async fn make(app: &App, shop: &Shop) -> Result<(), Stop> {
             Ok(_) => {}
         }
     }
-    rules::make(app, &caller).await
+    rules::make(app, &caller).await?;
+    tasting::make(app, caller.by(), shop).await
 }
 
 fn lists(shop: &Shop) -> Vec<List> {

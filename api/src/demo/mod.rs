@@ -22,6 +22,7 @@ mod report;
 mod rhythm;
 mod rules;
 mod store;
+mod tasting;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -20,6 +20,12 @@ const DOCUMENTS: u32 = 4_000;
 /// theirs change, save those of segments, which move in the same transaction.
 pub(super) async fn remove(app: &App, plan: &Plan, progress: &(dyn Fn(u32) + Sync)) -> Result<Deleted, Stop> {
     store::leave(app.db.writer()).await?;
+    db::retry(|| async {
+        let txn = app.db.begin().await?;
+        remove_store::delete_campaigns(&txn).await?;
+        Ok(txn.commit().await?)
+    })
+    .await?;
     while db::retry(|| delete_segment(app)).await? {}
     let mut sum = Deleted::default();
     let mut from = 0;

@@ -98,6 +98,16 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     let transactions = delete(of("\"transaction\"")).await?;
     let points = delete(of("points_entry")).await?;
     let feedback = delete(of("feedback")).await?;
+    delete(of("engagement")).await?;
+    let gone = |side: &str| {
+        format!(
+            "(SELECT COUNT(*) FROM campaign_member AS c WHERE c.campaign_id = campaign.id AND {side} AND c.member_id IN {these})"
+        )
+    };
+    let (targeted, held_out) = (gone("NOT c.held_out"), gone("c.held_out"));
+    let text = format!("UPDATE campaign SET targeted = targeted - {targeted}, held_out = held_out - {held_out}");
+    txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
+    delete(of("campaign_member")).await?;
     delete(of("segment_member")).await?;
     delete(of("segment_past")).await?;
     delete(of("segment_pin")).await?;
@@ -134,11 +144,22 @@ pub(super) async fn delete_anonymous(txn: &Txn, most: u32) -> Result<u64, Fault>
     Ok(txn.execute_raw(sql(txn, documents, [batch.value()?])).await?.rows_affected())
 }
 
+/// Deletes the demo's campaigns, but for those that the rules of others name.
+pub(super) async fn delete_campaigns(txn: &Txn) -> Result<(), Fault> {
+    let these = "SELECT c.id FROM campaign AS c WHERE c.created_by = $1 AND NOT EXISTS (
+        SELECT 1 FROM segment AS s WHERE s.rule LIKE '%\"campaignId\":\"' || c.id || '\"%')";
+    for of in ["engagement WHERE campaign_id", "campaign_member WHERE campaign_id", "campaign WHERE id"] {
+        txn.execute_raw(sql(txn, format!("DELETE FROM {of} IN ({these})"), [SOURCE.into()])).await?;
+    }
+    Ok(())
+}
+
 /// One of the demo's segments, deleted with its memberships and its log; false where none is left.
 pub(super) async fn delete_segment(txn: &Txn) -> Result<bool, Fault> {
     let text = format!(
         "SELECT id FROM segment WHERE created_by = $1 AND key >= $2 AND key < $3
             AND NOT EXISTS (SELECT 1 FROM segment_reference AS r WHERE r.names = segment.id)
+            AND NOT EXISTS (SELECT 1 FROM campaign AS c WHERE c.segment_id = segment.id AND c.status <> 'ENDED')
         ORDER BY id DESC LIMIT 1{}",
         for_update(txn)
     );

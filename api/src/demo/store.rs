@@ -1,5 +1,6 @@
 //! The SQL of the demo: how far it has come, what it holds, and how it is found again.
 
+use entity::campaign;
 use entity::ids::MemberId;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
@@ -141,6 +142,12 @@ pub(super) async fn holdings(db: &impl ConnectionTrait) -> Result<Holdings, Faul
     let [from, until] = names();
     let found = Holdings::find_by_statement(sql(db, text, [from, until, SOURCE.into()])).one(db).await?;
     Ok(found.unwrap_or_default())
+}
+
+/// The demo's campaign, where it is there.
+pub(super) async fn campaign(db: &impl ConnectionTrait) -> Result<Option<campaign::Model>, Fault> {
+    let text = "SELECT * FROM campaign WHERE created_by = $1 ORDER BY id LIMIT 1";
+    Ok(campaign::Model::find_by_statement(sql(db, text, [SOURCE.into()])).one(db).await?)
 }
 
 /// Which of the demo's members belong to one of its segments.

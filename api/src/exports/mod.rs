@@ -1,4 +1,5 @@
-//! Downloads: the members of a segment, or the customers of a group, as a file, of any length in constant memory, as they were at one moment.
+//! Downloads: the members of a segment, whom a campaign targets, or the customers of a group, as a file, of any length in
+//! constant memory, as they were at one moment.
 //!
 //! Asking gives a signed link (`link`) that works once. Opening it (`ops`) takes one of a few places, looks at the
 //! database through a connection of its own (`postgres_store`, `sqlite_store`), notes in one transaction that the link was
@@ -25,7 +26,7 @@ pub use asker::Asker;
 pub use base::Reached;
 pub use layout::{Format, Layout};
 pub use link::Link;
-pub use ops::{Download, Refused, ask, ask_group, open};
+pub use ops::{Download, Refused, ask, open};
 pub use rejects::ask as ask_rejects;
 pub use slots::Slots;
-pub use whom::Group;
+pub use whom::{Exported, Group};

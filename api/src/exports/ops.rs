@@ -14,13 +14,12 @@ use super::link::{self, Asked, DOWNLOAD, Link, Opened};
 use super::outlet::{Outlet, outlet};
 use super::sheet::Sheet;
 use super::store::Statements;
-use super::whom::{Group, Whom};
+use super::whom::Exported;
 use super::{postgres_store, rejects, sqlite_store, store};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry};
 use crate::db;
 use crate::error::{Fault, Stop};
-use crate::segments::SegmentRow;
 
 /// A file on its way.
 #[derive(Debug)]
@@ -48,7 +47,7 @@ pub enum Refused {
     Used,
     /// Who asked for it may not have it any more.
     NotAllowed,
-    /// The segment was removed.
+    /// The segment or the campaign was removed.
     Gone,
     /// As many downloads run as may.
     Busy,
@@ -56,44 +55,19 @@ pub enum Refused {
     Fault(Fault),
 }
 
-/// A link to the file of a segment's members. Nothing is kept of it. A partner's file has numbers and instants of joining,
+/// A link to a file of members or customers. Nothing is kept of it. A partner's file has numbers and instants of joining,
 /// whatever the layout.
 pub fn ask(
     app: &App,
     asker: Asker,
     reached: &Reached,
-    row: &SegmentRow,
+    exported: Exported,
     (format, layout): (Format, Layout),
 ) -> Result<Link, Fault> {
+    let Exported { whom, stem, rows } = exported;
     let layout = if matches!(asker, Asker::Partner(..)) { Layout::Partner } else { layout };
-    let whom = Whom::Segment(row.segment.id);
-    signed(app, asker, reached, whom, &row.segment.key, (format, layout), row.stats.members)
-}
-
-/// A link to the file of the customers of a group, of whom there are so many now.
-pub fn ask_group(
-    app: &App,
-    asker: Asker,
-    reached: &Reached,
-    group: &Group<'_>,
-    file: (Format, Layout),
-    rows: i64,
-) -> Result<Link, Fault> {
-    signed(app, asker, reached, Whom::Group(group.asked()), &group.handle(), file, rows)
-}
-
-fn signed(
-    app: &App,
-    asker: Asker,
-    reached: &Reached,
-    whom: Whom,
-    handle: &str,
-    (format, layout): (Format, Layout),
-    rows: i64,
-) -> Result<Link, Fault> {
     let today = app.clock.today(app.program().zone);
-    // A key may name its owner before a slash, which no file's name can hold.
-    let file_name = format!("{}-{today}.{}", handle.replace('/', "-"), format.extension());
+    let file_name = format!("{stem}-{today}.{}", format.extension());
     let asked = Asked { whom, format, layout, file: file_name.clone() };
     let (token, expires_at) = link::sign(app, DOWNLOAD, asker, asked)?;
     let url = format!("{}/downloads/{token}", reached.base(&app.settings));

@@ -3,7 +3,7 @@
 use engine::calendar::{FIRST_DAY, LAST_DAY, Millis, Zone};
 use engine::insights::SnapshotGroup;
 use entity::download;
-use entity::ids::{JobId, SegmentId};
+use entity::ids::{CampaignId, JobId, SegmentId};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 
@@ -66,7 +66,7 @@ pub(super) async fn rejects(
 /// The statements that a file is read by.
 #[derive(Clone, Debug)]
 pub(super) struct Statements {
-    /// A name, and how many rows there are at this moment; nothing where the segment is not there any more.
+    /// A name, and how many rows there are at this moment; nothing where whom it is of is not there any more.
     pub(super) head: String,
     /// Where the rows stand.
     tables: String,
@@ -88,6 +88,16 @@ impl Statements {
                 tables: "segment_member AS s JOIN member AS m ON m.id = s.member_id".to_owned(),
                 // The order costs nothing: it is that of the keys.
                 clauses: format!("WHERE s.segment_id = {segment} ORDER BY s.member_id"),
+                has_joined: true,
+            },
+            Whom::Campaign(CampaignId(campaign)) => Self {
+                head: format!("SELECT c.name, c.targeted FROM campaign AS c WHERE c.id = {campaign}"),
+                // When its audience was fixed stands for when each of them joined.
+                tables: "(SELECT a.member_id, a.campaign_id, a.held_out, c.drawn_at AS joined_at
+                    FROM campaign_member AS a JOIN campaign AS c ON c.id = a.campaign_id) AS s
+                    JOIN member AS m ON m.id = s.member_id"
+                    .to_owned(),
+                clauses: format!("WHERE s.campaign_id = {campaign} AND NOT s.held_out ORDER BY s.member_id"),
                 has_joined: true,
             },
             Whom::Group(group) => Self::of_group(group, zone),

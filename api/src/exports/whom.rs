@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 use engine::insights::{Period, SnapshotGroup};
-use entity::ids::SegmentId;
+use entity::campaign;
+use entity::ids::{CampaignId, SegmentId};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{Changes, Object};
+use crate::segments::SegmentRow;
 
 /// Whose rows a file has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +15,8 @@ use crate::audit::{Changes, Object};
 pub(super) enum Whom {
     /// The members of a segment.
     Segment(SegmentId),
+    /// Whom a campaign targets: the held-out are left out.
+    Campaign(CampaignId),
     /// Customers of a group who bought on some days.
     Group(GroupAsked),
 }
@@ -38,34 +42,60 @@ pub struct Group<'a> {
     pub segment: Option<(SegmentId, &'a str)>,
 }
 
-impl Group<'_> {
-    pub(super) fn asked(&self) -> GroupAsked {
-        let Self { group, period: Period { from, to }, segment } = *self;
-        GroupAsked { group, from, to, segment: segment.map(|(id, _)| id) }
+/// Whose rows a file is to have, as they are when it is asked for.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    pub(super) whom: Whom,
+    /// The beginning of the file's name.
+    pub(super) stem: String,
+    /// How many rows there are.
+    pub(super) rows: i64,
+}
+
+impl Exported {
+    /// The members of a segment.
+    pub fn segment(row: &SegmentRow) -> Self {
+        Self { whom: Whom::Segment(row.segment.id), stem: stem(&row.segment.key), rows: row.stats.members }
     }
 
-    /// What its file's name begins with.
-    pub(super) fn handle(&self) -> String {
-        let of = self.segment.map_or("customers", |(_, key)| key);
-        format!("{of}-{}", slug(self.group))
+    /// Whom a campaign targets.
+    pub fn campaign(row: &campaign::Model) -> Self {
+        // A name may have no letter that a file's name can safely hold.
+        let stem = Some(engine::text::slug(&row.name)).filter(|stem| !stem.is_empty());
+        let stem = stem.unwrap_or_else(|| "campaign".to_owned());
+        Self { whom: Whom::Campaign(row.id), stem, rows: row.targeted }
+    }
+
+    /// The customers of a group, of whom there are so many.
+    pub fn group(group: &Group<'_>, rows: i64) -> Self {
+        let Group { group, period: Period { from, to }, segment } = *group;
+        let of = segment.map_or("customers", |(_, key)| key);
+        let stem = format!("{}-{}", stem(of), slug(group));
+        let asked = GroupAsked { group, from, to, segment: segment.map(|(id, _)| id) };
+        Self { whom: Whom::Group(asked), stem, rows }
     }
 }
 
 impl Whom {
     /// What the audit log calls it, and what it says of it.
     pub(super) fn told(&self, name: String, changes: Changes) -> (Object, Changes) {
-        let (segment, changes) = match self {
-            Self::Segment(segment) => (Some(*segment), changes),
+        match self {
+            Self::Segment(segment) => (Object::one("Segment", segment.0, name), changes),
+            Self::Campaign(campaign) => (Object::one("Campaign", campaign.0, name), changes),
             Self::Group(GroupAsked { group, from, to, segment }) => {
-                (*segment, changes.new_field("group", group).new_field("from", from).new_field("to", to))
+                let object = match segment {
+                    Some(segment) => Object::one("Segment", segment.0, name),
+                    None => Object::many("Member", "the value snapshot's customers"),
+                };
+                (object, changes.new_field("group", group).new_field("from", from).new_field("to", to))
             }
-        };
-        let object = match segment {
-            Some(segment) => Object::one("Segment", segment.0, name),
-            None => Object::many("Member", "the value snapshot's customers"),
-        };
-        (object, changes)
+        }
     }
+}
+
+/// A key may name its owner before a slash, which no file's name can hold.
+fn stem(key: &str) -> String {
+    key.replace('/', "-")
 }
 
 fn slug(group: SnapshotGroup) -> &'static str {

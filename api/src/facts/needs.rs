@@ -1,6 +1,7 @@
 //! What of the facts some rules look at, so that nothing else is read.
 
 use engine::facts::ValueKind;
+use engine::groups::CampaignOutcome;
 use engine::rules::{Profile, Rule, TransactionsMeasure};
 
 /// Kinds of rows beside the members' own.
@@ -16,11 +17,14 @@ pub struct Needs {
     pub points: bool,
     /// Answers in surveys.
     pub feedback: bool,
+    /// Parts in campaigns.
+    pub campaigns: bool,
 }
 
 impl Needs {
     /// Everything.
-    pub const ALL: Self = Self { labels: true, transactions: true, items: true, points: true, feedback: true };
+    pub const ALL: Self =
+        Self { labels: true, transactions: true, items: true, points: true, feedback: true, campaigns: true };
 
     /// What rules look at.
     pub fn of<'r>(rules: impl IntoIterator<Item = &'r Rule<i64>>) -> Self {
@@ -37,6 +41,10 @@ impl Needs {
                 }
                 Rule::Points(_) => needs.points = true,
                 Rule::Feedback(_) => needs.feedback = true,
+                Rule::Campaign(_, outcome) => {
+                    needs.campaigns = true;
+                    needs.transactions |= *outcome == CampaignOutcome::Converted;
+                }
                 _ => {}
             }
         }

@@ -11,7 +11,7 @@ use sea_orm::ConnectionTrait;
 
 use super::Needs;
 use super::documents_store::documents;
-use super::rows_store::{self as store, Answer, Document, Entry, Label};
+use super::rows_store::{self as store, Answer, Document, Entry, Label, Part};
 use crate::error::Fault;
 
 /// Whose facts are read.
@@ -58,6 +58,7 @@ async fn build(
     let documents = if needs.transactions { documents(db, whose, needs.items).await? } else { Vec::new() };
     let mut documents = rows(documents);
     let mut entries = rows(if needs.points { store::entries(db, whose).await? } else { Vec::new() });
+    let mut parts = rows(if needs.campaigns { store::parts(db, whose).await? } else { Vec::new() });
     let mut answers = rows(if needs.feedback { store::answers(db, whose).await? } else { Vec::new() });
     let mut days = DayOf::new(zone);
     for member in &members {
@@ -109,6 +110,9 @@ async fn build(
         }
         while let Some(answer) = next_of(&mut answers, |answer: &Answer| answer.member_id, member.id) {
             builder.answer(days.of(answer.at), &answer.survey, answer.score);
+        }
+        while let Some(part) = next_of(&mut parts, |part: &Part| part.member_id, member.id) {
+            builder.participation(part.campaign_id, part.held_out, part.engaged);
         }
     }
     Ok(builder.finish())

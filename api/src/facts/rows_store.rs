@@ -22,6 +22,9 @@ pub(super) const ENTRY: &str = "p.member_id, p.at, p.kind, p.points, p.origin";
 /// The columns of an answer, named f.
 pub(super) const ANSWER: &str = "f.member_id, f.at, f.survey, f.score";
 
+/// The columns of a part in a campaign, named c.
+pub(super) const PART: &str = "c.member_id, c.campaign_id, c.held_out, (c.opened OR c.clicked OR c.redeemed)";
+
 pub(super) struct Member {
     pub(super) id: i64,
     pub(super) number: String,
@@ -93,6 +96,13 @@ pub(super) struct Answer {
     pub(super) score: i64,
 }
 
+pub(super) struct Part {
+    pub(super) member_id: i64,
+    pub(super) campaign_id: i64,
+    pub(super) held_out: bool,
+    pub(super) engaged: bool,
+}
+
 /// The members themselves; nothing is known of who was erased.
 pub(super) async fn members(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Member>, Fault> {
     let text = format!("SELECT {MEMBER} FROM member AS m WHERE m.erased_at IS NULL AND {{m.id}} ORDER BY m.id");
@@ -145,6 +155,17 @@ pub(super) async fn answers(db: &impl ConnectionTrait, whose: Whose<'_>) -> Resu
         Ok(Answer { member_id, at, survey: row.try_get_by_index(2)?, score: row.try_get_by_index(3)? })
     };
     all(db, &text, "f.member_id", whose, answer).await
+}
+
+/// Their parts in campaigns.
+pub(super) async fn parts(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Part>, Fault> {
+    let text =
+        format!("SELECT {PART} FROM campaign_member AS c WHERE {{c.member_id}} ORDER BY c.member_id, c.campaign_id");
+    let part = |row: &QueryResult| {
+        let (member_id, campaign_id) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Part { member_id, campaign_id, held_out: row.try_get_by_index(2)?, engaged: row.try_get_by_index(3)? })
+    };
+    all(db, &text, "c.member_id", whose, part).await
 }
 
 /// Reads rows whose member, by a column that stands in braces in the text, is one of those that are asked for.

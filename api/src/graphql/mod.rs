@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod auth;
+mod campaigns;
 mod connection;
 mod errors;
 mod exports;
@@ -51,6 +52,7 @@ pub struct Query(
     members::MemberQuery,
     feedback::FeedbackQuery,
     insights::InsightQuery,
+    campaigns::CampaignQuery,
     rules::RuleQuery,
     rules::CatalogueQuery,
     auth::PeopleQuery,
@@ -73,6 +75,7 @@ pub struct Mutation(
     transactions::TransactionMutation,
     points::PointsMutation,
     feedback::FeedbackMutation,
+    campaigns::CampaignMutation,
     jobs::JobMutation,
     partners::PartnerMutation,
     partners::PushMutation,

@@ -7,6 +7,7 @@ use super::access::{ANYONE_OR_READER, caller, may, partner_of};
 use super::app;
 use super::audit::AuditEntry;
 use super::auth::User;
+use super::campaigns::Campaign;
 use super::jobs::Job;
 use super::members::Member;
 use super::partners::{Partner, PartnerToken, PushReceipt, SegmentSync};
@@ -17,7 +18,7 @@ use super::webhooks::{WebhookDelivery, WebhookEndpoint};
 use crate::app::App;
 use crate::global_id::GlobalId;
 use crate::partners::{self, PartnerCaller};
-use crate::{audit, auth, jobs, members, points, segments, transactions, webhooks};
+use crate::{audit, auth, campaigns, jobs, members, points, segments, transactions, webhooks};
 
 /// Anything that can be fetched again by its id.
 #[derive(Interface)]
@@ -37,6 +38,7 @@ pub(super) enum Node {
     SegmentSync(SegmentSync),
     WebhookEndpoint(WebhookEndpoint),
     WebhookDelivery(WebhookDelivery),
+    Campaign(Campaign),
 }
 
 #[derive(Default)]
@@ -99,6 +101,9 @@ impl NodeQuery {
             Some(GlobalId::AuditEntry(id)) => {
                 let entry = if may(ctx, Role::Admin)? { audit::by_id(app, id).await? } else { None };
                 entry.map(|row| Node::AuditEntry(AuditEntry::new(row)))
+            }
+            Some(GlobalId::Campaign(id)) => {
+                campaigns::by_id(app, id).await?.map(|row| Node::Campaign(Campaign::new(row)))
             }
             Some(GlobalId::WebhookEndpoint(id)) => {
                 let found =

@@ -11,7 +11,8 @@ use engine::insights::{
 use super::asked::{Asked, Beside, Terms, Unknown};
 use crate::facts::Needs;
 
-const NOTHING: Needs = Needs { labels: false, transactions: false, items: false, points: false, feedback: false };
+const NOTHING: Needs =
+    Needs { labels: false, transactions: false, items: false, points: false, feedback: false, campaigns: false };
 const TRANSACTIONS: Needs = Needs { transactions: true, ..NOTHING };
 const POINTS: Needs = Needs { points: true, ..NOTHING };
 

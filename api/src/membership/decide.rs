@@ -8,6 +8,7 @@ use engine::facts::{Dictionary, Facts};
 use entity::ids::{MemberId, SegmentId};
 use entity::kinds::{MembershipEventKind, MembershipReason};
 
+use super::campaign_store::days_of_campaigns;
 use super::log::Log;
 use super::log_store::MoveRow;
 use super::rule_set::{DecidingRule, RuleSet};
@@ -59,10 +60,11 @@ pub(super) async fn decide_seeing(
         return Ok(moves);
     }
     let moment = moment(reckoning);
+    let campaigns = days_of_campaigns(txn, rules.plain(), reckoning.zone).await?;
     for members in members.chunks(AT_ONCE) {
         let mut dictionary = Dictionary::default();
         let facts = facts::read(txn, Whose::Members(members), rules.needs(), reckoning.zone, &mut dictionary).await?;
-        let known = store::known_of(txn, members).await?;
+        let known = Known { campaigns: campaigns.clone(), ..store::known_of(txn, members).await? };
         let deciding = Deciding { rules, facts: &facts, known: &known, dictionary: &dictionary };
         moves.extend(deciding.moves(&moment, cause));
         see(&known);

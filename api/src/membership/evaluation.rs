@@ -20,6 +20,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::campaign_store::days_of_campaigns;
 use super::decide::{AT_ONCE, moment};
 use super::evaluation_store::{self as store, Landing};
 use super::log::{Log, Who};
@@ -141,8 +142,10 @@ impl Plan {
         let reader = app.db.reader();
         let last_event = store::last_event(reader).await?;
         let Some((segment, rules)) = due(reader, id).await? else { return Ok(None) };
-        let known = rule_set_store::known_members(reader, &rules.named(), &rules.segments()).await?;
         let program = app.program();
+        let known = rule_set_store::known_members(reader, &rules.named(), &rules.segments()).await?;
+        let campaigns = days_of_campaigns(reader, rules.plain(), program.zone).await?;
+        let known = Known { campaigns, ..known };
         let (zone, digits, gross_margin) = (program.zone, program.currency.digits(), program.gross_margin);
         let today = app.clock.today(zone);
         Ok(Some(Self { segment, rules, known: Arc::new(known), today, zone, digits, gross_margin, last_event }))
@@ -186,12 +189,13 @@ impl Plan {
         anew.extend(repinned(&self.known, &known));
         anew.sort_unstable();
         anew.dedup();
+        let campaigns = days_of_campaigns(txn, self.rules.plain(), reckoning.zone).await?;
         let mut sets = found.sets.clone();
         for members in anew.chunks(AT_ONCE) {
             let mut dictionary = Dictionary::default();
             let whose = Whose::Members(members);
             let facts = facts::read(txn, whose, self.rules.needs(), reckoning.zone, &mut dictionary).await?;
-            let known = rule_set_store::known_of(txn, members).await?;
+            let known = Known { campaigns: campaigns.clone(), ..rule_set_store::known_of(txn, members).await? };
             let program = Program::compile(&self.rules.listed(), &moment, &dictionary);
             let decided = members_of(&program, &facts, &known);
             let gone: RoaringTreemap = members.iter().map(|member| member.0.cast_unsigned()).collect();

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use engine::evaluate::{Moment, Program};
+use engine::evaluate::{Known, Moment, Program};
 use engine::facts::{Dictionary, Facts};
 use entity::ids::MemberId;
 use roaring::RoaringTreemap;
 
+use super::campaign_store::days_of_campaigns;
 use super::decide::{AT_ONCE, Cause, decide};
 use super::evaluation::members_of;
 use super::log::Log;
@@ -58,8 +59,10 @@ pub async fn to_today(app: &Arc<App>) -> Result<bool, Stop> {
 async fn differing(app: &Arc<App>, rules: &RuleSet) -> Result<Option<Vec<MemberId>>, Fault> {
     let reader = app.db.reader();
     let ids = rules.segments();
-    let known = Arc::new(rule_set_store::known_members(reader, &rules.named(), &ids).await?);
     let program = app.program();
+    let known = rule_set_store::known_members(reader, &rules.named(), &ids).await?;
+    let campaigns = days_of_campaigns(reader, rules.plain(), program.zone).await?;
+    let known = Arc::new(Known { campaigns, ..known });
     let moment = Moment {
         today: app.clock.today(program.zone),
         digits: program.currency.digits(),

@@ -3,6 +3,8 @@
 //! A change goes through the log: first the comings and goings are written there, then memberships and figures follow
 //! from what was written. What rules decide is decided in the transaction that changes what they look at.
 
+mod campaign;
+mod campaign_store;
 mod decide;
 mod evaluation;
 mod evaluation_store;
@@ -19,6 +21,8 @@ mod rule_set;
 mod rule_set_store;
 mod touched;
 
+pub use campaign::{campaign_changed, decides_by_campaign};
+pub use campaign_store::{days_of_campaigns, naming_campaign};
 pub use decide::spread;
 pub use evaluation::{EVALUATION_JOB, evaluate, evaluation_job};
 pub use evaluation_store::{

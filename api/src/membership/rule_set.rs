@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use engine::rules::{self, Rule, SegmentName};
-use entity::ids::SegmentId;
+use entity::ids::{CampaignId, SegmentId};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -61,6 +61,12 @@ impl RuleSet {
         Self { rules, decided_on: self.decided_on }
     }
 
+    /// Those rules that name a campaign, and those that name their segments.
+    pub(super) fn naming_campaign(&self, campaign: CampaignId) -> Self {
+        let by = |one: &&DecidingRule| one.rule.campaigns().contains(&&campaign.0);
+        self.of_and_naming_all(&self.rules.iter().filter(by).map(|one| one.segment).collect::<Vec<_>>())
+    }
+
     /// The rule of a segment, and those that name it.
     pub(super) fn of_and_naming(&self, segment: SegmentId) -> Self {
         let own = self.rules.iter().filter(|one| one.segment == segment).cloned();
@@ -70,16 +76,25 @@ impl RuleSet {
 
     /// Those whose outcome may turn by time alone, and those that name them.
     pub(super) fn timed(&self) -> Self {
-        let timed: Vec<SegmentId> =
-            self.rules.iter().filter(|one| one.rule.is_timed()).map(|one| one.segment).collect();
-        let naming: HashSet<SegmentId> = self.naming(&timed).rules.iter().map(|one| one.segment).collect();
-        let rules = self.rules.iter().filter(|one| timed.contains(&one.segment) || naming.contains(&one.segment));
+        let timed = self.rules.iter().filter(|one| one.rule.is_timed());
+        self.of_and_naming_all(&timed.map(|one| one.segment).collect::<Vec<_>>())
+    }
+
+    /// The rules of some segments, and those that name them.
+    fn of_and_naming_all(&self, segments: &[SegmentId]) -> Self {
+        let naming: HashSet<SegmentId> = self.naming(segments).rules.iter().map(|one| one.segment).collect();
+        let rules = self.rules.iter().filter(|one| segments.contains(&one.segment) || naming.contains(&one.segment));
         Self { rules: rules.cloned().collect(), decided_on: self.decided_on }
     }
 
     /// The rules, in the order in which they are decided.
     pub fn rules(&self) -> &[DecidingRule] {
         &self.rules
+    }
+
+    /// The rules without their segments.
+    pub fn plain(&self) -> impl Iterator<Item = &Rule<i64>> {
+        self.rules.iter().map(|one| &one.rule)
     }
 
     /// The rules as the engine takes them.
@@ -89,7 +104,7 @@ impl RuleSet {
 
     /// What they look at.
     pub fn needs(&self) -> Needs {
-        Needs::of(self.rules.iter().map(|one| &one.rule))
+        Needs::of(self.plain())
     }
 
     /// The segments that they name and that are not decided among them.

@@ -187,6 +187,31 @@ pub(super) const SECTIONS: &[Section] = &[
         from: "feedback AS f WHERE f.member_id = $1 ORDER BY f.at, f.id",
     },
     Section {
+        name: "campaigns",
+        columns: &[
+            ("name", Text, "c.name"),
+            ("offer", Text, "c.offer"),
+            ("heldOut", Flag, "a.held_out"),
+            ("audienceFixedAt", Instant, "c.drawn_at"),
+            ("startsAt", Instant, "c.starts_at"),
+            ("endsAt", Instant, "c.ends_at"),
+        ],
+        key: "c.id",
+        from: "campaign_member AS a JOIN campaign AS c ON c.id = a.campaign_id WHERE a.member_id = $1 ORDER BY c.id",
+    },
+    Section {
+        name: "campaignEngagement",
+        columns: &[
+            ("campaign", Text, "c.name"),
+            ("document", Text, "e.document"),
+            ("kind", Text, "e.kind"),
+            ("at", Instant, "e.at"),
+        ],
+        key: "c.id",
+        from: "engagement AS e JOIN campaign AS c ON c.id = e.campaign_id WHERE e.member_id = $1
+            ORDER BY e.at, c.id, e.document",
+    },
+    Section {
         name: "segments",
         columns: &[
             ("key", Text, "s.key"),

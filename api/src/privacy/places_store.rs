@@ -28,6 +28,18 @@ const PLACES: &[(&str, &str)] = &[
     ("segment_pin", "DELETE FROM segment_pin WHERE member_id = $1"),
     ("points_entry", "DELETE FROM points_entry WHERE member_id = $1"),
     ("feedback", "DELETE FROM feedback WHERE member_id = $1"),
+    ("engagement", "DELETE FROM engagement WHERE member_id = $1"),
+    // Each campaign is smaller by the person, on the side to which the draw had put it.
+    (
+        "campaign",
+        "UPDATE campaign SET
+            targeted = targeted - (SELECT COUNT(*) FROM campaign_member AS c
+                WHERE c.member_id = $1 AND c.campaign_id = campaign.id AND NOT c.held_out),
+            held_out = held_out - (SELECT COUNT(*) FROM campaign_member AS c
+                WHERE c.member_id = $1 AND c.campaign_id = campaign.id AND c.held_out)
+            WHERE id IN (SELECT c.campaign_id FROM campaign_member AS c WHERE c.member_id = $1)",
+    ),
+    ("campaign_member", "DELETE FROM campaign_member WHERE member_id = $1"),
     // The sales stay, those of one person together, with no word that somebody wrote about the person. A hash of such words
     // goes with them.
     (

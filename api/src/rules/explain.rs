@@ -70,11 +70,13 @@ pub async fn explain(
     let mut dictionary = Dictionary::default();
     let whose = Whose::Members(&[member]);
     let facts = facts::read_with_evidence(&txn, whose, needs, program.zone, &mut dictionary).await?;
-    let known = membership::known_of(&txn, &[member]).await?;
+    let campaigns = membership::days_of_campaigns(&txn, rules.iter().map(|(_, rule)| rule), program.zone).await?;
+    let known = Known { campaigns, ..membership::known_of(&txn, &[member]).await? };
+    let titles = segments::campaigns_called(&txn, rules.iter().map(|(_, rule)| rule)).await?;
     let belonging = store::memberships(&txn, member, segments).await?;
     txn.commit().await?;
 
-    let seen = Seen { facts, dictionary, known, moment, zone: program.zone, names };
+    let seen = Seen { facts, dictionary, known, moment, zone: program.zone, names, titles };
     let pinned = segments.iter().map(|segment| (*segment, seen.pinned(*segment, member))).collect::<HashMap<_, _>>();
     // Days to come are tried one by one: with many clauses and transactions that is work.
     let explained = tokio::task::spawn_blocking(move || seen.explained(&rules, member)).await;
@@ -99,6 +101,8 @@ struct Seen {
     moment: Moment,
     zone: Zone,
     names: HashMap<SegmentId, String>,
+    /// What the campaigns are called that the rules name.
+    titles: HashMap<i64, String>,
 }
 
 impl Seen {
@@ -118,9 +122,10 @@ impl Seen {
 
     fn clause(&self, outcome: &Outcome<'_>) -> Clause {
         let name = |segment: &i64| self.names.get(&SegmentId(*segment)).cloned().unwrap_or_default();
+        let campaign = |campaign: &i64| self.titles.get(campaign).cloned().unwrap_or_default();
         Clause {
             path: std::iter::once("rule".to_owned()).chain(outcome.path.iter().cloned()).collect(),
-            text: text::sentence(outcome.rule, &name, &i64::to_string),
+            text: text::sentence(outcome.rule, &name, &campaign),
             holds: outcome.holds,
             observed: outcome.observed.as_ref().map(text::observed),
             would_flip: text::would_flip(outcome),

@@ -57,9 +57,10 @@ pub async fn preview(
     let begun = Instant::now();
     let program = app.program();
     let today = app.clock.today(program.zone);
-    let (Looked { rule, names, replacing }, known) = looked_at(app, rule, replacing).await?;
+    let (Looked { rule, names, campaigns, replacing }, known) = looked_at(app, rule, replacing).await?;
     let name = |segment: &i64| names.get(&SegmentId(*segment)).cloned().unwrap_or_default();
-    let text = text::sentence(&rule, &name, &i64::to_string);
+    let campaign = |campaign: &i64| campaigns.get(campaign).cloned().unwrap_or_default();
+    let text = text::sentence(&rule, &name, &campaign);
     let before = replacing.map(|segment| known.members.get(&segment.0).cloned().unwrap_or_default());
 
     let needs = Needs { transactions: true, ..Needs::of([&rule]) };
@@ -91,7 +92,8 @@ async fn looked_at(
     let looked = segments::look(&txn, rule, replacing).await?;
     let pinned: Vec<SegmentId> = looked.replacing.into_iter().collect();
     let named = looked.names.keys().chain(&pinned).copied().collect::<Vec<_>>();
-    let known = membership::known_members(&txn, &named, &pinned).await?;
+    let campaigns = membership::days_of_campaigns(&txn, [&looked.rule], app.program().zone).await?;
+    let known = Known { campaigns, ..membership::known_members(&txn, &named, &pinned).await? };
     txn.commit().await?;
     Ok((looked, known))
 }

@@ -9,7 +9,8 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
 
-use super::{SegmentRef, SegmentRow, store};
+use super::definition::campaign_id;
+use super::{SegmentRow, campaign_store, store};
 use crate::app::App;
 use crate::db::page::{KeyKind, Order, Page, PageArguments, Slice};
 use crate::error::Fault;
@@ -36,6 +37,8 @@ pub async fn definitions(app: &App, ids: &[SegmentId]) -> Result<HashMap<Segment
     }
     let named: Vec<SegmentId> = told.iter().flat_map(|(_, _, rule)| rule.segments()).copied().map(SegmentId).collect();
     let names = store::keys_and_names(reader, &named).await?;
+    let titles = campaign_store::called(reader, told.iter().map(|(_, _, rule)| rule)).await?;
+    let campaign = |id: &i64| titles.get(id).cloned().unwrap_or_default();
     let name = |id: &i64| names.get(&SegmentId(*id)).map(|(_, name)| name.clone()).unwrap_or_default();
     let key = |id: &i64| json!({"key": names.get(&SegmentId(*id)).map(|(key, _)| key)});
     let definition = |(id, active, rule)| {
@@ -44,8 +47,8 @@ pub async fn definitions(app: &App, ids: &[SegmentId]) -> Result<HashMap<Segment
         (
             id,
             Definition {
-                rule: rules::shape(&rule, &key, &i64::to_string),
-                text: text::sentence(&rule, &name, &i64::to_string),
+                rule: rules::shape(&rule, &key, &campaign_id),
+                text: text::sentence(&rule, &name, &campaign),
                 evaluation,
             },
         )
@@ -86,10 +89,4 @@ pub async fn dependents(app: &App, ids: &[SegmentId]) -> Result<HashMap<SegmentI
         rows.sort_by(|one, other| one.segment.name.cmp(&other.segment.name));
     }
     Ok(dependents)
-}
-
-/// The segments whose rules name one.
-pub async fn dependents_of(app: &App, segment: &SegmentRef) -> Result<Vec<SegmentRow>, Fault> {
-    let Some(id) = segment.find(app.db.reader()).await? else { return Ok(Vec::new()) };
-    Ok(dependents(app, &[id]).await?.remove(&id).unwrap_or_default())
 }

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use engine::rules::{self, Rule, SegmentName};
-use entity::ids::SegmentId;
+use entity::ids::{CampaignId, SegmentId};
+use entity::kinds::CampaignStatus;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use super::{SegmentRef, store};
+use super::{SegmentRef, campaign_store, store};
 use crate::db::Txn;
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::global_id::GlobalId;
@@ -67,17 +68,19 @@ pub(super) async fn found(
             }
         }
     }
-    // Campaigns are not known by any name: none can be made.
-    for (path, _) in rule.campaigns_at() {
-        let path: Vec<&str> = std::iter::once("rule").chain(path.iter().map(String::as_str)).collect();
-        refusals.push(Refusal::new(RefusalCode::NotFound, "there is no such campaign", &path));
+    let campaigns = campaign_store::known(db, rule.campaigns().into_iter().filter_map(|id| campaign(id))).await?;
+    for (path, id) in rule.campaigns_at() {
+        if !campaign(id).is_some_and(|id| campaigns.contains(&id)) {
+            let path: Vec<&str> = std::iter::once("rule").chain(path.iter().map(String::as_str)).collect();
+            refusals.push(Refusal::new(RefusalCode::NotFound, "there is no such campaign", &path));
+        }
     }
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals));
     }
     let lost = || Fault::new("a segment or campaign was lost on its way");
     let mut segment = |name: &SegmentName| ids.get(name).copied().ok_or_else(lost);
-    Ok(rule.try_map(&mut segment, &mut |_campaign| Err(lost()))?)
+    Ok(rule.try_map(&mut segment, &mut |id| campaign(id).map(|id| id.0).ok_or_else(lost))?)
 }
 
 /// The segments that a rule names.
@@ -89,7 +92,20 @@ pub(super) fn names(rule: &Rule<i64>) -> Vec<SegmentId> {
 pub(super) async fn shown(db: &impl ConnectionTrait, rule: Option<&Rule<i64>>) -> Result<Option<Value>, Fault> {
     let Some(rule) = rule else { return Ok(None) };
     let keys = store::keys(db, &names(rule)).await?;
-    Ok(Some(rules::shape(rule, &|segment: &i64| json!({"key": keys.get(&SegmentId(*segment))}), &i64::to_string)))
+    Ok(Some(rules::shape(rule, &|segment: &i64| json!({"key": keys.get(&SegmentId(*segment))}), &campaign_id)))
+}
+
+/// A campaign as a rule that is shown names it.
+pub(super) fn campaign_id(campaign: &i64) -> String {
+    GlobalId::Campaign(CampaignId(*campaign)).text()
+}
+
+/// The campaign of an id; none where it is that of something else.
+fn campaign(id: &str) -> Option<CampaignId> {
+    match GlobalId::read(id) {
+        Some(GlobalId::Campaign(id)) => Some(id),
+        _ => None,
+    }
 }
 
 /// The segments that a rule names, as a caller names them.
@@ -122,6 +138,22 @@ fn circle(others: &HashMap<SegmentId, Vec<SegmentId>>, own: SegmentId, named: Se
         }
     }
     None
+}
+
+/// The refusal of a change that the campaigns for the segment's members do not allow, in one of some states.
+pub(super) async fn unless_in_campaign(
+    txn: &Txn,
+    segment: SegmentId,
+    states: &[CampaignStatus],
+    what: &str,
+) -> Result<(), Stop> {
+    let names = campaign_store::of_segment(txn, segment, states).await?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("it cannot be {what} before these campaigns for its members have ended: {}", names.join(", "));
+    Err(Refusal::new(RefusalCode::InUse, message, &["input", "segment"]).into())
 }
 
 /// The refusal of a change that the segment's rules and those that name it do not allow.

@@ -7,7 +7,7 @@ use entity::ids::SegmentId;
 use entity::kinds::SegmentKind;
 use sea_orm::ConnectionTrait;
 
-use super::{SegmentRef, definition, store};
+use super::{SegmentRef, campaign_store, definition, store};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::membership;
 
@@ -18,6 +18,8 @@ pub struct Looked {
     pub rule: Rule<i64>,
     /// What the segments that it names are called.
     pub names: HashMap<SegmentId, String>,
+    /// What the campaigns that it names are called.
+    pub campaigns: HashMap<i64, String>,
     /// The segment.
     pub replacing: Option<SegmentId>,
 }
@@ -45,7 +47,8 @@ pub async fn look(
     match definition::found(db, &states, own, &named_before, rule).await {
         Ok(rule) if refusals.is_empty() => {
             let names = names_of(db, &definition::names(&rule)).await?;
-            Ok(Looked { rule, names, replacing: replaced.map(|row| row.id) })
+            let campaigns = campaign_store::called(db, [&rule]).await?;
+            Ok(Looked { rule, names, campaigns, replacing: replaced.map(|row| row.id) })
         }
         Ok(_) => Err(Stop::Refused(refusals)),
         Err(Stop::Refused(others)) => {

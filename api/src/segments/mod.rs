@@ -1,6 +1,8 @@
 //! Segments: named groups of members, with figures that are exact at every moment.
 
 mod assign;
+mod campaign;
+mod campaign_store;
 mod create;
 mod defined;
 mod definition;
@@ -21,8 +23,10 @@ mod tag_store;
 mod templates;
 
 pub use assign::{Assigned, Assignment, MOST_MEMBERS, assign, import_in, unassign, unpin};
+pub use campaign::{kept_for_campaign, locked_for_campaign};
+pub use campaign_store::called as campaigns_called;
 pub use create::{Changed, NewSegment, create};
-pub use defined::{Definition, definitions, dependents, dependents_of, pins};
+pub use defined::{Definition, definitions, dependents, pins};
 pub use duplicate::{Duplicate, duplicate};
 pub use edit::{SegmentPatch, update};
 pub use external::{ExternalSegment, Owner, register};

@@ -1,7 +1,7 @@
 //! Removes segments.
 
 use entity::ids::SegmentId;
-use entity::kinds::{MembershipEventKind, MembershipReason, WebhookEvent};
+use entity::kinds::{CampaignStatus, MembershipEventKind, MembershipReason, WebhookEvent};
 
 use super::{SegmentRef, definition, store, trace};
 use crate::app::App;
@@ -26,6 +26,8 @@ pub async fn remove(
         let reckoning = figures::reckon(app, &txn).await?;
         let row = segment.lock(&txn, expected_version).await?;
         definition::unless_named(&txn, row.id, "removed").await?;
+        let states = [CampaignStatus::Draft, CampaignStatus::Running];
+        definition::unless_in_campaign(&txn, row.id, &states, "removed").await?;
         let log = Log::open_alone(&txn, &reckoning, Some(&caller.email)).await?;
         let who = Who::BelongingTo(row.id);
         let left = log.write(&row, &who, MembershipEventKind::Left, MembershipReason::SegmentRemoved).await?;

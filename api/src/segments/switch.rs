@@ -1,6 +1,6 @@
 //! Switches segments on and off.
 
-use entity::kinds::{SegmentKind, WebhookEvent};
+use entity::kinds::{CampaignStatus, SegmentKind, WebhookEvent};
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
@@ -51,6 +51,8 @@ async fn switch(
         if row.active != active {
             if !active {
                 definition::unless_named(&txn, row.id, "switched off").await?;
+                let running = [CampaignStatus::Running];
+                definition::unless_in_campaign(&txn, row.id, &running, "switched off").await?;
             }
             let now = reckoning.now;
             let mut changed = row.clone().into_active_model();

@@ -1,5 +1,6 @@
 //! Works out every metric, figure and membership from rows once more, and reports what differs from what is kept.
 
+mod campaigns_store;
 mod history_store;
 mod rules;
 mod store;
@@ -43,6 +44,7 @@ pub async fn run(app: &App) -> Result<Report, Fault> {
         report.differences.extend(store::differing(&txn, &check).await?);
     }
     report.differences.extend(segments(&txn, margin).await?);
+    report.differences.extend(campaigns_store::drawn_otherwise(&txn).await?);
     report.differences.extend(rules::differing(&txn, &programme).await?);
     Ok(report)
 }
@@ -71,6 +73,11 @@ fn checks(last_12_months: Span) -> Vec<Check> {
         history_store::DAYS,
         history_store::COUNTED,
         history_store::LATEST,
+        campaigns_store::SIDES,
+        campaigns_store::AUDIENCES,
+        campaigns_store::SEGMENTS,
+        campaigns_store::MARKS,
+        campaigns_store::STRANGERS,
     ];
     let orphans = store::orphans();
     let metrics = Check {

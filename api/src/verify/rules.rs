@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use engine::calendar::Zone;
-use engine::evaluate::{Moment, Program};
+use engine::evaluate::{Known, Moment, Program};
 use engine::facts::Dictionary;
 use engine::money::Currency;
 use entity::program;
@@ -31,6 +31,8 @@ pub(super) async fn differing(txn: &Txn, programme: &program::Model) -> Result<V
     let gross_margin = programme.gross_margin.parse().map_err(|_| unreadable("gross_margin"))?;
     let moment = Moment { today, digits: currency.digits(), gross_margin };
     let known = membership::known_members(txn, &rules.named(), &rules.segments()).await?;
+    let campaigns = membership::days_of_campaigns(txn, rules.plain(), zone).await?;
+    let known = Known { campaigns, ..known };
     let belonging = membership::known_members(txn, &rules.segments(), &[]).await?.members;
     let (mut after, last, mut differences) = (0, store::last_member(txn).await?, Vec::new());
     while after < last && differences.len() < MOST {

@@ -162,6 +162,8 @@ pub(super) const ERASED: &str = "
         OR EXISTS (SELECT 1 FROM points_entry AS p WHERE p.member_id = m.id)
         OR EXISTS (SELECT 1 FROM pushed_member AS p WHERE p.member_id = m.id)
         OR EXISTS (SELECT 1 FROM feedback AS f WHERE f.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM campaign_member AS c WHERE c.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM engagement AS e WHERE e.member_id = m.id)
         OR EXISTS (SELECT 1 FROM segment_member AS b WHERE b.member_id = m.id)
         OR EXISTS (SELECT 1 FROM \"transaction\" AS t WHERE t.member_id = m.id))";
 

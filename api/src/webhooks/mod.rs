@@ -29,7 +29,7 @@ pub use deliveries::{attempts_of, deliveries_by_ids, deliveries_of, redeliver};
 pub use endpoint_checks::events_of;
 pub use endpoint_list::{count, endpoints_by_ids, page, segments_of};
 pub use endpoints::{EndpointPatch, NewEndpoint, Signing, create, remove, rotate_secret, update};
-pub use outbox::{membership_events, segment_event};
+pub use outbox::{campaign_event, membership_events, segment_event};
 pub use payload::MOST_MEMBERS;
 pub use retention::forget;
 pub use schedule::WAITS;

@@ -2,7 +2,7 @@
 
 use engine::calendar::Millis;
 use entity::kinds::WebhookEvent;
-use entity::segment;
+use entity::{campaign, segment};
 
 use super::{CHANNEL, outbox_store as store};
 use crate::db::{self, Txn};
@@ -15,7 +15,23 @@ pub async fn segment_event(txn: &Txn, event: WebhookEvent, segment: &segment::Mo
     if listeners.is_empty() {
         return Ok(());
     }
-    announce(txn, store::write_segment_event(txn, &listeners, segment, at).await?).await
+    announce(txn, store::write_segment_event(txn, &listeners, segment, None, at).await?).await
+}
+
+/// Notes that something happened to a campaign for a segment's members, for whoever wants to know of the segment, whose row
+/// is locked.
+pub async fn campaign_event(
+    txn: &Txn,
+    event: WebhookEvent,
+    campaign: &campaign::Model,
+    segment: &segment::Model,
+    at: Millis,
+) -> Result<(), Fault> {
+    let listeners = store::listeners(txn, &[event]).await?;
+    if listeners.is_empty() {
+        return Ok(());
+    }
+    announce(txn, store::write_segment_event(txn, &listeners, segment, Some(campaign), at).await?).await
 }
 
 /// Notes the comings and goings that the log holds after a row, for whoever wants to know: some hundred in one delivery.

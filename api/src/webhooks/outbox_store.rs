@@ -2,7 +2,7 @@
 
 use engine::calendar::Millis;
 use entity::kinds::WebhookEvent;
-use entity::segment;
+use entity::{campaign, segment};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
@@ -29,9 +29,10 @@ const WANTS: &str = "(batch.all_segments OR EXISTS (SELECT 1 FROM webhook_endpoi
     WHERE w.endpoint_id = batch.endpoint_id AND w.segment_id = told.segment_id))";
 
 const WRITE: &str = "INSERT INTO webhook_delivery
-    (endpoint_id, event, segment_id, segment_key, segment_name, first_event, last_event, status, tries, created_at)
+    (endpoint_id, event, segment_id, segment_key, segment_name, first_event, last_event, campaign_id, campaign_name,
+        status, tries, created_at)
     SELECT batch.endpoint_id, batch.event, told.segment_id, told.segment_key, told.segment_name, told.first_event,
-        told.last_event, 'PENDING', 0, CAST($2 AS BIGINT)";
+        told.last_event, told.campaign_id, told.campaign_name, 'PENDING', 0, CAST($2 AS BIGINT)";
 
 #[derive(FromQueryResult)]
 struct EndpointRow {
@@ -58,22 +59,26 @@ pub(super) async fn listeners(txn: &Txn, events: &[WebhookEvent]) -> Result<Vec<
     Ok(listeners)
 }
 
-/// Writes what happened to a segment; answers for how many endpoints.
+/// Writes what happened to a segment, or to a campaign for its members; answers for how many endpoints.
 pub(super) async fn write_segment_event(
     txn: &Txn,
     listeners: &[Listener],
     segment: &segment::Model,
+    campaign: Option<&campaign::Model>,
     at: Millis,
 ) -> Result<u64, Fault> {
     let batch = Batch::new(LISTENER, listeners);
     let text = format!(
         "{WRITE} FROM (SELECT CAST($3 AS BIGINT) AS segment_id, CAST($4 AS TEXT) AS segment_key,
-            CAST($5 AS TEXT) AS segment_name, CAST(NULL AS BIGINT) AS first_event, CAST(NULL AS BIGINT) AS last_event
+            CAST($5 AS TEXT) AS segment_name, CAST(NULL AS BIGINT) AS first_event, CAST(NULL AS BIGINT) AS last_event,
+            CAST($6 AS BIGINT) AS campaign_id, CAST($7 AS TEXT) AS campaign_name
         ) AS told CROSS JOIN {} WHERE {WANTS} ORDER BY batch.endpoint_id",
         batch.table(txn, 1)
     );
     let (key, name) = (segment.key.as_str(), segment.name.as_str());
-    let values = [batch.value()?, at.into(), segment.id.0.into(), key.into(), name.into()];
+    let (campaign, called) = campaign.map(|campaign| (campaign.id.0, campaign.name.as_str())).unzip();
+    let values =
+        [batch.value()?, at.into(), segment.id.0.into(), key.into(), name.into(), campaign.into(), called.into()];
     Ok(txn.execute_raw(sql(txn, text, values)).await?.rows_affected())
 }
 
@@ -88,7 +93,8 @@ pub(super) async fn write_membership_events(
     let text = format!(
         "{WRITE} FROM (
             SELECT segment_id, kind, MIN(segment_key) AS segment_key, MIN(segment_name) AS segment_name,
-                MIN(id) AS first_event, MAX(id) AS last_event
+                MIN(id) AS first_event, MAX(id) AS last_event, CAST(NULL AS BIGINT) AS campaign_id,
+                CAST(NULL AS TEXT) AS campaign_name
             FROM (
                 SELECT id, segment_id, segment_key, segment_name, kind,
                     (ROW_NUMBER() OVER (PARTITION BY segment_id, kind ORDER BY id) - 1) / {MOST_MEMBERS} AS part

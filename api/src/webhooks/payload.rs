@@ -24,7 +24,10 @@ struct Payload<'a> {
 
 #[derive(Serialize)]
 struct Data<'a> {
+    /// Of a campaign that of its audience.
     segment: Segment<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign: Option<Campaign<'a>>,
     /// Who came or went, where anybody did, in the order of the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<Vec<Member>>,
@@ -35,6 +38,13 @@ struct Segment<'a> {
     id: String,
     /// As it was at that moment.
     key: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Campaign<'a> {
+    id: String,
+    /// As it was at that moment.
     name: &'a str,
 }
 
@@ -67,10 +77,12 @@ pub(super) async fn body(app: &App, delivery: &webhook_delivery::Model) -> Resul
         key: &delivery.segment_key,
         name: &delivery.segment_name,
     };
+    let campaign = delivery.campaign_id.zip(delivery.campaign_name.as_deref());
+    let campaign = campaign.map(|(id, name)| Campaign { id: GlobalId::Campaign(id).text(), name });
     let payload = Payload {
         r#type: type_of(delivery.event),
         timestamp: shown(delivery.created_at),
-        data: Data { segment, members },
+        data: Data { segment, campaign, members },
     };
     Ok(serde_json::to_vec(&payload)?)
 }

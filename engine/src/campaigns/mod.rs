@@ -1,6 +1,7 @@
 //! Campaigns: who is held out, what a holdout can show, and what a campaign brought.
 
 mod arm;
+mod days;
 mod holdout;
 mod plan;
 mod results;
@@ -10,6 +11,7 @@ mod tests;
 mod warning;
 
 pub use arm::Arm;
+pub use days::campaign_days;
 pub use holdout::{Audience, Holdout};
 pub use plan::{Note, Plan, plan};
 pub use results::{Basis, Engagement, Results, Terms, results};

@@ -64,6 +64,9 @@ pub const ROWS: &[Row] = &[
     row("Query.missingMembers", ANALYST, "{ missingMembers(multiple: 3) { missing backTest { flagged } } }"),
     row("Query.pointsAnalysis", ANALYST, "{ pointsAnalysis(from: \"2024-01-01\") { earned medianDaysToRedeem series { earned } } }"),
     row("Query.nps", ANALYST, "{ nps(survey: \"nps\", segment: {key: \"some\"}) { score responses low } }"),
+    row("Query.campaigns", ANALYST, "{ campaigns { totalCount nodes { name results { basis } audience { nodes { number } } } } }"),
+    row("Query.campaign", ANALYST, "{ campaign(id: \"nothing\") { name export { url } } }"),
+    row("Query.campaignPlan", ANALYST, "{ campaignPlan(segment: {key: \"some\"}, holdoutPercent: 10) { heldOut notes } }"),
     row("Query.surveys", ANALYST, "{ surveys { key responses lastAt } }"),
     row(
         "Query.previewRule",
@@ -228,6 +231,21 @@ pub const ROWS: &[Row] = &[
         "mutation { recordFeedback(input: {responses: [
             {document: \"f1\", member: {number: \"m1\"}, survey: \"nps\", score: 9, at: \"2024-01-01T00:00:00Z\"}]}) {
             created userErrors { code } } }",
+    ),
+    row(
+        "Mutation.createCampaign",
+        ADMIN,
+        "mutation { createCampaign(input: {name: \"c\", segment: {key: \"some\"}, startsAt: \"2030-01-01T00:00:00Z\",
+            endsAt: \"2030-02-01T00:00:00Z\"}) { userErrors { code } } }",
+    ),
+    row("Mutation.updateCampaign", ADMIN, "mutation { updateCampaign(input: {id: \"nothing\"}) { userErrors { code } } }"),
+    row("Mutation.removeCampaign", ADMIN, "mutation { removeCampaign(input: {id: \"nothing\"}) { userErrors { code } } }"),
+    row("Mutation.startCampaign", ADMIN, "mutation { startCampaign(input: {id: \"nothing\"}) { userErrors { code } } }"),
+    row("Mutation.endCampaign", ADMIN, "mutation { endCampaign(input: {id: \"nothing\"}) { userErrors { code } } }"),
+    row(
+        "Mutation.recordCampaignEngagement",
+        ADMIN,
+        "mutation { recordCampaignEngagement(input: {campaign: \"nothing\", events: []}) { created userErrors { code } } }",
     ),
     row("Query.partners", ADMIN, "{ partners { totalCount nodes { key tokens { name } pushes { nodes { id } } } } }"),
     row(

@@ -1,5 +1,6 @@
 //! The table: for every mutation a call that changes something, with what the log must say, and calls that change nothing.
 
+mod campaigns;
 mod partners;
 mod webhooks;
 
@@ -38,7 +39,7 @@ const OPEN: [&str; 4] = ["signIn", "refreshSession", "signOut", "changePassword"
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(webhooks::ROWS).chain(partners::ROWS)
+    ROWS.iter().chain(webhooks::ROWS).chain(campaigns::ROWS).chain(partners::ROWS)
 }
 
 const ROWS: &[Row] = &[
@@ -332,6 +333,7 @@ on_both! {
         let (more, secret) = webhooks::filled(&app).await;
         filled.0.extend(more);
         secrets.push(secret);
+        filled.0.extend(campaigns::filled(&app).await);
         let (more, secret) = partners::filled(&app).await;
         filled.0.extend(more);
         secrets.push(secret);

@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::scan::{Scan, Tables};
 use crate::error::Fault;
 use crate::facts::rows::DayOf;
-use crate::facts::rows_store::{ANSWER, DOCUMENT, ENTRY, ITEM, LABEL, MEMBER, direction, points_move};
+use crate::facts::rows_store::{ANSWER, DOCUMENT, ENTRY, ITEM, LABEL, MEMBER, PART, direction, points_move};
 
 /// Puts facts together out of tables that are read from their beginning to their end.
 pub(super) struct Gatherer<'g> {
@@ -35,7 +35,10 @@ impl Gatherer<'_> {
         let text = format!("SELECT {ENTRY} FROM points_entry AS p ORDER BY p.id");
         tables.scan(&text, &mut |rows| self.each("points entries", rows, Self::entry))?;
         let text = format!("SELECT {ANSWER} FROM feedback AS f ORDER BY f.id");
-        tables.scan(&text, &mut |rows| self.each("answers", rows, Self::answer))
+        tables.scan(&text, &mut |rows| self.each("answers", rows, Self::answer))?;
+        // A member's campaigns are to come in the order of their ids.
+        let text = format!("SELECT {PART} FROM campaign_member AS c ORDER BY c.campaign_id, c.member_id");
+        tables.scan(&text, &mut |rows| self.each("parts in campaigns", rows, Self::part))
     }
 
     fn each(
@@ -120,6 +123,11 @@ impl Gatherer<'_> {
     fn answer(&mut self, row: &dyn Scan) -> Result<(), Fault> {
         let (member, at) = (row.int(0)?, row.int(1)?);
         self.gathering.answer(member, at, self.days.of(at), row.text(2)?, row.int(3)?);
+        Ok(())
+    }
+
+    fn part(&mut self, row: &dyn Scan) -> Result<(), Fault> {
+        self.gathering.participation(row.int(0)?, row.int(1)?, row.flag(2)?, row.flag(3)?);
         Ok(())
     }
 }

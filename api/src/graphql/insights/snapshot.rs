@@ -6,7 +6,7 @@ use async_graphql::{Context, Error, Object};
 use engine::insights::{self, SnapshotGroup};
 
 use super::sentences;
-use crate::exports::{self, Asker, Group};
+use crate::exports::{self, Asker, Exported, Group};
 use crate::graphql::RequestScope;
 use crate::graphql::access::{ANYONE, caller};
 use crate::graphql::app;
@@ -132,6 +132,6 @@ impl SnapshotFigures {
         let segment = self.segment.as_deref().map(|row| (row.segment.id, row.segment.key.as_str()));
         let group = Group { group: self.group, period: self.period, segment };
         let file = (format.into(), layout.into());
-        Ok(exports::ask_group(app(ctx), asker, &scope.reached, &group, file, self.figures.customers)?.into())
+        Ok(exports::ask(app(ctx), asker, &scope.reached, Exported::group(&group, self.figures.customers), file)?.into())
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct MemberConnection {
 enum Counted {
     List(MemberList),
     Stayed(SegmentId, Stayed),
+    /// Counted already.
+    Known(i64),
 }
 
 /// A member and where it stands.
@@ -49,6 +51,11 @@ impl MemberConnection {
     /// Members told by when they belonged to a segment.
     pub(crate) fn stayed(slice: &Slice<members::MemberRow>, segment: SegmentId, which: Stayed) -> Self {
         Self::counting(slice, Counted::Stayed(segment, which))
+    }
+
+    /// So many in all.
+    pub(crate) fn counted(slice: &Slice<members::MemberRow>, total: i64) -> Self {
+        Self::counting(slice, Counted::Known(total))
     }
 
     fn counting(slice: &Slice<members::MemberRow>, counted: Counted) -> Self {
@@ -76,6 +83,7 @@ impl MemberConnection {
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, Error> {
         Ok(int(match &self.counted {
             Counted::List(list) => list::count(app(ctx), list).await?,
+            Counted::Known(total) => *total,
             Counted::Stayed(segment, which) => {
                 load(ctx, Part::new(*segment, CountOf(*which))).await?.map_or(0, |count| *count)
             }

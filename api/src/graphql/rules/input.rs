@@ -1,6 +1,6 @@
 //! The shape of rules, and the way from it to the engine's.
 
-use async_graphql::{Enum, InputObject, InputType, OneofObject, Value};
+use async_graphql::{Enum, ID, InputObject, InputType, OneofObject, Value};
 use engine::rules::{Mistake, MistakeKind, Rule, SegmentName, parse};
 use serde_json::Value as Json;
 
@@ -24,6 +24,7 @@ pub(crate) enum RuleInput {
     /// Membership of another segment; kept by id, shown with the key it has now.
     Segment(SegmentRef),
     Feedback(FeedbackCondition),
+    Campaign(CampaignCondition),
     /// A stable pseudo-random share of members, by a hash of the member and the salt.
     Sample(SampleCondition),
 }
@@ -171,6 +172,26 @@ pub(crate) enum NpsGroup {
     Passive,
     /// 0 to 6.
     Detractor,
+}
+
+/// What came of a campaign for the member. The campaign may still be a draft.
+#[derive(InputObject, Clone, Debug)]
+pub(crate) struct CampaignCondition {
+    campaign_id: ID,
+    outcome: CampaignOutcome,
+}
+
+/// What came of a campaign for a member of its audience.
+#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CampaignOutcome {
+    /// In the audience and not held out.
+    Targeted,
+    /// In the audience and left alone, so that the effect can be measured.
+    HeldOut,
+    /// Targeted, and opened, clicked or redeemed it.
+    Engaged,
+    /// Targeted, and made a purchase in the campaign's days.
+    Converted,
 }
 
 /// A share of all members: the same ones for the same salt.

@@ -11,6 +11,7 @@ use entity::segment_evaluation;
 use super::types::Segment;
 use crate::db::page::{Cursor, PageArguments, Slice};
 use crate::error::Fault;
+use crate::graphql::campaigns::{Campaign, CampaignsFor};
 use crate::graphql::connection::{PageInfo, int};
 use crate::graphql::loaders::{Part, Reader, each_part, load};
 use crate::graphql::members::Member;
@@ -106,9 +107,12 @@ impl SegmentPinConnection {
     }
 }
 
-/// Segments as they stand among what depends on another.
-pub(super) fn nodes(rows: Vec<SegmentRow>) -> Vec<Node> {
-    rows.into_iter().map(|row| Node::Segment(Segment::new(row))).collect()
+/// What depends on a segment: those whose rules name it, and campaigns for its members that have not ended.
+pub(super) async fn dependents(ctx: &Context<'_>, segment: SegmentId) -> Result<Vec<Node>, Error> {
+    let naming = load(ctx, DependentsOf(segment)).await?.unwrap_or_default();
+    let naming = naming.into_iter().map(|row| Node::Segment(Segment::new(row)));
+    let campaigns = load(ctx, CampaignsFor(segment)).await?.unwrap_or_default();
+    Ok(naming.chain(campaigns.into_iter().map(|row| Node::Campaign(Campaign::new(row)))).collect())
 }
 
 /// The rule of a segment.

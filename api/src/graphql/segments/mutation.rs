@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Error, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
-use super::definition::nodes;
+use super::definition;
 use super::types::Segment;
 use crate::error::Stop;
 use crate::global_id::GlobalId;
@@ -240,7 +240,10 @@ async fn dependents(
     if !user_errors.iter().any(UserError::is_in_use) {
         return Ok(Vec::new());
     }
-    Ok(nodes(segments::dependents_of(app(ctx), segment).await?))
+    match segments::find(app(ctx), std::slice::from_ref(segment)).await?.pop().flatten() {
+        Some(segment) => definition::dependents(ctx, segment).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn shown(row: SegmentRow) -> Segment {

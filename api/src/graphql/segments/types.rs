@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Error, ID, Object};
 use engine::insights::Period;
 
-use super::definition::{DefinitionOf, DependentsOf, PinsOf, SegmentEvaluation, SegmentPinConnection, nodes};
+use super::definition::{DefinitionOf, PinsOf, SegmentEvaluation, SegmentPinConnection, dependents};
 use super::events::MembershipEventConnection;
 use super::history::{Interval, SegmentChanges, SegmentHistoryPoint, SegmentOverlap, stayed};
 use super::input::SegmentMemberOrder;
 use super::members::SegmentMemberConnection;
 use super::reach::{named, own_key, unless_partner};
 use crate::db::page::PageArguments;
-use crate::exports::{self, Asker};
+use crate::exports::{self, Asker, Exported};
 use crate::global_id::GlobalId;
 use crate::graphql::access::{ANYONE_OR_EXPORT, caller, partner_of};
 use crate::graphql::connection::{forward, int};
@@ -121,9 +121,9 @@ impl Segment {
         Ok(definition.and_then(|definition| definition.evaluation.as_ref().map(SegmentEvaluation::new)))
     }
 
-    /// Segments whose rules name it.
+    /// Segments whose rules name it, and campaigns that have not ended.
     async fn dependents(&self, ctx: &Context<'_>) -> Result<Vec<Node>, Error> {
-        Ok(nodes(load(ctx, DependentsOf(self.0.segment.id)).await?.unwrap_or_default()))
+        dependents(ctx, self.0.segment.id).await
     }
 
     /// Who was pinned in or out by hand, newest first.
@@ -343,7 +343,8 @@ impl Segment {
             Some(partner) => Asker::Partner(partner.partner, partner.token),
             None => Asker::User(caller(ctx)?.user),
         };
-        let link = exports::ask(app(ctx), asker, &scope.reached, &self.0, (format.into(), layout.into()))?;
+        let of = Exported::segment(&self.0);
+        let link = exports::ask(app(ctx), asker, &scope.reached, of, (format.into(), layout.into()))?;
         Ok(link.into())
     }
 }

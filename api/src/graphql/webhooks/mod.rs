@@ -8,5 +8,5 @@ mod types;
 
 pub(super) use deliveries::WebhookDelivery;
 pub(super) use list::WebhookQuery;
-pub(super) use mutation::WebhookMutation;
+pub(super) use mutation::{RemoveNodePayload, WebhookMutation};
 pub(super) use types::WebhookEndpoint;

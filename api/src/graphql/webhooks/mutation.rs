@@ -59,6 +59,12 @@ pub(crate) struct RemoveNodePayload {
     user_errors: Vec<UserError>,
 }
 
+impl RemoveNodePayload {
+    pub(crate) fn new(removed: Option<GlobalId>, user_errors: Vec<UserError>) -> Self {
+        Self { removed_id: removed.map(|id| id.text().into()), user_errors }
+    }
+}
+
 /// What is sent once more.
 #[derive(SimpleObject)]
 pub(crate) struct RedeliverWebhookPayload {
@@ -133,8 +139,7 @@ impl WebhookMutation {
             Err(stop) => Err(stop),
         };
         let (removed, user_errors) = refused_input(outcome)?;
-        let removed_id = removed.map(|id| GlobalId::WebhookEndpoint(id).text().into());
-        Ok(RemoveNodePayload { removed_id, user_errors })
+        Ok(RemoveNodePayload::new(removed.map(GlobalId::WebhookEndpoint), user_errors))
     }
 
     /// Both secrets sign for a day; the new one is shown this once.

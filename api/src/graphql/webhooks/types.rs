@@ -32,9 +32,9 @@ pub(crate) enum WebhookEvent {
     MemberJoinedSegment,
     /// `segment.member_left`: up to 500 members at once, each with number, reason and instant; a larger change arrives in several deliveries.
     MemberLeftSegment,
-    /// `campaign.started`
+    /// `campaign.started`: its audience is fixed. Told of with the campaign's segment.
     CampaignStarted,
-    /// `campaign.ended`
+    /// `campaign.ended`: by hand, or because its time is over. Told of with the campaign's segment.
     CampaignEnded,
 }
 

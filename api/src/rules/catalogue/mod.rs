@@ -7,11 +7,14 @@ mod profile;
 use std::sync::Arc;
 
 use engine::facts::ValueKind;
+use entity::campaign;
 
 use crate::app::App;
+use crate::campaigns;
 use crate::db::page::PageArguments;
 use crate::error::Fault;
 use crate::facts::catalogue::{self, Value};
+use crate::global_id::GlobalId;
 use crate::segments::{self, SegmentFilter, SegmentList, SegmentOrder, SegmentOrderField};
 
 /// A condition, or a part of one, that a rule can have.
@@ -65,6 +68,8 @@ pub enum ValueType {
     Word,
     /// A segment.
     Segment,
+    /// A campaign, by its id.
+    Campaign,
     /// From 0 to 100, beside a salt.
     Percent,
 }
@@ -89,6 +94,8 @@ enum Source {
     Facts(ValueKind),
     /// The keys of active segments.
     Segments,
+    /// The ids of campaigns.
+    Campaigns,
 }
 
 /// Everything that a rule can say, in the order in which an editor lists it.
@@ -98,7 +105,7 @@ pub fn entries() -> Vec<Entry> {
 }
 
 /// Values that contain a text; those that most members have come first. Of segments the keys, where the text begins words
-/// of the name.
+/// of the name; of campaigns the ids, where the name contains it.
 pub async fn values(app: &Arc<App>, entry: &Entry, search: Option<String>, first: i32) -> Result<Vec<Value>, Fault> {
     match &entry.source {
         Source::Nothing => Ok(Vec::new()),
@@ -106,6 +113,7 @@ pub async fn values(app: &Arc<App>, entry: &Entry, search: Option<String>, first
             let first = usize::try_from(first).unwrap_or_default();
             catalogue::values(app, kind, search.as_deref().unwrap_or_default(), first).await
         }
+        Source::Campaigns => campaigns(app, search.as_deref().unwrap_or_default(), first).await,
         Source::Segments => {
             let order = SegmentOrder { field: SegmentOrderField::Members, descending: true };
             let list = SegmentList { search, filter: Some(SegmentFilter::Active(true)), order };
@@ -118,6 +126,16 @@ pub async fn values(app: &Arc<App>, entry: &Entry, search: Option<String>, first
             Ok(page.await?.rows.into_iter().map(|(_, row)| value(row)).collect())
         }
     }
+}
+
+/// The ids of campaigns whose names contain a text, newest first.
+async fn campaigns(app: &App, search: &str, first: i32) -> Result<Vec<Value>, Fault> {
+    let found = campaigns::search(app, search, usize::try_from(first).unwrap_or_default()).await?;
+    let value = |row: campaign::Model| Value {
+        value: GlobalId::Campaign(row.id).text(),
+        members: u64::try_from(row.targeted + row.held_out).unwrap_or_default(),
+    };
+    Ok(found.into_iter().map(value).collect())
 }
 
 impl ValueType {
@@ -136,6 +154,7 @@ impl ValueType {
             Self::Attribute => "ATTRIBUTE",
             Self::Word => "WORD",
             Self::Segment => "SEGMENT",
+            Self::Campaign => "CAMPAIGN",
             Self::Percent => "PERCENT",
         }
     }
@@ -173,7 +192,7 @@ impl Entry {
     }
 }
 
-/// The latest answers, other segments, and shares.
+/// The latest answers, campaigns, other segments, and shares.
 fn others() -> Vec<Entry> {
     let feedback = |name, label, description, value, operators| {
         Entry::new((name, "Feedback"), label, description, value, operators)
@@ -182,12 +201,20 @@ fn others() -> Vec<Entry> {
     let score = "The score of the latest answer, 0 to 10.";
     let group =
         "Where the score of the latest answer stands: PROMOTER (9 and 10), PASSIVE (7 and 8) or DETRACTOR (0 to 6).";
+    let campaign = "A campaign, which is named by its id.";
+    let outcome = "What came of the campaign for the member: TARGETED, HELD_OUT, ENGAGED (opened, clicked or redeemed it) or \
+        CONVERTED (made a purchase in its days); of those held out nothing but that.";
     let segment = "Belongs to another segment, which is named by its key or its id.";
     let sample = "A stable pseudo-random share of all members: the same members for the same salt.";
     vec![
         feedback("feedback.survey", "Survey", survey, ValueType::Text, ALONE).with_values(ValueKind::Survey),
         feedback("feedback.latestScore", "Latest score", score, ValueType::Number, NUMBER),
         feedback("feedback.group", "Group by latest score", group, ValueType::Word, LIST),
+        Entry {
+            source: Source::Campaigns,
+            ..Entry::new(("campaign.campaignId", "Campaigns"), "Campaign", campaign, ValueType::Campaign, ALONE)
+        },
+        Entry::new(("campaign.outcome", "Campaigns"), "Outcome", outcome, ValueType::Word, ALONE),
         Entry {
             source: Source::Segments,
             ..Entry::new(("segment", "Segments"), "Segment", segment, ValueType::Segment, ALONE)

@@ -1,0 +1,135 @@
+//! The SQL of audiences.
+
+use std::collections::HashMap;
+
+use engine::calendar::Span;
+use engine::campaigns::{Audience, Engagement};
+use entity::campaign_member;
+use entity::ids::{CampaignId, MemberId, SegmentId};
+use roaring::RoaringTreemap;
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
+
+use super::AudienceList;
+use crate::db::{List, Txn, sql};
+use crate::error::Fault;
+
+/// Makes everybody who belongs to a segment a campaign's audience, some of them held out: one statement, in the order of
+/// the keys.
+pub(super) async fn fix(
+    txn: &Txn,
+    campaign: CampaignId,
+    segment: SegmentId,
+    held_out: &RoaringTreemap,
+) -> Result<(), Fault> {
+    let list = List::ids(held_out.iter().map(u64::cast_signed));
+    let table = list.table(txn, 1);
+    // PostgreSQL would look through a list that is too long for its memory once a member, SQLite through one that it joins.
+    let (joined, is_held_out) = match txn.get_database_backend() {
+        DbBackend::Postgres => {
+            (format!("LEFT JOIN {table} ON list.id = b.member_id"), "list.id IS NOT NULL".to_owned())
+        }
+        _ => (String::new(), format!("b.member_id IN (SELECT id FROM {table})")),
+    };
+    let text = format!(
+        "INSERT INTO campaign_member (member_id, campaign_id, held_out, delivered, opened, clicked, redeemed)
+        SELECT b.member_id, $2, {is_held_out}, FALSE, FALSE, FALSE, FALSE FROM segment_member AS b {joined}
+        WHERE b.segment_id = $3 ORDER BY b.member_id"
+    );
+    txn.execute_raw(sql(txn, text, [list.value(txn)?, campaign.into(), segment.into()])).await?;
+    Ok(())
+}
+
+/// The audiences of campaigns. Members come as one text a side: a row each would take several times as long to carry.
+pub(super) async fn audiences(
+    db: &impl ConnectionTrait,
+    campaigns: &[CampaignId],
+) -> Result<HashMap<CampaignId, Audience>, Fault> {
+    let list = List::ids(campaigns.iter().map(|id| id.0));
+    let concatenated = match db.get_database_backend() {
+        DbBackend::Postgres => "STRING_AGG(CAST(member_id AS TEXT), ',')",
+        _ => "GROUP_CONCAT(member_id, ',')",
+    };
+    let text = format!(
+        "SELECT campaign_id, held_out, {concatenated} FROM campaign_member
+        WHERE campaign_id IN (SELECT id FROM {}) GROUP BY campaign_id, held_out",
+        list.table(db, 1)
+    );
+    let mut found: HashMap<CampaignId, Audience> = HashMap::new();
+    for row in db.query_all_raw(sql(db, text, [list.value(db)?])).await? {
+        let audience = found.entry(row.try_get_by_index(0)?).or_default();
+        let side = if row.try_get_by_index(1)? { &mut audience.held_out } else { &mut audience.targeted };
+        let members: String = row.try_get_by_index(2)?;
+        *side = members.split(',').filter_map(|id| id.parse::<u64>().ok()).collect();
+    }
+    Ok(found)
+}
+
+/// How many members did what with what campaigns sent.
+pub(super) async fn engagement(
+    db: &impl ConnectionTrait,
+    campaigns: &[CampaignId],
+) -> Result<HashMap<CampaignId, Engagement>, Fault> {
+    let list = List::ids(campaigns.iter().map(|id| id.0));
+    let counts = [
+        "delivered AND NOT held_out",
+        "opened AND NOT held_out",
+        "clicked AND NOT held_out",
+        "redeemed AND NOT held_out",
+        "(delivered OR opened OR clicked OR redeemed) AND NOT held_out",
+        "(opened OR clicked OR redeemed) AND NOT held_out",
+        "(delivered OR opened OR clicked OR redeemed) AND held_out",
+    ];
+    let counts = counts.map(|which| format!("COUNT(CASE WHEN {which} THEN 1 END)")).join(", ");
+    let text = format!(
+        "SELECT campaign_id, {counts} FROM campaign_member WHERE campaign_id IN (SELECT id FROM {}) GROUP BY campaign_id",
+        list.table(db, 1)
+    );
+    let one = |row: &QueryResult| -> Result<(CampaignId, Engagement), DbErr> {
+        let count = |place| row.try_get_by_index::<i64>(place);
+        let engagement = Engagement {
+            delivered: count(1)?,
+            opened: count(2)?,
+            clicked: count(3)?,
+            redeemed: count(4)?,
+            reached: count(5)?,
+            engaged: count(6)?,
+            held_out_reached: count(7)?,
+        };
+        Ok((row.try_get_by_index(0)?, engagement))
+    };
+    let rows = db.query_all_raw(sql(db, text, [list.value(db)?])).await?;
+    Ok(rows.iter().map(one).collect::<Result<_, _>>()?)
+}
+
+/// Targeted members with a document in a span.
+pub(super) async fn with_documents(txn: &Txn, campaign: CampaignId, span: Span) -> Result<Vec<MemberId>, Fault> {
+    let text = "SELECT c.member_id FROM campaign_member AS c WHERE c.campaign_id = $1 AND NOT c.held_out
+        AND EXISTS (SELECT 1 FROM \"transaction\" AS t WHERE t.member_id = c.member_id AND t.at >= $2 AND t.at < $3)";
+    let rows = txn.query_all_raw(sql(txn, text, [campaign.into(), span.from.into(), span.until.into()])).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "member_id")).collect::<Result<_, DbErr>>()?)
+}
+
+/// One of an audience.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(super) struct OneOf {
+    pub(super) member_id: MemberId,
+}
+
+/// The column by which an audience is paged.
+pub(super) fn member_id() -> Expr {
+    Expr::col(campaign_member::Column::MemberId.as_column_ref())
+}
+
+/// A statement over an audience, or a side of it.
+pub(super) fn select(campaign: CampaignId, list: &AudienceList) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .column(campaign_member::Column::MemberId.as_column_ref())
+        .from(campaign_member::Entity)
+        .and_where(campaign_member::Column::CampaignId.eq(campaign));
+    if let Some(held_out) = list.held_out {
+        select.and_where(campaign_member::Column::HeldOut.eq(held_out));
+    }
+    select.to_owned()
+}

@@ -1,0 +1,87 @@
+//! Several at once: a campaign starts once, and whoever touches its audience meanwhile waits or comes before.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{TestApp, on_both};
+
+use super::{END, RECORD, START, campaign, count, crowd, done, draft, event, side, sides, started};
+use crate::audit::{mark, since};
+use crate::calls::days;
+use crate::dynamic::{belonging, call, dynamic};
+use crate::privacy::ERASE;
+
+/// Calls at once, whose payloads must have no mistakes.
+async fn at_once(app: &Arc<TestApp>, calls: Vec<(&'static str, Value)>) -> Vec<Value> {
+    let calls = calls.into_iter().map(|(text, input)| {
+        let app = Arc::clone(app);
+        tokio::spawn(async move { call(&app, text, input).await })
+    });
+    join_all(calls).await.into_iter().map(Result::unwrap).collect()
+}
+
+on_both! {
+    async fn two_starts_at_once_are_one(app) {
+        crowd(&app, 500).await;
+        let id = draft(&app, json!({"holdoutPercent": "20"})).await;
+        let before = mark(&app).await;
+        let answers = at_once(&app, (0..6).map(|_| (START, json!({ "id": id }))).collect()).await;
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        assert_eq!((answers[0]["campaign"]["status"].as_str(), since(&app, &before).await.len()), (Some("RUNNING"), 1));
+        assert_eq!(side(&app, &id, None).await.len(), 500);
+        let before = mark(&app).await;
+        let answers = at_once(&app, (0..6).map(|_| (END, json!({ "id": id }))).collect()).await;
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        assert_eq!(since(&app, &before).await.len(), 1);
+    }
+
+    async fn the_same_events_at_once_count_once(app) {
+        crowd(&app, 30).await;
+        let id = started(&app, json!({"holdoutPercent": "0"})).await;
+        dynamic(&app, "engaged", json!({"campaign": {"campaignId": id, "outcome": "ENGAGED"}})).await;
+        for kind in ["DELIVERED", "OPENED", "CLICKED"] {
+            // Every caller names the members in another order.
+            let events = |caller: usize| (0..30).map(|place| event(&format!("m{}", (place * 7 + caller * 13) % 30 + 1), kind)).collect::<Vec<_>>();
+            let calls = (0..5).map(|caller| (RECORD, json!({"campaign": id, "events": events(caller)}))).collect();
+            let answers = at_once(&app, calls).await;
+            let sum = |name: &str| answers.iter().map(|answer| answer[name].as_u64().unwrap()).sum::<u64>();
+            assert_eq!((sum("created"), sum("duplicates")), (30, 120), "{answers:?}");
+        }
+        assert_eq!(belonging(&app, "engaged").await.len(), 30);
+        assert_eq!(count(&app, "SELECT COUNT(*) AS number FROM engagement").await, 90);
+    }
+
+    async fn who_touches_the_audience_during_a_start_is_decided_right(app) {
+        crowd(&app, 200).await;
+        let record = "mutation($i: RecordTransactionsInput!) { recordTransactions(input: $i) { created problems { code } userErrors { code } } }";
+        let unassign = "mutation($i: AssignMembersInput!) { unassignMembers(input: $i) { changed userErrors { code } } }";
+        let upsert = "mutation($i: UpsertMembersInput!) { upsertMembers(input: $i) { updated userErrors { code } } }";
+        for round in 0..4 {
+            let id = draft(&app, json!({"holdoutPercent": "25", "name": format!("Round {round}")})).await;
+            let (bought, got) = (format!("bought{round}"), format!("got{round}"));
+            dynamic(&app, &bought, json!({"campaign": {"campaignId": id, "outcome": "CONVERTED"}})).await;
+            dynamic(&app, &got, json!({"all": [{"campaign": {"campaignId": id, "outcome": "TARGETED"}}, {"profile": {"city": {"eq": "Gdynia"}}}]})).await;
+            let sale = |number: usize| json!({"document": format!("{round}-{number}"), "member": {"number": format!("m{number}")}, "amount": "1", "at": days(0)});
+            let mut calls = vec![(START, json!({ "id": id }))];
+            for part in 0..5 {
+                let numbers = move || (part * 40 + 1..=part * 40 + 40).step_by(2);
+                calls.push((record, json!({"transactions": numbers().map(sale).collect::<Vec<_>>()})));
+                calls.push((upsert, json!({"members": numbers().map(|number| json!({"number": format!("m{number}"), "city": if (number + round) % 4 == 1 { "Gdynia" } else { "Gdańsk" }})).collect::<Vec<_>>()})));
+            }
+            let gone = format!("m{}", 199 - round);
+            calls.push((unassign, json!({"segment": {"key": "all"}, "members": [{"number": gone}]})));
+            calls.push((ERASE, json!({"member": {"number": format!("m{}", 100 + 2 * round)}})));
+            at_once(&app, calls).await;
+            let (targeted, held_out) = sides(&app, &id).await;
+            let members = campaign(&app, &id).await;
+            assert_eq!((&members["targeted"], &members["heldOut"]), (&json!(targeted.len()), &json!(held_out.len())));
+            let odd = |number: &String| number[1..].parse::<usize>().unwrap() % 2 == 1;
+            let mut expected: Vec<String> = targeted.into_iter().filter(odd).collect();
+            expected.sort();
+            assert_eq!(belonging(&app, &bought).await, expected);
+            app.verify().await;
+            done(&app, END, &id).await;
+        }
+    }
+}
