@@ -24,6 +24,7 @@ mod m0013_webhooks;
 mod m0014_uploads;
 mod m0015_privacy;
 mod m0016_uploads_touched;
+mod m0018_value_model;
 
 /// All changes in order.
 pub struct Migrator;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_uploads::Migration),
             Box::new(m0015_privacy::Migration),
             Box::new(m0016_uploads_touched::Migration),
+            Box::new(m0018_value_model::Migration),
         ]
     }
 }

@@ -17,6 +17,8 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
     defaults.sort_unstable();
     let tested = [
         "active: Boolean! = true",
+        "days: Int! = 365",
+        "days: Int! = 90",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = DESC",
@@ -127,6 +129,17 @@ on_both! {
         let other = app.graphql(text, json!({"m": 3.0, "c": 499, "i": "DAY"})).await;
         assert_eq!((&other["missingMembers"]["missing"], &other["pointsAnalysis"]["notYetRedeemed"]), (&json!(0), &json!(2)));
         assert!(other["pointsAnalysis"]["series"].as_array().unwrap().len() > answer["pointsAnalysis"]["series"].as_array().unwrap().len());
+    }
+
+    async fn predictions_keep_their_defaults(app) {
+        crate::calls::members(&app, &["m"]).await;
+        let text = "query($o: Int, $e: Int) { member(ref: {number: \"m\"}) { metrics { orderProbability(days: $o) expectedOrders(days: $e) } } }";
+        for sent in [json!({}), json!({"o": 90, "e": 365})] {
+            let found = app.graphql(text, sent).await;
+            assert_eq!(found["member"]["metrics"], json!({"orderProbability": null, "expectedOrders": null}), "{found}");
+        }
+        let answer = app.send(Some(&app.token), text, json!({"o": null})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.body);
     }
 
     async fn files_keep_their_defaults(app) {

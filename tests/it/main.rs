@@ -58,5 +58,6 @@ mod tidy;
 mod tokens;
 mod uploads;
 mod users;
+mod value;
 mod verify;
 mod webhooks;

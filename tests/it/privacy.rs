@@ -26,10 +26,11 @@ use crate::jobs::{Working, until};
 pub const ERASE: &str =
     "mutation($i: MemberRefInput!) { eraseMember(input: $i) { memberId userErrors { code field } } }";
 const ASSIGN: &str = "mutation($i: AssignMembersInput!) { assignMembers(input: $i) { changed problems { path code } userErrors { code field } } }";
-const DATA: &str = "mutation($i: MemberRefInput!) { requestMemberData(input: $i) { data userErrors { code field } } }";
+pub const DATA: &str =
+    "mutation($i: MemberRefInput!) { requestMemberData(input: $i) { data userErrors { code field } } }";
 
 /// Erases the member of a number, and answers the id.
-async fn erase(app: &TestApp, number: &str) -> String {
+pub async fn erase(app: &TestApp, number: &str) -> String {
     let payload = crate::dynamic::call(app, ERASE, json!({"member": {"number": number}})).await;
     assert_eq!(payload["userErrors"], json!([]), "{payload}");
     payload["memberId"].as_str().unwrap().to_owned()

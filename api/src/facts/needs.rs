@@ -1,7 +1,7 @@
 //! What of the facts some rules look at, so that nothing else is read.
 
 use engine::facts::ValueKind;
-use engine::rules::{Profile, Rule, TransactionsMeasure};
+use engine::rules::{Profile, Rule, TransactionsMeasure, ValueCondition, ValueMeasure};
 
 /// Kinds of rows beside the members' own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,11 +16,14 @@ pub struct Needs {
     pub points: bool,
     /// Answers in surveys.
     pub feedback: bool,
+    /// What the nightly analyses keep of each member.
+    pub values: bool,
 }
 
 impl Needs {
     /// Everything.
-    pub const ALL: Self = Self { labels: true, transactions: true, items: true, points: true, feedback: true };
+    pub const ALL: Self =
+        Self { labels: true, transactions: true, items: true, points: true, feedback: true, values: true };
 
     /// What rules look at.
     pub fn of<'r>(rules: impl IntoIterator<Item = &'r Rule<i64>>) -> Self {
@@ -37,11 +40,28 @@ impl Needs {
                 }
                 Rule::Points(_) => needs.points = true,
                 Rule::Feedback(_) => needs.feedback = true,
+                // What was spent, for the value so far, which is exact at every moment.
+                Rule::Value(ValueCondition::Number(ValueMeasure::HistoricClv, _)) => needs.transactions = true,
+                Rule::Value(_) => needs.values = true,
                 _ => {}
             }
         }
         needs
     }
+
+    /// These and others.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self {
+            labels: self.labels | others.labels,
+            transactions: self.transactions | others.transactions,
+            items: self.items | others.items,
+            points: self.points | others.points,
+            feedback: self.feedback | others.feedback,
+            values: self.values | others.values,
+        }
+    }
+
     /// What values of a kind stand in.
     pub fn of_values(kind: &ValueKind) -> Self {
         use ValueKind::{

@@ -26,6 +26,7 @@ mod rules;
 mod scalars;
 mod segments;
 mod transactions;
+mod valuation;
 mod webhooks;
 
 use std::net::IpAddr;
@@ -51,6 +52,7 @@ pub struct Query(
     members::MemberQuery,
     feedback::FeedbackQuery,
     insights::InsightQuery,
+    valuation::ValueQuery,
     rules::RuleQuery,
     rules::CatalogueQuery,
     auth::PeopleQuery,
@@ -74,6 +76,7 @@ pub struct Mutation(
     points::PointsMutation,
     feedback::FeedbackMutation,
     jobs::JobMutation,
+    valuation::ValueMutation,
     partners::PartnerMutation,
     partners::PushMutation,
     partners::SyncMutation,

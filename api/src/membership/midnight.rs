@@ -63,7 +63,7 @@ async fn differing(app: &Arc<App>, rules: &RuleSet) -> Result<Option<Vec<MemberI
     let moment = Moment {
         today: app.clock.today(program.zone),
         digits: program.currency.digits(),
-        gross_margin: program.gross_margin,
+        gross_margin: figures::deciding_margin(reader).await?,
     };
     let (needs, of, rules) = (rules.needs(), Arc::clone(&known), rules.clone());
     let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);

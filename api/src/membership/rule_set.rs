@@ -70,10 +70,19 @@ impl RuleSet {
 
     /// Those whose outcome may turn by time alone, and those that name them.
     pub(super) fn timed(&self) -> Self {
-        let timed: Vec<SegmentId> =
-            self.rules.iter().filter(|one| one.rule.is_timed()).map(|one| one.segment).collect();
-        let naming: HashSet<SegmentId> = self.naming(&timed).rules.iter().map(|one| one.segment).collect();
-        let rules = self.rules.iter().filter(|one| timed.contains(&one.segment) || naming.contains(&one.segment));
+        self.whose(Rule::is_timed)
+    }
+
+    /// Those that look at what members are worth, and those that name them.
+    pub(super) fn valued(&self) -> Self {
+        self.whose(asks_value)
+    }
+
+    /// Those of which something is so, and those that name them.
+    fn whose(&self, is: impl Fn(&Rule<i64>) -> bool) -> Self {
+        let own: Vec<SegmentId> = self.rules.iter().filter(|one| is(&one.rule)).map(|one| one.segment).collect();
+        let naming: HashSet<SegmentId> = self.naming(&own).rules.iter().map(|one| one.segment).collect();
+        let rules = self.rules.iter().filter(|one| own.contains(&one.segment) || naming.contains(&one.segment));
         Self { rules: rules.cloned().collect(), decided_on: self.decided_on }
     }
 
@@ -108,6 +117,11 @@ impl RuleSet {
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
+}
+
+/// Whether a rule looks at what members are worth.
+pub(super) fn asks_value(rule: &Rule<i64>) -> bool {
+    rule.clauses().into_iter().any(|clause| matches!(clause, Rule::Value(_)))
 }
 
 /// A rule as it is kept: JSON in the shape of the API's RuleInput, segments by their number.

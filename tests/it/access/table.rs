@@ -52,6 +52,9 @@ pub const ROWS: &[Row] = &[
         "{ member(ref: {number: \"m1\"}) { number segments { nodes { key } } pointsEntries { nodes { points } } } }",
     ),
     row("Query.memberships", ANALYST, "{ memberships(member: {number: \"m1\"}, segments: [{key: \"some\"}]) }"),
+    row("Query.valueGroups", ANALYST, "{ valueGroups { asOf groups { group members } } }"),
+    row("Query.valueBreakdown", ANALYST, "{ valueBreakdown(member: {number: \"m1\"}) { group total { amount } } }"),
+    row("Query.valueModel", ANALYST, "{ valueModel { asOf parameters } }"),
     row("Query.rfm", ANALYST, "{ rfm { asOf groups { group members } } }"),
     row("Query.missingMembers", ANALYST, "{ missingMembers(multiple: 3) { missing backTest { flagged } } }"),
     row("Query.pointsAnalysis", ANALYST, "{ pointsAnalysis(from: \"2024-01-01\") { earned medianDaysToRedeem series { earned } } }"),
@@ -104,6 +107,11 @@ pub const ROWS: &[Row] = &[
         "Mutation.updateUser",
         OWNER,
         "mutation { updateUser(input: {id: \"nobody\", role: OWNER}) { user { email } userErrors { code } } }",
+    ),
+    row(
+        "Mutation.fitValueModel",
+        ADMIN,
+        "mutation { fitValueModel(input: {}) { job { status } userErrors { code } } }",
     ),
     row(
         "Mutation.cancelJob",

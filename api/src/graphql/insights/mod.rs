@@ -12,6 +12,7 @@ use self::missing::MissingAnalysis;
 use self::nps::NpsResult;
 use self::points::PointsAnalysis;
 use self::rfm::RfmAnalysis;
+pub(super) use self::rfm::RfmGroup;
 use crate::error::{Fault, FaultKind};
 use crate::facts::Needs;
 use crate::graphql::access::ANYONE;
@@ -23,7 +24,8 @@ use crate::insights::{self, answer};
 const TRANSACTIONS: Needs = Needs { transactions: true, ..NOTHING };
 const POINTS: Needs = Needs { points: true, ..NOTHING };
 const FEEDBACK: Needs = Needs { feedback: true, ..NOTHING };
-const NOTHING: Needs = Needs { labels: false, transactions: false, items: false, points: false, feedback: false };
+const NOTHING: Needs =
+    Needs { labels: false, transactions: false, items: false, points: false, feedback: false, values: false };
 
 fn sentences(notes: &[Note]) -> Vec<String> {
     notes.iter().map(Note::sentence).collect()
