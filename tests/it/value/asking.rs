@@ -4,7 +4,7 @@ use entity::kinds::JobStatus;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::{FIT, each_way, fit, jobs, shop, standing, worked};
+use super::{FIT, ask, each_way, fit, fitted, jobs, shop, standing, worked};
 use crate::dynamic::{call, mistakes};
 
 const CANCEL: &str = "mutation($i: NodeInput!) { cancelJob(input: $i) { job { status } userErrors { code field } } }";
@@ -20,9 +20,9 @@ each_way! { standing;
         let id = asked[0]["job"]["id"].clone();
         let stopped = call(&app, CANCEL, json!({ "id": id })).await;
         assert_eq!(stopped["job"]["status"], "CANCELLED", "{stopped}");
-        assert_eq!(super::ask(&app, "{ valueModel { name } }").await, Value::Null);
+        assert_eq!(ask(&app, "{ valueModel { name } }").await, Value::Null);
         assert_eq!(fit(&app, Some("2026-06-01")).await.status, JobStatus::Succeeded);
-        let model = super::ask(&app, "{ valueModel { asOf } }").await;
+        let model = ask(&app, "{ valueModel { asOf } }").await;
         assert_eq!(model["asOf"], "2026-06-02T00:00:00.000Z");
         for day in ["2026-07-01", "1800-01-01"] {
             assert_eq!(mistakes(&call(&app, FIT, json!({ "asOf": day })).await), ["INVALID input.asOf"], "{day}");
@@ -41,7 +41,7 @@ each_way! { standing;
             let answer = app.send(Some(&app.token), &text, json!({})).await;
             assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.body);
         }
-        let found = super::ask(&app, "{ member(ref: {number: \"c1\"}) { metrics { a: orderProbability(days: 1) b: orderProbability(days: 3650)
+        let found = ask(&app, "{ member(ref: {number: \"c1\"}) { metrics { a: orderProbability(days: 1) b: orderProbability(days: 3650)
             c: expectedOrders(days: 1) d: expectedOrders(days: 3650) } } }").await;
         let number = |name: &str| found["metrics"][name].as_f64().unwrap();
         assert!(number("a") < number("b") && number("b") <= 1.0 && number("c") < number("d"), "{found}");
@@ -62,7 +62,7 @@ each_way! { standing;
         };
         let before = taken().await;
         assert!(before.iter().all(|count| *count == before[0]), "{before:?}");
-        super::fitted(&app, None).await;
+        fitted(&app, None).await;
         let after = taken().await;
         // The page, what is kept of its members, and the model.
         assert_eq!(after, [3, 3, 3], "{before:?}");

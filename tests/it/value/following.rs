@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tests::TestApp;
 
-use super::{ask, each_way, fitted, sale, shop, standing, value, worked};
+use super::{ask, each_way, fitted, jobs, noon, sale, shop, standing, value, worked};
 use crate::calls::{RECORD, make};
 use crate::dynamic::{belonging, call, dynamic, events, of_segment};
 use crate::program::UPDATE;
@@ -99,16 +99,16 @@ each_way! { standing;
         let left = events(&app, "past").await.into_iter().filter(|event| event.ends_with(" LEFT DATA_CHANGED")).count();
         assert_eq!(left, past.len() - halved.len());
         // What does not matter for it asks for nothing.
-        let jobs = super::jobs(&app.app).await.len();
+        let before = jobs(&app.app).await.len();
         program(&app, json!({"name": "Another"})).await;
-        assert_eq!(super::jobs(&app.app).await.len(), jobs);
+        assert_eq!(jobs(&app.app).await.len(), before);
     }
 
     async fn costs_move_groups(app) {
         shop(&app, 120).await;
         dynamic(&app, "below", json!({"value": {"valueGroup": ["BELOW_ZERO"]}})).await;
-        let points = json!([{"member": {"number": "c3"}, "kind": "EARNED", "points": 100_000, "at": super::noon(20), "document": "e"},
-            {"member": {"number": "c3"}, "kind": "REDEEMED", "points": 90_000, "at": super::noon(10), "document": "r"}]);
+        let points = json!([{"member": {"number": "c3"}, "kind": "EARNED", "points": 100_000, "at": noon(20), "document": "e"},
+            {"member": {"number": "c3"}, "kind": "REDEEMED", "points": 90_000, "at": noon(10), "document": "r"}]);
         make(&app, crate::calls::POINTS, points).await;
         fitted(&app, None).await;
         assert_eq!(belonging(&app, "below").await, Vec::<String>::new());

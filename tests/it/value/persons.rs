@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use tests::TestApp;
 
-use super::{each_way, fitted, shop, standing};
+use super::{ask, each_way, fitted, shop, standing, value};
 use crate::dynamic::{belonging, call, dynamic};
 use crate::privacy::{DATA, erase};
 
@@ -20,13 +20,13 @@ each_way! { standing;
         shop(&app, 110).await;
         fitted(&app, None).await;
         dynamic(&app, "bought", json!({"value": {"predictedClv": {"gte": "0"}}})).await;
-        let before = super::ask(&app, "{ segment(ref: {key: \"bought\"}) { memberCount averagePredictedClv { amount } } }").await;
+        let before = ask(&app, "{ segment(ref: {key: \"bought\"}) { memberCount averagePredictedClv { amount } } }").await;
         assert_eq!(before["memberCount"], 110);
         let told = call(&app, DATA, json!({"member": {"number": "c2"}})).await;
-        let value = &told["data"]["value"][0];
-        let shown = super::value(&app, "c2").await;
+        let kept_of = &told["data"]["value"][0];
+        let shown = value(&app, "c2").await;
         let predicted = format!("{} EUR", shown["predictedClv"]["amount"].as_str().unwrap());
-        assert_eq!((&value["predictedValue"], &value["rfmGroup"]), (&json!(predicted), &shown["rfmGroup"]), "{told}");
+        assert_eq!((&kept_of["predictedValue"], &kept_of["rfmGroup"]), (&json!(predicted), &shown["rfmGroup"]), "{told}");
         erase(&app, "c2").await;
         assert_eq!((kept(&app).await, belonging(&app, "bought").await.len()), (109, 109));
         app.verify().await;
