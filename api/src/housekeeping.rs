@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Stop;
-use crate::{campaigns, changes, figures, imports, membership, partners, retention};
+use crate::{campaigns, changes, figures, imports, membership, partners, retention, valuation};
 
 /// How often it looks; looking costs one small read.
 const EVERY: Duration = Duration::from_secs(15);
@@ -37,6 +37,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         }
         if let Err(Stop::Fault(fault)) = campaigns::end_over(&app).await {
             tracing::error!(?fault, "campaigns whose time is over could not be ended; the next try follows");
+        }
+        if let Err(Stop::Fault(fault)) = valuation::keep_up(&app).await {
+            tracing::error!(?fault, "what members are worth could not be asked for; the next try follows");
         }
         if let Err(Stop::Fault(fault)) = imports::upload::tidy(&app).await {
             tracing::warn!(?fault, "uploads that are over could not be removed; the next try follows");

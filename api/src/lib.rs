@@ -39,6 +39,7 @@ pub mod shutdown;
 pub mod telemetry;
 pub mod text_input;
 pub mod transactions;
+pub mod valuation;
 pub mod verify;
 pub mod watch;
 pub mod webhooks;

@@ -1,6 +1,8 @@
 //! The groups into which the nightly analyses put members, and what came of campaigns: the words that rules, facts and
 //! figures share.
 
+use crate::rules::clause_words::{PRESENCES, RFM_GROUPS, VALUE_GROUPS, word};
+
 /// By recency, frequency and money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RfmGroup {
@@ -63,6 +65,34 @@ pub enum CampaignOutcome {
     Engaged,
     /// Targeted, and made a purchase in the campaign's days.
     Converted,
+}
+
+/// Groups that have words, those of the API, under which they are kept.
+pub trait Worded: Copy + PartialEq + 'static {
+    /// Each group and its word.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// Its word.
+    fn word(self) -> &'static str {
+        word(Self::WORDS, &self)
+    }
+
+    /// The group of a word; none where the word is not one of a group.
+    fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(one, _)| *one == word).map(|(_, group)| *group)
+    }
+}
+
+impl Worded for RfmGroup {
+    const WORDS: &'static [(&'static str, Self)] = RFM_GROUPS;
+}
+
+impl Worded for ValueGroup {
+    const WORDS: &'static [(&'static str, Self)] = VALUE_GROUPS;
+}
+
+impl Worded for Presence {
+    const WORDS: &'static [(&'static str, Self)] = PRESENCES;
 }
 
 impl RfmGroup {

@@ -31,6 +31,8 @@ pub struct Model {
     pub decided_on: String,
     /// The zone of that day.
     pub decided_zone: String,
+    /// The gross margin by which rules decide; while it differs from the one above, a job is about to decide anew.
+    pub decided_margin: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

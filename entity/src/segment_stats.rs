@@ -19,6 +19,10 @@ pub struct Model {
     pub average_transactions: Option<f64>,
     pub average_spending: Option<i64>,
     pub average_clv: Option<i64>,
+    /// Members of whom the value model says something.
+    pub predicted_members: i64,
+    /// What it predicts of them, together.
+    pub predicted_value: i64,
     pub stats_at: i64,
 }
 

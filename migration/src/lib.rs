@@ -25,6 +25,7 @@ mod m0014_uploads;
 mod m0015_privacy;
 mod m0016_uploads_touched;
 mod m0017_campaigns;
+mod m0018_value_model;
 mod m0019_unnamed_sales;
 
 /// All changes in order.
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_privacy::Migration),
             Box::new(m0016_uploads_touched::Migration),
             Box::new(m0017_campaigns::Migration),
+            Box::new(m0018_value_model::Migration),
             Box::new(m0019_unnamed_sales::Migration),
         ]
     }

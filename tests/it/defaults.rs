@@ -18,6 +18,8 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
     let tested = [
         "active: Boolean! = true",
         "cost: Decimal! = \"0\"",
+        "days: Int! = 365",
+        "days: Int! = 90",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = ASC",
         "direction: OrderDirection! = DESC",
@@ -144,6 +146,17 @@ on_both! {
         assert_eq!(counts(&app.graphql(text, json!({})).await), [12, 20], "of 22 cities");
         assert_eq!(counts(&app.graphql(text, json!({"i": "WEEK", "n": null})).await), [53, 20]);
         assert_eq!(counts(&app.graphql(text, json!({"i": "MONTH", "n": 21})).await), [12, 21]);
+    }
+
+    async fn predictions_keep_their_defaults(app) {
+        crate::calls::members(&app, &["m"]).await;
+        let text = "query($o: Int, $e: Int) { member(ref: {number: \"m\"}) { metrics { orderProbability(days: $o) expectedOrders(days: $e) } } }";
+        for sent in [json!({}), json!({"o": 90, "e": 365})] {
+            let found = app.graphql(text, sent).await;
+            assert_eq!(found["member"]["metrics"], json!({"orderProbability": null, "expectedOrders": null}), "{found}");
+        }
+        let answer = app.send(Some(&app.token), text, json!({"o": null})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.body);
     }
 
     async fn files_keep_their_defaults(app) {

@@ -59,5 +59,6 @@ mod tidy;
 mod tokens;
 mod uploads;
 mod users;
+mod value;
 mod verify;
 mod webhooks;

@@ -26,7 +26,8 @@ use crate::jobs::{Working, until};
 pub const ERASE: &str =
     "mutation($i: MemberRefInput!) { eraseMember(input: $i) { memberId userErrors { code field } } }";
 const ASSIGN: &str = "mutation($i: AssignMembersInput!) { assignMembers(input: $i) { changed problems { path code } userErrors { code field } } }";
-const DATA: &str = "mutation($i: MemberRefInput!) { requestMemberData(input: $i) { data userErrors { code field } } }";
+pub const DATA: &str =
+    "mutation($i: MemberRefInput!) { requestMemberData(input: $i) { data userErrors { code field } } }";
 
 /// Erases the member of a number, and answers the id.
 pub async fn erase(app: &TestApp, number: &str) -> String {

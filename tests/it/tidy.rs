@@ -17,7 +17,7 @@ const RANKS: &[(u8, &[&str])] = &[
     (5, &["members", "program"]),
     (6, &["feedback", "points", "segments", "transactions"]),
     (7, &["campaigns", "partners"]),
-    (8, &["demo", "exports", "imports", "insights", "privacy", "rules", "verify", "watch"]),
+    (8, &["demo", "exports", "imports", "insights", "privacy", "rules", "valuation", "verify", "watch"]),
     (9, &["graphql", "retention", "worker"]),
     (10, &["schema"]),
     (11, &["http", "housekeeping"]),

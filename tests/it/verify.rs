@@ -100,6 +100,11 @@ fn all() -> Vec<Damage> {
     let mut add = |broken: &str, said: &'static str, mended: &str| {
         all.push(Damage { broken: broken.to_owned(), said, mended: mended.to_owned() });
     };
+    add(
+        "INSERT INTO member_value (member_id, presence, rfm_group, value_group) VALUES (999, 'PRESENT', 'NEW', 'MAINTAIN')",
+        "value of no member 999",
+        "DELETE FROM member_value WHERE member_id = 999",
+    );
     let mut off_by_one = |table: &str, column: &str, row: &str, said: &'static str| {
         let by = |sign: &str| format!("UPDATE {table} SET {column} = {column} {sign} 1 WHERE {row}");
         add(&by("+"), said, &by("-"));
@@ -128,6 +133,8 @@ fn all() -> Vec<Damage> {
         "average_transactions",
         "average_spending",
         "average_clv",
+        "predicted_members",
+        "predicted_value",
     ] {
         off_by_one("segment_stats", column, "segment_id = {two}", "segment {two}:");
     }

@@ -33,6 +33,17 @@ pub struct Committed {
     pub settled: bool,
 }
 
+/// Whose facts some changes touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Anybody's, of any kind.
+    pub everybody: bool,
+    /// What the nightly analyses keep of anybody; nothing else of whoever is not among the members.
+    pub values: bool,
+    /// These members', each once, in order.
+    pub members: Vec<MemberId>,
+}
+
 /// Notes that facts of members are changed by this transaction; nobody's writes nothing.
 pub async fn note(txn: &Txn, members: &[MemberId], at: Millis) -> Result<(), Fault> {
     if members.is_empty() {
@@ -55,6 +66,12 @@ pub async fn note_everybody(txn: &Txn, at: Millis) -> Result<(), Fault> {
     db::notify(txn, CHANNEL).await
 }
 
+/// Notes that what the nightly analyses keep of anybody may be changed by this transaction, and nothing else.
+pub async fn note_values(txn: &Txn, at: Millis) -> Result<(), Fault> {
+    store::write(txn, Some(store::VALUES.to_owned()), at).await?;
+    db::notify(txn, CHANNEL).await
+}
+
 /// The place of the latest change that is committed. An earlier place may still be taken by a transaction under way.
 pub async fn latest(db: &impl ConnectionTrait) -> Result<Position, Fault> {
     store::latest(db).await
@@ -70,15 +87,16 @@ pub async fn committed_after(db: &impl ConnectionTrait, after: Position, most: u
     store::committed_after(db, after, most).await
 }
 
-/// Whose facts some changes touched; none: everybody's.
-pub async fn members_of(db: &impl ConnectionTrait, at: &[Position]) -> Result<Option<Vec<MemberId>>, Fault> {
-    store::members_of(db, at).await
+/// Whose facts some changes touched.
+pub async fn touched_by(db: &impl ConnectionTrait, at: &[Position]) -> Result<Touched, Fault> {
+    store::touched_by(db, at).await
 }
 
 /// All changes after a place that are committed, whose facts they touched; none: everybody's. For a transaction that
 /// keeps all others from changing facts, or that sees one moment.
 pub async fn members_after(txn: &Txn, position: Position) -> Result<Option<Vec<MemberId>>, Fault> {
-    store::members_after(txn, position).await
+    let touched = store::touched_after(txn, position).await?;
+    Ok(Some(touched.members).filter(|_| !touched.everybody && !touched.values))
 }
 
 /// Removes what is older than an instant.

@@ -3,13 +3,16 @@
 use entity::ids::MemberId;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
 
-use super::{Committed, Position};
+use super::{Committed, Position, Touched};
 use crate::db::{List, Txn, sql};
 use crate::error::Fault;
 
 fn is_postgres(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DbBackend::Postgres
 }
+
+/// What stands in the place of the members where it is what analyses keep of anybody.
+pub(super) const VALUES: &str = "\"VALUES\"";
 
 /// Writes a change.
 pub(super) async fn write(txn: &Txn, members: Option<String>, at: i64) -> Result<(), Fault> {
@@ -92,27 +95,30 @@ pub(super) async fn since(db: &impl ConnectionTrait, place: Position) -> Result<
     Ok(Since { since: number(0)?, settled, behind: number(3)?, last: number(4)? })
 }
 
-pub(super) async fn members_of(db: &impl ConnectionTrait, at: &[Position]) -> Result<Option<Vec<MemberId>>, Fault> {
+pub(super) async fn touched_by(db: &impl ConnectionTrait, at: &[Position]) -> Result<Touched, Fault> {
     let ids = List::ids(at.iter().map(|position| position.id));
     let text = format!("SELECT members FROM change WHERE id IN (SELECT id FROM {})", ids.table(db, 1));
     of(Row::find_by_statement(sql(db, text, [ids.value(db)?])).all(db).await?)
 }
 
-pub(super) async fn members_after(txn: &Txn, position: Position) -> Result<Option<Vec<MemberId>>, Fault> {
+pub(super) async fn touched_after(txn: &Txn, position: Position) -> Result<Touched, Fault> {
     let text = "SELECT members FROM change WHERE (xid, id) > ($1, $2)";
     of(Row::find_by_statement(sql(txn, text, [position.xid.into(), position.id.into()])).all(txn).await?)
 }
 
-/// The members of changes, each once; none where one of them touched everybody.
-fn of(rows: Vec<Row>) -> Result<Option<Vec<MemberId>>, Fault> {
-    let mut all: Vec<MemberId> = Vec::new();
+/// Whose facts the rows name together.
+fn of(rows: Vec<Row>) -> Result<Touched, Fault> {
+    let mut touched = Touched::default();
     for row in rows {
-        let Some(members) = row.members else { return Ok(None) };
-        all.extend(serde_json::from_str::<Vec<MemberId>>(&members)?);
+        match row.members.as_deref() {
+            None => touched.everybody = true,
+            Some(VALUES) => touched.values = true,
+            Some(members) => touched.members.extend(serde_json::from_str::<Vec<MemberId>>(members)?),
+        }
     }
-    all.sort_unstable();
-    all.dedup();
-    Ok(Some(all))
+    touched.members.sort_unstable();
+    touched.members.dedup();
+    Ok(touched)
 }
 
 pub(super) async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), Fault> {

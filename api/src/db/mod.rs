@@ -117,6 +117,8 @@ pub enum Lock {
     RuleSet = 7_301_005,
     /// Write the log of memberships: its instants rise with its ids, and it is read in the order of its commits.
     MembershipLog = 7_301_003,
+    /// Ask for the value model to be fitted: one is at a time.
+    ValueModel = 7_301_006,
 }
 
 /// Waits until no other transaction holds the lock, and holds it until the transaction ends.

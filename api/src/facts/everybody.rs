@@ -33,6 +33,8 @@ pub enum Freshness {
     AsTheyStand,
     /// With everything that was committed before the call, as far as that comes within 2 seconds.
     CaughtUp,
+    /// The same for work that rather waits while everybody's facts are being loaded than reads them from rows.
+    LoadedAndCaughtUp,
 }
 
 /// How many members are read from rows at once.
@@ -82,9 +84,14 @@ where
     P: Send + Sync + 'static,
     T: Send + 'static,
 {
+    let loaded = || app.lens.loaded(app.program().zone, || app.clock.real_millis(), LOADING);
     let view = match freshness {
-        Freshness::AsTheyStand => app.lens.loaded(app.program().zone, || app.clock.real_millis(), LOADING).await,
+        Freshness::AsTheyStand => loaded().await,
         Freshness::CaughtUp => caught_up(app).await,
+        Freshness::LoadedAndCaughtUp => match loaded().await {
+            Some(_) => caught_up(app).await,
+            None => None,
+        },
     };
     match view {
         Some(view) => in_memory(view, prepare, each, take).await,

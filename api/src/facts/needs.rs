@@ -2,7 +2,7 @@
 
 use engine::facts::ValueKind;
 use engine::groups::CampaignOutcome;
-use engine::rules::{Profile, Rule, TransactionsMeasure};
+use engine::rules::{Profile, Rule, TransactionsMeasure, ValueCondition, ValueMeasure};
 
 /// Kinds of rows beside the members' own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,12 +19,21 @@ pub struct Needs {
     pub feedback: bool,
     /// Parts in campaigns.
     pub campaigns: bool,
+    /// What the nightly analyses keep of each member.
+    pub values: bool,
 }
 
 impl Needs {
     /// Everything.
-    pub const ALL: Self =
-        Self { labels: true, transactions: true, items: true, points: true, feedback: true, campaigns: true };
+    pub const ALL: Self = Self {
+        labels: true,
+        transactions: true,
+        items: true,
+        points: true,
+        feedback: true,
+        campaigns: true,
+        values: true,
+    };
 
     /// What rules look at.
     pub fn of<'r>(rules: impl IntoIterator<Item = &'r Rule<i64>>) -> Self {
@@ -45,11 +54,28 @@ impl Needs {
                     needs.campaigns = true;
                     needs.transactions |= *outcome == CampaignOutcome::Converted;
                 }
+                // What was spent, for the value so far, which is exact at every moment.
+                Rule::Value(ValueCondition::Number(ValueMeasure::HistoricClv, _)) => needs.transactions = true,
+                Rule::Value(_) => needs.values = true,
                 _ => {}
             }
         }
         needs
     }
+
+    /// These and others.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self {
+            labels: self.labels | others.labels,
+            transactions: self.transactions | others.transactions,
+            items: self.items | others.items,
+            points: self.points | others.points,
+            feedback: self.feedback | others.feedback,
+            values: self.values | others.values,
+        }
+    }
+
     /// What values of a kind stand in.
     pub fn of_values(kind: &ValueKind) -> Self {
         use ValueKind::{

@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 
 use chrono::NaiveDate;
 use engine::calendar::{Millis, Zone};
-use engine::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, PointsRow, TransactionRow};
+use engine::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, PointsRow, TransactionRow, Valuation};
 use entity::ids::MemberId;
 use sea_orm::ConnectionTrait;
 
@@ -60,6 +60,7 @@ async fn build(
     let mut entries = rows(if needs.points { store::entries(db, whose).await? } else { Vec::new() });
     let mut parts = rows(if needs.campaigns { store::parts(db, whose).await? } else { Vec::new() });
     let mut answers = rows(if needs.feedback { store::answers(db, whose).await? } else { Vec::new() });
+    let mut valuations = rows(if needs.values { store::valuations(db, whose).await? } else { Vec::new() });
     let mut days = DayOf::new(zone);
     for member in &members {
         builder.member(&MemberRow {
@@ -113,6 +114,9 @@ async fn build(
         }
         while let Some(part) = next_of(&mut parts, |part: &Part| part.member_id, member.id) {
             builder.participation(part.campaign_id, part.held_out, part.engaged);
+        }
+        if let Some((_, valuation)) = next_of(&mut valuations, |(of, _): &(i64, Valuation)| *of, member.id) {
+            builder.valuation(&valuation);
         }
     }
     Ok(builder.finish())

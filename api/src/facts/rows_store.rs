@@ -1,5 +1,7 @@
 //! The SQL of facts, each kind of row in the order of its members and of time.
 
+use engine::facts::{Valuation, share_of_units};
+use engine::groups::Worded;
 use engine::ledger::{Direction, PointsMove};
 use entity::kinds::{PointsKind, TransactionKind};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
@@ -21,6 +23,9 @@ pub(super) const ITEM: &str = "i.transaction_id, i.amount, i.sku, i.brand, i.cat
 pub(super) const ENTRY: &str = "p.member_id, p.at, p.kind, p.points, p.origin";
 /// The columns of an answer, named f.
 pub(super) const ANSWER: &str = "f.member_id, f.at, f.survey, f.score";
+/// The columns of what the nightly analyses keep of a member, named v.
+pub(super) const VALUE: &str = "v.member_id, v.predicted_clv, v.order_probability, v.expected_orders, v.rfm_group,
+    v.value_group, v.presence";
 
 /// The columns of a part in a campaign, named c.
 pub(super) const PART: &str = "c.member_id, c.campaign_id, c.held_out, (c.opened OR c.clicked OR c.redeemed)";
@@ -168,6 +173,17 @@ pub(super) async fn parts(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result
     all(db, &text, "c.member_id", whose, part).await
 }
 
+/// What the nightly analyses keep of them.
+pub(super) async fn valuations(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<(i64, Valuation)>, Fault> {
+    let text = format!("SELECT {VALUE} FROM member_value AS v WHERE {{v.member_id}} ORDER BY v.member_id");
+    let valued = |row: &QueryResult| {
+        let [predicted, chance, orders] = [1, 2, 3].map(|place| row.try_get_by_index::<Option<i64>>(place));
+        let [rfm, value, presence] = [4, 5, 6].map(|place| row.try_get_by_index::<String>(place));
+        Ok((row.try_get_by_index(0)?, valuation((predicted?, chance?, orders?), (&rfm?, &value?, &presence?))))
+    };
+    all(db, &text, "v.member_id", whose, valued).await
+}
+
 /// Reads rows whose member, by a column that stands in braces in the text, is one of those that are asked for.
 async fn all<T>(
     db: &impl ConnectionTrait,
@@ -211,5 +227,20 @@ pub(super) fn points_move(kind: PointsKind) -> PointsMove {
         PointsKind::Redeemed => PointsMove::Redeemed,
         PointsKind::Expired => PointsMove::Expired,
         PointsKind::Adjusted => PointsMove::Adjusted,
+    }
+}
+
+/// What is kept: a predicted value, a chance and a number of orders, and the words of the groups.
+pub(super) fn valuation(
+    (predicted_clv, chance, orders): (Option<i64>, Option<i64>, Option<i64>),
+    (rfm, value, presence): (&str, &str, &str),
+) -> Valuation {
+    Valuation {
+        predicted_clv,
+        order_probability: chance.map(share_of_units),
+        expected_orders: orders.map(share_of_units),
+        rfm_group: Worded::of_word(rfm),
+        value_group: Worded::of_word(value),
+        presence: Worded::of_word(presence),
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Kept {
     pub(super) zone: Zone,
     /// The programme's gross margin.
     pub(super) gross_margin: Decimal,
+    /// The margin by which rules decide.
+    pub(super) deciding_margin: Decimal,
     /// The programme's currency.
     pub(super) currency: Currency,
     /// The day to which the 12-month figures were rolled.
@@ -37,7 +39,8 @@ pub(super) async fn kept_alone(txn: &Txn) -> Result<Kept, Fault> {
 /// The same, as it is at this moment.
 pub(super) async fn read_kept(db: &impl ConnectionTrait, lock: &str) -> Result<Kept, Fault> {
     let text = format!(
-        "SELECT time_zone, gross_margin, currency_code, figures_on, figures_zone FROM program WHERE id = 1{lock}"
+        "SELECT time_zone, gross_margin, decided_margin, currency_code, figures_on, figures_zone FROM program
+        WHERE id = 1{lock}"
     );
     let row = db.query_one_raw(sql(db, text, [])).await?.ok_or_else(|| Fault::new("the programme's row is gone"))?;
     let text = |column: &str| row.try_get::<String>("", column);
@@ -48,6 +51,7 @@ pub(super) async fn read_kept(db: &impl ConnectionTrait, lock: &str) -> Result<K
     Ok(Kept {
         zone: zone(text("time_zone")?)?,
         gross_margin: text("gross_margin")?.parse().map_err(|_| unreadable("gross_margin"))?,
+        deciding_margin: text("decided_margin")?.parse().map_err(|_| unreadable("decided_margin"))?,
         currency: Currency::from_code(&text("currency_code")?).ok_or_else(|| unreadable("currency_code"))?,
         figures_on: text("figures_on")?.parse().map_err(|_| unreadable("figures_on"))?,
         figures_zone: zone(text("figures_zone")?)?,

@@ -5,6 +5,7 @@ mod day_store;
 mod kept_store;
 mod margin;
 mod margin_store;
+mod predicted_store;
 pub mod roll;
 mod roll_store;
 mod store;
@@ -23,7 +24,8 @@ use crate::db::{self, Lock, Txn};
 use crate::error::Fault;
 
 use day_store as day;
-pub use margin::margin_changed;
+pub use margin::{deciding_margin, margin_changed};
+pub use predicted_store::{add_up as add_up_predicted, move_with as move_predicted};
 pub use store::{lock_members, lock_members_there, make_members, share_everybody, share_members};
 
 /// Makes the empty sums of a new segment, with which its first day begins.
@@ -42,6 +44,8 @@ pub struct Reckoning {
     pub last_12_months: Span,
     /// The programme's gross margin.
     pub gross_margin: Decimal,
+    /// The margin by which rules decide: for a moment after a change still the one before.
+    pub deciding_margin: Decimal,
     /// The programme's zone.
     pub zone: Zone,
     /// Digits behind the point of the programme's currency.
@@ -131,6 +135,7 @@ pub async fn reckon(app: &App, txn: &Txn) -> Result<Reckoning, Fault> {
         now: app.clock.now(kept.zone),
         last_12_months: kept.figures_zone.last_12_months(kept.figures_on),
         gross_margin: kept.gross_margin,
+        deciding_margin: kept.deciding_margin,
         zone: kept.zone,
         digits: kept.currency.digits(),
     })

@@ -33,7 +33,8 @@ async fn roll(app: &App) -> Result<bool, Stop> {
     let spans = signed(new.without(&old), 1).chain(signed(old.without(&new), -1)).collect::<Vec<_>>();
     roll_store::move_members(&txn, &spans).await?;
     let digits = kept.currency.digits();
-    let reckoning = Reckoning { now, last_12_months: new, gross_margin: kept.gross_margin, zone, digits };
+    let (gross_margin, deciding_margin) = (kept.gross_margin, kept.deciding_margin);
+    let reckoning = Reckoning { now, last_12_months: new, gross_margin, deciding_margin, zone, digits };
     let rolled = roll_store::segments_anew(&txn).await?;
     super::set_segments(&txn, &reckoning, &rolled).await?;
     roll_store::rolled_to(&txn, &today.to_string(), zone, now).await?;

@@ -296,6 +296,8 @@ pub(super) async fn insert_segment(txn: &Txn, id: SegmentId, reckoning: &Reckoni
         average_transactions: None,
         average_spending: None,
         average_clv: None,
+        predicted_members: 0,
+        predicted_value: 0,
         stats_at: reckoning.now,
     };
     segment_stats::Entity::insert(row.into_active_model()).exec_without_returning(txn).await?;

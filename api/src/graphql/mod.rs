@@ -27,6 +27,7 @@ mod rules;
 mod scalars;
 mod segments;
 mod transactions;
+mod valuation;
 mod webhooks;
 
 use std::net::IpAddr;
@@ -53,6 +54,7 @@ pub struct Query(
     feedback::FeedbackQuery,
     insights::InsightQuery,
     campaigns::CampaignQuery,
+    valuation::ValueQuery,
     rules::RuleQuery,
     rules::CatalogueQuery,
     auth::PeopleQuery,
@@ -77,6 +79,7 @@ pub struct Mutation(
     feedback::FeedbackMutation,
     campaigns::CampaignMutation,
     jobs::JobMutation,
+    valuation::ValueMutation,
     partners::PartnerMutation,
     partners::PushMutation,
     partners::SyncMutation,

@@ -11,8 +11,15 @@ use engine::insights::{
 use super::asked::{Asked, Beside, Terms, Unknown};
 use crate::facts::Needs;
 
-const NOTHING: Needs =
-    Needs { labels: false, transactions: false, items: false, points: false, feedback: false, campaigns: false };
+const NOTHING: Needs = Needs {
+    labels: false,
+    transactions: false,
+    items: false,
+    points: false,
+    feedback: false,
+    campaigns: false,
+    values: false,
+};
 const TRANSACTIONS: Needs = Needs { transactions: true, ..NOTHING };
 const POINTS: Needs = Needs { points: true, ..NOTHING };
 

@@ -89,7 +89,7 @@ pub(super) fn moment(reckoning: &Reckoning) -> Moment {
     Moment {
         today: reckoning.zone.day_of(reckoning.now),
         digits: reckoning.digits,
-        gross_margin: reckoning.gross_margin,
+        gross_margin: reckoning.deciding_margin,
     }
 }
 

@@ -4,7 +4,6 @@
 //! transaction that applies the difference then keeps all others from touching facts for a moment, and decides anew, from
 //! rows, every member who was touched since.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,25 +11,23 @@ use chrono::NaiveDate;
 use engine::calendar::Zone;
 use engine::evaluate::{Known, Moment, Program};
 use engine::facts::{Dictionary, Facts};
-use entity::ids::{MemberId, SegmentId};
-use entity::kinds::{MembershipEventKind, MembershipReason};
+use entity::ids::SegmentId;
+use entity::kinds::MembershipReason;
 use entity::segment;
 use roaring::RoaringTreemap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::campaign_store::days_of_campaigns;
-use super::decide::{AT_ONCE, moment};
+use super::decide::moment;
 use super::evaluation_store::{self as store, Landing};
-use super::log::{Log, Who};
+use super::landing::{self, Found, Seen};
 use super::rule_set::{RuleSet, told};
 use super::rule_set_store;
 use crate::app::App;
-use crate::changes::{self, Position};
 use crate::db::{self, Lock, Txn};
 use crate::error::{Fault, Stop};
-use crate::facts::{self, Freshness, Whose};
+use crate::facts::{self, Freshness};
 use crate::figures::{self, Reckoning};
 use crate::jobs::{Held, NewJob, Setback};
 
@@ -130,12 +127,6 @@ struct Plan {
     last_event: i64,
 }
 
-/// Who belongs by each rule, as of a place in the log of changes.
-struct Found {
-    sets: Vec<RoaringTreemap>,
-    position: Position,
-}
-
 impl Plan {
     /// None where there is nothing to evaluate.
     async fn read(app: &App, id: SegmentId) -> Result<Option<Self>, Fault> {
@@ -143,10 +134,9 @@ impl Plan {
         let last_event = store::last_event(reader).await?;
         let Some((segment, rules)) = due(reader, id).await? else { return Ok(None) };
         let program = app.program();
-        let known = rule_set_store::known_members(reader, &rules.named(), &rules.segments()).await?;
-        let campaigns = days_of_campaigns(reader, rules.plain(), program.zone).await?;
-        let known = Known { campaigns, ..known };
-        let (zone, digits, gross_margin) = (program.zone, program.currency.digits(), program.gross_margin);
+        let known = rules.known(reader, program.zone).await?;
+        let (zone, digits, gross_margin) =
+            (program.zone, program.currency.digits(), figures::deciding_margin(reader).await?);
         let today = app.clock.today(zone);
         Ok(Some(Self { segment, rules, known: Arc::new(known), today, zone, digits, gross_margin, last_event }))
     }
@@ -158,11 +148,7 @@ impl Plan {
         let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &known);
         let needs = self.rules.needs();
         let found = facts::everybody_prepared(app, needs, Freshness::AsTheyStand, prepare, each).await?;
-        let mut sets = vec![RoaringTreemap::new(); self.rules.rules().len()];
-        for part in found.parts {
-            sets.iter_mut().zip(part).for_each(|(set, part)| *set |= part);
-        }
-        Ok(Found { sets, position: found.position })
+        Ok(Found { sets: landing::together(self.rules.rules().len(), found.parts), position: found.position })
     }
 
     /// What was found, brought up to this moment; none where it stands on something that was changed. Nobody else touches
@@ -180,31 +166,18 @@ impl Plan {
         let same = still.is_some_and(|(segment, rules)| {
             segment.version == self.segment.version && segment.rule == self.segment.rule && rules == self.rules
         });
-        if !same || moment.today != self.today || reckoning.zone != self.zone {
+        if !same
+            || moment.today != self.today
+            || moment.gross_margin != self.gross_margin
+            || reckoning.zone != self.zone
+        {
             return Ok(None);
         }
-        let Some(mut anew) = changes::members_after(txn, found.position).await? else { return Ok(None) };
-        anew.extend(store::moved_after(txn, self.last_event, &self.rules.named()).await?);
-        let known = rule_set_store::known_members(txn, &[], &self.rules.segments()).await?;
-        anew.extend(repinned(&self.known, &known));
-        anew.sort_unstable();
-        anew.dedup();
-        let campaigns = days_of_campaigns(txn, self.rules.plain(), reckoning.zone).await?;
-        let mut sets = found.sets.clone();
-        for members in anew.chunks(AT_ONCE) {
-            let mut dictionary = Dictionary::default();
-            let whose = Whose::Members(members);
-            let facts = facts::read(txn, whose, self.rules.needs(), reckoning.zone, &mut dictionary).await?;
-            let known = Known { campaigns: campaigns.clone(), ..rule_set_store::known_of(txn, members).await? };
-            let program = Program::compile(&self.rules.listed(), &moment, &dictionary);
-            let decided = members_of(&program, &facts, &known);
-            let gone: RoaringTreemap = members.iter().map(|member| member.0.cast_unsigned()).collect();
-            sets.iter_mut().zip(decided).for_each(|(set, decided)| {
-                *set -= &gone;
-                *set |= decided;
-            });
-        }
-        Ok(Some(sets))
+        landing::as_of_now(txn, &self.rules, &moment, reckoning.zone, &self.seen(), found).await
+    }
+
+    fn seen(&self) -> Seen<'_> {
+        Seen { known: &self.known, last_event: self.last_event }
     }
 
     /// Writes the difference, and that the rule decides from now on.
@@ -217,39 +190,13 @@ impl Plan {
         begun: Instant,
     ) -> Result<Landing, Fault> {
         let ids = self.rules.segments();
-        let before = rule_set_store::known_members(txn, &ids, &[]).await?.members;
-        let nobody = RoaringTreemap::new();
-        let differences: Vec<(SegmentId, Vec<MemberId>, Vec<MemberId>)> = ids
-            .iter()
-            .zip(sets)
-            .map(|(id, after)| {
-                let before = before.get(&id.0).unwrap_or(&nobody);
-                (*id, members(&(after - before)), members(&(before - after)))
-            })
-            .collect();
-        let mut all: Vec<MemberId> =
-            differences.iter().flat_map(|(_, joiners, leavers)| joiners.iter().chain(leavers)).copied().collect();
-        all.sort_unstable();
-        all.dedup();
-        let segments = store::segments(txn, &ids).await?;
         let was_off = store::was_off(txn, self.segment.id).await?;
-        let mut counts: HashMap<SegmentId, (usize, usize)> = HashMap::new();
-        if !all.is_empty() {
-            let log = Log::open(txn, reckoning, &Who::Members(&all), Some(&arguments.actor)).await?;
-            for (id, joiners, leavers) in &differences {
-                let Some(segment) = segments.iter().find(|segment| segment.id == *id) else { continue };
-                let reason = match (*id == self.segment.id, was_off) {
-                    (true, true) => MembershipReason::Activated,
-                    (true, false) => MembershipReason::RuleChanged,
-                    (false, _) => MembershipReason::SegmentChanged,
-                };
-                let (come, go) = (MembershipEventKind::Joined, MembershipEventKind::Left);
-                let joined = log.write(segment, &Who::Members(joiners), come, reason).await?;
-                let left = log.write(segment, &Who::Members(leavers), go, reason).await?;
-                counts.insert(*id, (joined, left));
-            }
-            log.apply().await?;
-        }
+        let reason = |id: SegmentId| match (id == self.segment.id, was_off) {
+            (true, true) => MembershipReason::Activated,
+            (true, false) => MembershipReason::RuleChanged,
+            (false, _) => MembershipReason::SegmentChanged,
+        };
+        let counts = landing::write_differences(txn, reckoning, &ids, sets, Some(&arguments.actor), reason).await?;
         let (joiners, leavers) = counts.get(&self.segment.id).copied().unwrap_or_default();
         let landing = Landing {
             version: self.segment.version,
@@ -286,18 +233,4 @@ pub(super) fn members_of(program: &Program, facts: &Facts, known: &Known) -> Vec
         }
     });
     sets
-}
-
-/// Members who were pinned, or whose pins were turned or taken away, between two looks.
-fn repinned(before: &Known, after: &Known) -> Vec<MemberId> {
-    let (mut changed, nobody) = (RoaringTreemap::new(), engine::evaluate::Pins::default());
-    for segment in before.pins.keys().chain(after.pins.keys()) {
-        let [before, after] = [before, after].map(|known| known.pins.get(segment).unwrap_or(&nobody));
-        changed |= (&before.inside ^ &after.inside) | (&before.outside ^ &after.outside);
-    }
-    members(&changed)
-}
-
-fn members(set: &RoaringTreemap) -> Vec<MemberId> {
-    set.iter().map(|member| MemberId(member.cast_signed())).collect()
 }

@@ -134,3 +134,9 @@ pub(super) async fn moved_after(txn: &Txn, event: i64, segments: &[SegmentId]) -
     let rows = Moved::find_by_statement(sql(txn, text, [ids.value(txn)?, event.into()])).all(txn).await?;
     Ok(rows.into_iter().map(|row| row.member_id).collect())
 }
+
+/// Notes that rules decide by the programme's margin.
+pub(super) async fn decided_with_margin(txn: &Txn) -> Result<(), Fault> {
+    txn.execute_raw(sql(txn, "UPDATE program SET decided_margin = gross_margin WHERE id = 1", [])).await?;
+    Ok(())
+}

@@ -24,6 +24,8 @@ pub struct Log<'a> {
     /// As it was given: its day is that of the rules.
     deciding: Reckoning,
     actor: Option<&'a str>,
+    /// The last row before all of this transaction's.
+    began: i64,
     /// The last row that memberships follow.
     after: i64,
     /// How the figures of segments move.
@@ -62,7 +64,7 @@ impl<'a> Log<'a> {
         // A clock that was set back, or another machine's: the log's instants never fall.
         let deciding = *reckoning;
         let reckoning = Reckoning { now: reckoning.now.max(at), ..deciding };
-        Ok(Self { txn, reckoning, deciding, actor, after, moves: Vec::new() })
+        Ok(Self { txn, reckoning, deciding, actor, began: after, after, moves: Vec::new() })
     }
 
     /// Writes the coming of those who do not belong yet, or the leaving of those who do; answers how many.
@@ -115,7 +117,8 @@ impl<'a> Log<'a> {
         self.follow().await?;
         let moves = std::mem::take(&mut self.moves);
         let moves = figures::merged(moves.into_iter().chain(shares).collect());
-        figures::move_segments(self.txn, &self.reckoning, &moves).await
+        figures::move_segments(self.txn, &self.reckoning, &moves).await?;
+        if self.after > self.began { figures::move_predicted(self.txn, self.began).await } else { Ok(()) }
     }
 
     /// Ends a change after which nothing is left that could follow; whoever wants to know is told.

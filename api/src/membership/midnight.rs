@@ -8,7 +8,6 @@ use engine::facts::{Dictionary, Facts};
 use entity::ids::MemberId;
 use roaring::RoaringTreemap;
 
-use super::campaign_store::days_of_campaigns;
 use super::decide::{AT_ONCE, Cause, decide};
 use super::evaluation::members_of;
 use super::log::Log;
@@ -60,13 +59,11 @@ async fn differing(app: &Arc<App>, rules: &RuleSet) -> Result<Option<Vec<MemberI
     let reader = app.db.reader();
     let ids = rules.segments();
     let program = app.program();
-    let known = rule_set_store::known_members(reader, &rules.named(), &ids).await?;
-    let campaigns = days_of_campaigns(reader, rules.plain(), program.zone).await?;
-    let known = Arc::new(Known { campaigns, ..known });
+    let known = Arc::new(rules.known(reader, program.zone).await?);
     let moment = Moment {
         today: app.clock.today(program.zone),
         digits: program.currency.digits(),
-        gross_margin: program.gross_margin,
+        gross_margin: figures::deciding_margin(reader).await?,
     };
     let (needs, of, rules) = (rules.needs(), Arc::clone(&known), rules.clone());
     let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);

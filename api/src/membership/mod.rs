@@ -8,6 +8,7 @@ mod campaign_store;
 mod decide;
 mod evaluation;
 mod evaluation_store;
+mod landing;
 mod log;
 mod log_store;
 mod midnight;
@@ -17,6 +18,7 @@ mod pins_store;
 mod pushed;
 mod pushed_name_store;
 mod pushed_store;
+mod revaluation;
 mod rule_set;
 mod rule_set_store;
 mod touched;
@@ -35,6 +37,7 @@ pub use pins_store::{PinRow, select as select_pins};
 pub use pushed::{
     Moved, Pushed, PushedName, catch_up, lapse, newer, newer_names, push, push_names, pushed_before, waiting,
 };
+pub use revaluation::{Belonging, Evaluated, Revaluation};
 pub use rule_set::{DecidingRule, RuleSet, stored, told};
 pub use rule_set_store::{known_members, known_of, last_moves, named_by, naming, write_references};
 pub use touched::{Touched, settle};

@@ -3,11 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use engine::calendar::Zone;
+use engine::evaluate::Known;
 use engine::rules::{self, Rule, SegmentName};
 use entity::ids::{CampaignId, SegmentId};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
+use super::campaign_store::days_of_campaigns;
 use super::rule_set_store as store;
 use crate::error::Fault;
 use crate::facts::Needs;
@@ -76,8 +79,18 @@ impl RuleSet {
 
     /// Those whose outcome may turn by time alone, and those that name them.
     pub(super) fn timed(&self) -> Self {
-        let timed = self.rules.iter().filter(|one| one.rule.is_timed());
-        self.of_and_naming_all(&timed.map(|one| one.segment).collect::<Vec<_>>())
+        self.whose(Rule::is_timed)
+    }
+
+    /// Those that look at what members are worth, and those that name them.
+    pub(super) fn valued(&self) -> Self {
+        self.whose(asks_value)
+    }
+
+    /// Those of which something is so, and those that name them.
+    fn whose(&self, is: impl Fn(&Rule<i64>) -> bool) -> Self {
+        let own = self.rules.iter().filter(|one| is(&one.rule));
+        self.of_and_naming_all(&own.map(|one| one.segment).collect::<Vec<_>>())
     }
 
     /// The rules of some segments, and those that name them.
@@ -85,6 +98,13 @@ impl RuleSet {
         let naming: HashSet<SegmentId> = self.naming(segments).rules.iter().map(|one| one.segment).collect();
         let rules = self.rules.iter().filter(|one| segments.contains(&one.segment) || naming.contains(&one.segment));
         Self { rules: rules.cloned().collect(), decided_on: self.decided_on }
+    }
+
+    /// What they are decided with beside facts: who belongs to the segments that they name, who is pinned to their own, and
+    /// the days of the campaigns that they name, by the days of a zone.
+    pub async fn known(&self, db: &impl ConnectionTrait, zone: Zone) -> Result<Known, Fault> {
+        let known = store::known_members(db, &self.named(), &self.segments()).await?;
+        Ok(Known { campaigns: days_of_campaigns(db, self.plain(), zone).await?, ..known })
     }
 
     /// The rules, in the order in which they are decided.
@@ -123,6 +143,11 @@ impl RuleSet {
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
+}
+
+/// Whether a rule looks at what members are worth.
+pub(super) fn asks_value(rule: &Rule<i64>) -> bool {
+    rule.clauses().into_iter().any(|clause| matches!(clause, Rule::Value(_)))
 }
 
 /// A rule as it is kept: JSON in the shape of the API's RuleInput, segments by their number.

@@ -162,6 +162,27 @@ pub(super) const SECTIONS: &[Section] = &[
         key: "l.member_id",
         from: "member_label AS l WHERE l.member_id = $1 ORDER BY l.position",
     },
+    // What the nightly analyses keep of the person.
+    Section {
+        name: "value",
+        columns: &[
+            ("predictedValue", Money, "v.predicted_clv"),
+            ("orderProbability90DaysInTenThousandths", Int, "v.order_probability"),
+            ("expectedOrders365DaysInTenThousandths", Int, "v.expected_orders"),
+            ("rhythmInHalfDays", Int, "v.rhythm"),
+            ("presence", Text, "v.presence"),
+            ("rfmGroup", Text, "v.rfm_group"),
+            ("recencyScore", Int, "v.recency_score"),
+            ("frequencyScore", Int, "v.frequency_score"),
+            ("monetaryScore", Int, "v.monetary_score"),
+            ("valueGroup", Text, "v.value_group"),
+            ("purchaseDaysAfterTheFirst", Int, "v.repeats"),
+            ("firstPurchaseDaysSince1970", Int, "v.first_day"),
+            ("lastPurchaseDaysSince1970", Int, "v.last_day"),
+        ],
+        key: "v.member_id",
+        from: "member_value AS v WHERE v.member_id = $1",
+    },
     Section {
         name: "points",
         columns: &[

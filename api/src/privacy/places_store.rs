@@ -26,6 +26,7 @@ const PLACES: &[(&str, &str)] = &[
     ),
     ("member_label", "DELETE FROM member_label WHERE member_id = $1"),
     ("segment_pin", "DELETE FROM segment_pin WHERE member_id = $1"),
+    ("member_value", "DELETE FROM member_value WHERE member_id = $1"),
     ("points_entry", "DELETE FROM points_entry WHERE member_id = $1"),
     ("feedback", "DELETE FROM feedback WHERE member_id = $1"),
     ("engagement", "DELETE FROM engagement WHERE member_id = $1"),

@@ -55,7 +55,7 @@ fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model
         currency_code: currency.code().to_owned(),
         time_zone: zone.name().to_owned(),
         launched_on: settings.launched_on.unwrap_or(today).to_string(),
-        gross_margin: margin,
+        gross_margin: margin.clone(),
         reward_cost_per_point: cost("reward_cost_per_point", settings.reward_cost_per_point)?,
         return_handling_cost: cost("return_handling_cost", settings.return_handling_cost)?,
         figures_on: today.to_string(),
@@ -63,6 +63,7 @@ fn first_start(settings: &Settings, clock: Clock) -> anyhow::Result<table::Model
         figures_zone: zone.name().to_owned(),
         decided_on: today.to_string(),
         decided_zone: zone.name().to_owned(),
+        decided_margin: margin,
     })
 }
 

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::Fault;
 use crate::facts::{self, Needs, Whose};
 use crate::members::{self, MemberRef};
-use crate::{membership, segments};
+use crate::{figures, membership, segments};
 
 /// Whether a member belongs to a segment, and why.
 #[derive(Clone, Debug)]
@@ -53,12 +53,12 @@ pub async fn explain(
     member: &MemberRef,
 ) -> Result<HashMap<SegmentId, Explanation>, Fault> {
     let program = app.program();
+    let txn = app.db.begin_reading().await?;
     let moment = Moment {
         today: app.clock.today(program.zone),
         digits: program.currency.digits(),
-        gross_margin: program.gross_margin,
+        gross_margin: figures::deciding_margin(&txn).await?,
     };
-    let txn = app.db.begin_reading().await?;
     let Ok(member) = members::resolve_one(&txn, member).await? else { return Ok(HashMap::new()) };
     let mut rules = Vec::new();
     for (segment, rule) in store::applied_rules(&txn, segments).await? {

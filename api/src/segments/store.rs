@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use engine::money::quotient;
 use entity::ids::{PartnerId, SegmentId};
 use entity::kinds::SegmentKind;
 use entity::{segment, segment_evaluation, segment_stats};
@@ -50,7 +51,16 @@ row_by_place! {
         average_transactions: Option<f64> = AverageTransactions,
         average_spending: Option<i64> = AverageSpending,
         average_clv: Option<i64> = AverageClv,
+        predicted_members: i64 = PredictedMembers,
+        predicted_value: i64 = PredictedValue,
         stats_at: i64 = StatsAt,
+    }
+}
+
+impl Figures {
+    /// The mean of what the value model predicts, over the members of whom it says something; none where there are none.
+    pub fn average_predicted_clv(&self) -> Option<i64> {
+        quotient(self.predicted_value.into(), self.predicted_members.into())
     }
 }
 

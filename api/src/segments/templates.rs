@@ -17,8 +17,14 @@ use crate::jobs;
 /// What to start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Template {
+    /// Most valuable, most growable, below zero: as the nightly analysis groups members by what they are worth.
+    ValueGroups,
+    /// Champions to prospects: as the nightly analysis groups members by recency, frequency and monetary value.
+    RfmGroups,
     /// High spenders, frequent buyers, occasional shoppers, dormant: by points and purchases, each member in one at most.
     PointsLevels,
+    /// Who went missing by their own rhythm.
+    MissingMembers,
     /// Who enrolled in the last 30 days.
     NewMembers,
     /// Whose birthday is within a week.
@@ -74,6 +80,29 @@ struct Part {
 impl Template {
     fn segments(self) -> Vec<Part> {
         match self {
+            Self::ValueGroups => vec![
+                Part {
+                    name: "Most valuable",
+                    description: "The top fifth by what members bring, less what they cost.",
+                    rule: |_| json!({"value": {"valueGroup": ["MOST_VALUABLE"]}}),
+                },
+                Part {
+                    name: "Most growable",
+                    description: "Of the others, those furthest below what their peers are worth.",
+                    rule: |_| json!({"value": {"valueGroup": ["MOST_GROWABLE"]}}),
+                },
+                Part {
+                    name: "Below zero",
+                    description: "Cost more than they bring.",
+                    rule: |_| json!({"value": {"valueGroup": ["BELOW_ZERO"]}}),
+                },
+            ],
+            Self::RfmGroups => rfm_groups(),
+            Self::MissingMembers => vec![Part {
+                name: "Missing members",
+                description: "Silent for more than twice their own rhythm, and for more than 14 days.",
+                rule: |_| json!({"value": {"presence": ["MISSING"]}}),
+            }],
             Self::PointsLevels => vec![
                 Part {
                     name: "High spenders",
@@ -114,6 +143,27 @@ impl Template {
             }],
         }
     }
+}
+
+fn rfm_groups() -> Vec<Part> {
+    let part = |name, description, rule| Part { name, description, rule };
+    vec![
+        part("Champions", "Bought lately, often and for much.", |_| rfm("CHAMPIONS")),
+        part("Loyal", "Buy often, and not long ago.", |_| rfm("LOYAL")),
+        part("Active", "Bought lately, and more than once.", |_| rfm("ACTIVE")),
+        part("New", "Bought lately for the first time.", |_| rfm("NEW")),
+        part("Promising", "Bought not long ago, little so far.", |_| rfm("PROMISING")),
+        part("Needs attention", "In the middle of everything.", |_| rfm("NEEDS_ATTENTION")),
+        part("Almost lost", "Bought little, and some time ago.", |_| rfm("ALMOST_LOST")),
+        part("Previously loyal", "Once among the best, silent for long.", |_| rfm("PREVIOUSLY_LOYAL")),
+        part("At risk", "Bought well, silent for long.", |_| rfm("AT_RISK")),
+        part("Dormant customers", "Bought little, silent for long.", |_| rfm("DORMANT")),
+        part("Prospects", "Never bought.", |_| rfm("PROSPECTS")),
+    ]
+}
+
+fn rfm(group: &str) -> Value {
+    json!({"value": {"rfmGroup": [group]}})
 }
 
 fn purchases(is: &Value) -> Value {

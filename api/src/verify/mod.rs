@@ -66,6 +66,7 @@ fn checks(last_12_months: Span) -> Vec<Check> {
         store::MEMBERSHIPS,
         store::VIA,
         store::PUSHED,
+        store::PREDICTED,
         store::LOG,
         history_store::RISING,
         history_store::ALTERNATING,

@@ -28,11 +28,9 @@ pub(super) async fn differing(txn: &Txn, programme: &program::Model) -> Result<V
     let today: NaiveDate = programme.decided_on.parse().map_err(|_| unreadable("decided_on"))?;
     let zone = Zone::from_name(&programme.decided_zone).ok_or_else(|| unreadable("decided_zone"))?;
     let currency = Currency::from_code(&programme.currency_code).ok_or_else(|| unreadable("currency_code"))?;
-    let gross_margin = programme.gross_margin.parse().map_err(|_| unreadable("gross_margin"))?;
+    let gross_margin = programme.decided_margin.parse().map_err(|_| unreadable("decided_margin"))?;
     let moment = Moment { today, digits: currency.digits(), gross_margin };
-    let known = membership::known_members(txn, &rules.named(), &rules.segments()).await?;
-    let campaigns = membership::days_of_campaigns(txn, rules.plain(), zone).await?;
-    let known = Known { campaigns, ..known };
+    let known = rules.known(txn, zone).await?;
     let belonging = membership::known_members(txn, &rules.segments(), &[]).await?.members;
     let (mut after, last, mut differences) = (0, store::last_member(txn).await?, Vec::new());
     while after < last && differences.len() < MOST {

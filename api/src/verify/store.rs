@@ -164,6 +164,7 @@ pub(super) const ERASED: &str = "
         OR EXISTS (SELECT 1 FROM feedback AS f WHERE f.member_id = m.id)
         OR EXISTS (SELECT 1 FROM campaign_member AS c WHERE c.member_id = m.id)
         OR EXISTS (SELECT 1 FROM engagement AS e WHERE e.member_id = m.id)
+        OR EXISTS (SELECT 1 FROM member_value AS v WHERE v.member_id = m.id)
         OR EXISTS (SELECT 1 FROM segment_member AS b WHERE b.member_id = m.id)
         OR EXISTS (SELECT 1 FROM \"transaction\" AS t WHERE t.member_id = m.id))";
 
@@ -173,8 +174,19 @@ pub(super) const UNNAMED: &str = "
     FROM \"transaction\" AS t LEFT JOIN member AS m ON m.id = t.erased_member_id AND m.erased_at IS NOT NULL
     WHERE t.erased_member_id IS NOT NULL AND (m.id IS NULL OR t.member_id IS NOT NULL OR t.labels <> '[]')";
 
+/// Segments whose members are predicted something else together than is kept.
+pub(super) const PREDICTED: &str = "
+    WITH found AS (
+        SELECT b.segment_id, COUNT(v.predicted_clv) AS members, COALESCE(SUM(v.predicted_clv), 0) AS predicted
+        FROM segment_member AS b JOIN member_value AS v ON v.member_id = b.member_id GROUP BY b.segment_id
+    )
+    SELECT 'segment ' || s.segment_id || ': kept ' || s.predicted_value || ' predicted of ' || s.predicted_members
+        || ' members, found ' || COALESCE(f.predicted, 0) || ' of ' || COALESCE(f.members, 0) AS difference
+    FROM segment_stats AS s LEFT JOIN found AS f ON f.segment_id = s.segment_id
+    WHERE s.predicted_value <> COALESCE(f.predicted, 0) OR s.predicted_members <> COALESCE(f.members, 0)";
+
 /// Rows that lost what they belong to. No foreign keys watch over the bulk tables: this does.
-const ORPHANS: [(&str, &str); 15] = [
+const ORPHANS: [(&str, &str); 16] = [
     (
         "no sums of member",
         "SELECT m.id FROM member AS m LEFT JOIN member_metrics AS k ON k.member_id = m.id WHERE k.member_id IS NULL",
@@ -230,6 +242,10 @@ const ORPHANS: [(&str, &str); 15] = [
     (
         "feedback of no member",
         "SELECT f.id FROM feedback AS f LEFT JOIN member AS m ON m.id = f.member_id WHERE m.id IS NULL",
+    ),
+    (
+        "value of no member",
+        "SELECT v.member_id AS id FROM member_value AS v LEFT JOIN member AS m ON m.id = v.member_id WHERE m.id IS NULL",
     ),
     (
         "label of no member",

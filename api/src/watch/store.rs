@@ -22,6 +22,8 @@ pub(super) struct Mark {
     average_transactions: Option<f64>,
     average_spending: Option<i64>,
     average_clv: Option<i64>,
+    predicted_members: i64,
+    predicted_value: i64,
     stats_at: i64,
     applied_version: Option<i64>,
     evaluation_started_at: Option<i64>,
@@ -40,7 +42,8 @@ pub(super) async fn marks(
     };
     let text = format!(
         "SELECT s.id, s.version, s.updated_at, s.active, f.members, f.reachable, f.average_transaction_value,
-            f.average_transactions, f.average_spending, f.average_clv, f.stats_at, e.applied_version,
+            f.average_transactions, f.average_spending, f.average_clv, f.predicted_members, f.predicted_value,
+            f.stats_at, e.applied_version,
             e.started_at AS evaluation_started_at, e.finished_at AS evaluation_finished_at
         FROM segment AS s JOIN segment_stats AS f ON f.segment_id = s.id
         LEFT JOIN segment_evaluation AS e ON e.segment_id = s.id{condition}"

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-use super::{erasure_sweep, evaluation, import, program_zone};
+use super::{erasure_sweep, evaluation, import, program_zone, value_model};
 use crate::app::App;
 use crate::jobs::{Held, Setback};
-use crate::{imports, membership, privacy, program};
+use crate::{imports, membership, privacy, program, valuation};
 
 type Handler = Arc<dyn Fn(Arc<App>, Held) -> BoxFuture<'static, Result<(), Setback>> + Send + Sync>;
 
@@ -28,6 +28,7 @@ impl Handlers {
             .with(membership::EVALUATION_JOB, evaluation::run)
             .with(privacy::SWEEP_JOB, erasure_sweep::run)
             .with(imports::upload::JOB, import::run)
+            .with(valuation::JOB, value_model::run)
     }
 
     /// The same with one more.

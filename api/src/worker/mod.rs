@@ -6,6 +6,7 @@ mod evaluation;
 mod handlers;
 mod import;
 mod program_zone;
+mod value_model;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -23,8 +23,8 @@ pub use gathering::{Gathering, Pile};
 pub(crate) use items::Items;
 pub(crate) use participation::Participation;
 pub use rows::{ItemRow, MemberRow, PointsRow, TransactionRow};
-pub use valuation::Valuation;
 pub(crate) use valuation::Valued;
+pub use valuation::{Valuation, share_of_units, share_units};
 pub use values::{ValueCounts, ValueKind};
 
 /// A local day of the programme, as days since 1970-01-01.

@@ -4,7 +4,9 @@
 use std::ops::Range;
 
 use super::Facts;
+use super::Valuation;
 use super::columns::{Grouped, Points, Texts, Transactions, end};
+use super::valuation::Valued;
 
 impl Facts {
     /// These facts with some members as others have them, and without those that are gone.
@@ -26,6 +28,15 @@ impl Facts {
         let mut part = Facts::default();
         part.copy(self, rows);
         part
+    }
+
+    /// These facts with what an analysis has just found out about their members, in their order.
+    pub fn revalued(&self, valuations: impl IntoIterator<Item = Valuation>) -> Facts {
+        let mut revalued = self.clone();
+        for (valued, valuation) in revalued.valued.iter_mut().zip(valuations) {
+            *valued = Valued::of(&valuation);
+        }
+        revalued
     }
 
     /// Gives back the room that was kept for more.

@@ -1,6 +1,6 @@
 //! What the nightly analyses found out about a member.
 
-use crate::figures::SHARE_DIGITS;
+use crate::figures::{SHARE_DIGITS, ratio};
 use crate::groups::{Presence, RfmGroup, ValueGroup};
 
 /// What the nightly analyses found out about a member; none where they have not said anything yet.
@@ -50,8 +50,8 @@ impl Valued {
     pub(super) fn of(valuation: &Valuation) -> Self {
         let Valuation { predicted_clv, order_probability, expected_orders, rfm_group, value_group, presence } =
             *valuation;
-        let orders = expected_orders.and_then(units).map(|units| u32::try_from(units).unwrap_or(NO_ORDERS - 1));
-        let chance = order_probability.filter(|chance| *chance <= 1.0).and_then(units);
+        let orders = expected_orders.and_then(share_units).map(|units| u32::try_from(units).unwrap_or(NO_ORDERS - 1));
+        let chance = order_probability.filter(|chance| *chance <= 1.0).and_then(share_units);
         Self {
             predicted_clv: predicted_clv.unwrap_or(NO_AMOUNT),
             expected_orders: orders.unwrap_or(NO_ORDERS),
@@ -78,11 +78,16 @@ impl Valued {
     }
 }
 
-/// A number from 0 on in units of the last digit that is kept; none for what is no such number. A number beyond all is
+/// A number from 0 on in units of the last of [`SHARE_DIGITS`] digits, rounded half-even; none for what is no such number. A number beyond all is
 /// the largest that there is.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is rounded, and not negative")]
-fn units(number: f64) -> Option<u64> {
+pub fn share_units(number: f64) -> Option<u64> {
     (number >= 0.0).then(|| (number * f64::from(10_u32.pow(SHARE_DIGITS))).round_ties_even() as u64)
+}
+
+/// Such units as a number.
+pub fn share_of_units(units: i64) -> f64 {
+    ratio(units, 10_i64.pow(SHARE_DIGITS))
 }
 
 #[cfg(test)]

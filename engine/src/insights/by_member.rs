@@ -30,6 +30,11 @@ impl<T: Copy> ByMember<T> {
         Some(self.values[place].1)
     }
 
+    /// All members with their values, rising.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, T)> + '_ {
+        self.values.iter().copied()
+    }
+
     /// Answers for members whose ids rise from one call to the next, without searching for each of them.
     pub(super) fn rising(&self, first: Option<&i64>) -> impl FnMut(i64) -> Option<T> + '_ {
         let begin = first.map_or(0, |first| self.values.partition_point(|(id, _)| id < first));

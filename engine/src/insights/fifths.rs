@@ -1,8 +1,10 @@
 //! Scores from 1 to 5.
 
+use serde::{Deserialize, Serialize};
+
 /// Where the fifths of some values part. The score of a value is 1 + ⌊5 · strictly worse ÷ N⌋, so that equals share a
 /// score and the order of members never matters, as it does with NTILE.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Fifths<T> {
     /// A value beyond the first of them scores 2, beyond the second 3, and so on.
     bounds: [T; 4],

@@ -1,6 +1,7 @@
 //! What the insights say of one member.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::missing::Look;
 use super::{
@@ -9,8 +10,8 @@ use super::{
 use crate::facts::Facts;
 
 /// Where everybody's scores and groups part, as far as they were worked out: what is kept of the analyses so that
-/// members can be looked at one by one.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// members can be looked at one by one. They are kept as JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
     /// Of the latest [`Rfm`](super::Rfm) analysis; none before the first, and where nobody ever bought.
     pub rfm: Option<RfmBounds>,

@@ -36,7 +36,7 @@ pub(super) const VALUES: &[(&str, ValueMeasure)] = &[
     ("expectedOrders", ValueMeasure::ExpectedOrders),
 ];
 
-pub(super) const RFM_GROUPS: &[(&str, RfmGroup)] = &[
+pub(crate) const RFM_GROUPS: &[(&str, RfmGroup)] = &[
     ("CHAMPIONS", RfmGroup::Champions),
     ("LOYAL", RfmGroup::Loyal),
     ("ACTIVE", RfmGroup::Active),
@@ -50,14 +50,14 @@ pub(super) const RFM_GROUPS: &[(&str, RfmGroup)] = &[
     ("PROSPECTS", RfmGroup::Prospects),
 ];
 
-pub(super) const VALUE_GROUPS: &[(&str, ValueGroup)] = &[
+pub(crate) const VALUE_GROUPS: &[(&str, ValueGroup)] = &[
     ("MOST_VALUABLE", ValueGroup::MostValuable),
     ("MOST_GROWABLE", ValueGroup::MostGrowable),
     ("MAINTAIN", ValueGroup::Maintain),
     ("BELOW_ZERO", ValueGroup::BelowZero),
 ];
 
-pub(super) const PRESENCES: &[(&str, Presence)] = &[
+pub(crate) const PRESENCES: &[(&str, Presence)] = &[
     ("PRESENT", Presence::Present),
     ("MISSING", Presence::Missing),
     ("INSUFFICIENT_HISTORY", Presence::InsufficientHistory),
@@ -76,6 +76,6 @@ pub(super) fn is_float(measure: ValueMeasure) -> bool {
 }
 
 /// The word of the API for a measure.
-pub(super) fn word<T: PartialEq>(words: &[(&'static str, T)], measure: &T) -> &'static str {
+pub(crate) fn word<T: PartialEq>(words: &[(&'static str, T)], measure: &T) -> &'static str {
     words.iter().find(|(_, one)| one == measure).map_or("", |(word, _)| word)
 }

@@ -1,7 +1,7 @@
 //! Rules: questions about one member's facts, in the shape of the API's `RuleInput`.
 
 mod clause;
-mod clause_words;
+pub(crate) mod clause_words;
 mod filter;
 mod filters_read;
 mod limits;

@@ -60,6 +60,9 @@ pub const ROWS: &[Row] = &[
     ),
     row("Query.retention", ANALYST, "{ retention(from: \"2024-01-01\", to: \"2026-01-01\") { cohort size retention } }"),
     row("Query.revenue", ANALYST, "{ revenue(from: \"2025-01-01\", to: \"2026-01-01\") { date revenue { amount } members } }"),
+    row("Query.valueGroups", ANALYST, "{ valueGroups { asOf groups { group members } } }"),
+    row("Query.valueBreakdown", ANALYST, "{ valueBreakdown(member: {number: \"m1\"}) { group total { amount } } }"),
+    row("Query.valueModel", ANALYST, "{ valueModel { asOf parameters } }"),
     row("Query.rfm", ANALYST, "{ rfm { asOf groups { group members } } }"),
     row("Query.missingMembers", ANALYST, "{ missingMembers(multiple: 3) { missing backTest { flagged } } }"),
     row("Query.pointsAnalysis", ANALYST, "{ pointsAnalysis(from: \"2024-01-01\") { earned medianDaysToRedeem series { earned } } }"),
@@ -115,6 +118,11 @@ pub const ROWS: &[Row] = &[
         "Mutation.updateUser",
         OWNER,
         "mutation { updateUser(input: {id: \"nobody\", role: OWNER}) { user { email } userErrors { code } } }",
+    ),
+    row(
+        "Mutation.fitValueModel",
+        ADMIN,
+        "mutation { fitValueModel(input: {}) { job { status } userErrors { code } } }",
     ),
     row(
         "Mutation.cancelJob",

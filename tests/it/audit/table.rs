@@ -124,6 +124,16 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
+        field: "fitValueModel",
+        call: "fitValueModel(input: {asOf: \"2026-01-31\"}) { job { id } userErrors { code } }",
+        entries: || vec![("ValueModel", "value model", json!({"asOf": new("2026-01-31")}))],
+        silent: &[
+            "fitValueModel(input: {asOf: \"2026-01-31\"}) { job { id } userErrors { code } }",
+            "fitValueModel(input: {asOf: \"2026-01-30\"}) { job { id } userErrors { code } }",
+            "fitValueModel(input: {asOf: \"1700-01-01\"}) { job { id } userErrors { code } }",
+        ],
+    },
+    Row {
         field: "upsertMembers",
         call: "upsertMembers(input: {members: [{number: \"m1\", city: \"Kraków\"}, {number: \"n1\", city: \"Gdynia\"}, {number: \"m2\"}]}) {
             created userErrors { code } }",

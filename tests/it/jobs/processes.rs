@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::job;
 use entity::kinds::JobStatus;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Database, Served, TestApp, command, wait_until};
@@ -30,7 +30,9 @@ pub async fn token(app: &TestApp, served: &Served) -> String {
 }
 
 async fn rows(app: &TestApp) -> Vec<job::Model> {
-    job::Entity::find().all(app.app.db.reader()).await.unwrap()
+    // Servers fit the value model of the night beside whatever else they do.
+    let others = job::Entity::find().filter(job::Column::Kind.ne("VALUE_MODEL"));
+    others.all(app.app.db.reader()).await.unwrap()
 }
 
 /// The process that holds a job: its number begins the holder's name.

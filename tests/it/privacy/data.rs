@@ -60,7 +60,7 @@ on_both! {
     async fn somebody_of_whom_nothing_but_a_number_is_known(app) {
         crate::calls::members(&app, &["m1"]).await;
         let answer = call(&app, DATA, json!({"member": {"number": "m1"}})).await;
-        let lists = ["transactions", "labels", "points", "feedback", "campaigns", "campaignEngagement", "segments", "segmentsBefore", "pins", "pushed", "pushedNames", "sent", "membershipEvents", "auditLog"];
+        let lists = ["transactions", "labels", "points", "feedback", "campaigns", "campaignEngagement", "segments", "segmentsBefore", "pins", "pushed", "pushedNames", "sent", "membershipEvents", "auditLog", "value"];
         for list in lists {
             assert_eq!(answer["data"][list], json!([]), "{list}");
         }

@@ -45,6 +45,7 @@ fn expected() -> BTreeSet<String> {
                 names.extend(parts("TransactionMatch").iter().map(|field| format!("transactions.{}", singular(field))));
             }
             "points" => names.extend(below("points", "PointsMeasure")),
+            "value" => names.extend(below("value", "ValueCondition")),
             "feedback" => names.extend(below("feedback", "FeedbackCondition")),
             "campaign" => names.extend(below("campaign", "CampaignCondition")),
             alone => names.push(alone.to_owned()),
@@ -73,7 +74,6 @@ fn around(kind: &str, operator: &str) -> Value {
         ("flag" | "absent", _) => json!(true),
         ("lastDays", _) => json!(7),
         ("on" | "from" | "to", _) => json!("2026-03-01"),
-        ("in", "WORD") => json!(["PROMOTER"]),
         ("in", _) => json!(["gold", "web"]),
         (_, "ATTRIBUTE") if operator.starts_with("number.") => json!("41.5"),
         (_, "TEXT" | "LABEL" | "ATTRIBUTE") => json!("gold"),
@@ -92,9 +92,13 @@ fn rule(entry: &Value, operator: Option<&str>, campaign: &str) -> Value {
         return json!({"campaign": {"campaignId": campaign, "outcome": "ENGAGED"}});
     }
     let mut value = match (operator, kind) {
-        (Some(operator), "TEXT" | "WORD") if entry["operators"] == json!(["in"]) => {
-            around(kind, operator)["in"].clone()
-        }
+        (Some("in"), "WORD") => match name {
+            "value.rfmGroup" => json!(["CHAMPIONS"]),
+            "value.valueGroup" => json!(["BELOW_ZERO"]),
+            "value.presence" => json!(["MISSING"]),
+            _ => json!(["PROMOTER"]),
+        },
+        (Some(operator), "TEXT") if entry["operators"] == json!(["in"]) => around(kind, operator)["in"].clone(),
         (Some(operator), _) => around(kind, operator),
         (None, "FLAG") => json!(true),
         (None, "DAYS") => json!(7),

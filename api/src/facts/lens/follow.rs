@@ -74,7 +74,7 @@ async fn look(app: &Arc<App>, follower: &mut Option<Follower>, stop: &Cancellati
                 follower.insert(loaded)
             }
         };
-        if followed.look(app).await? {
+        if followed.look(app, stop).await? {
             return Ok(());
         }
         *follower = None;

@@ -15,7 +15,7 @@ use super::view::LensView;
 use crate::app::App;
 use crate::changes::{self, Position};
 use crate::error::Fault;
-use crate::facts::load::load;
+use crate::facts::load::{load, load_values};
 use crate::facts::{Needs, Whose, read};
 
 /// What the views are made of.
@@ -89,7 +89,7 @@ impl Follower {
     }
 
     /// Takes in all changes that are committed, and shows the result. False where everything must be loaded anew.
-    pub(super) async fn look(&mut self, app: &App) -> Result<bool, Fault> {
+    pub(super) async fn look(&mut self, app: &App, stop: &CancellationToken) -> Result<bool, Fault> {
         let (as_of, compared_at) = (app.clock.now(self.zone), app.clock.real_millis());
         let (mut from, mut settled) = (self.position, true);
         loop {
@@ -97,9 +97,15 @@ impl Follower {
             let unseen: Vec<Position> =
                 committed.iter().map(|one| one.position).filter(|position| !self.ahead.contains(position)).collect();
             for unseen in unseen.chunks(READ) {
-                let Some(members) = changes::members_of(app.db.reader(), unseen).await? else { return Ok(false) };
-                for members in members.chunks(ANEW) {
+                let touched = changes::touched_by(app.db.reader(), unseen).await?;
+                if touched.everybody {
+                    return Ok(false);
+                }
+                for members in touched.members.chunks(ANEW) {
                     self.read_anew(app, members).await?;
+                }
+                if touched.values {
+                    self.chunks = load_values(&app.db, self.chunks.clone(), stop).await?;
                 }
             }
             for one in &committed {

@@ -11,7 +11,7 @@ mod tables_store;
 use std::sync::Arc;
 
 use engine::calendar::Zone;
-use engine::facts::{Dictionary, Facts, Gathering, Pile};
+use engine::facts::{Dictionary, Facts, Gathering, Pile, Valuation};
 use rayon::prelude::*;
 use sea_orm::DbBackend;
 use tokio::runtime::Handle;
@@ -21,7 +21,7 @@ use self::patience::Patience;
 use self::postgres_store::Server;
 use self::progress::Progress;
 use self::sqlite_store::File;
-use self::tables_store::Gatherer;
+use self::tables_store::{Gatherer, read_values};
 use super::rows::DayOf;
 use crate::db::Db;
 use crate::error::Fault;
@@ -46,4 +46,33 @@ pub(super) async fn load(
         Ok((piles.into_par_iter().map(Pile::finish).map(Arc::new).collect(), dictionary))
     });
     loaded.await.map_err(|error| Fault::new(format!("the loading of facts broke: {error}")))?
+}
+
+/// The same members with what the nightly analyses keep of each of them by now.
+pub(super) async fn load_values(
+    db: &Db,
+    chunks: Vec<Arc<Facts>>,
+    stop: &CancellationToken,
+) -> Result<Vec<Arc<Facts>>, Fault> {
+    let (db, patience) = (db.clone(), Patience { runtime: Handle::current(), stop: stop.clone() });
+    let loaded = tokio::task::spawn_blocking(move || {
+        let mut progress = Progress::new(patience.clone());
+        let values = match db.backend() {
+            DbBackend::Postgres => read_values(&Server { db: &db, patience }, &mut progress)?,
+            _ => read_values(&File::open(&db)?, &mut progress)?,
+        };
+        Ok(chunks.par_iter().map(|chunk| Arc::new(revalued(chunk, &values))).collect())
+    });
+    loaded.await.map_err(|error| Fault::new(format!("the loading of values broke: {error}")))?
+}
+
+/// Both sides rise by member.
+fn revalued(chunk: &Facts, values: &[(i64, Valuation)]) -> Facts {
+    let begin = chunk.members().first().map_or(0, |first| values.partition_point(|(member, _)| member < first));
+    let mut left = values[begin..].iter().peekable();
+    let value = |member: &i64| {
+        while left.next_if(|(of, _)| of < member).is_some() {}
+        left.next_if(|(of, _)| of == member).map(|(_, value)| *value).unwrap_or_default()
+    };
+    chunk.revalued(chunk.members().iter().map(value))
 }

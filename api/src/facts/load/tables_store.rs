@@ -1,6 +1,6 @@
 //! Everybody's facts, table by table: what the rows say, on either database.
 
-use engine::facts::{Gathering, ItemRow, MemberRow, PointsRow, TransactionRow};
+use engine::facts::{Gathering, ItemRow, MemberRow, PointsRow, TransactionRow, Valuation};
 use entity::kinds::{PointsKind, TransactionKind};
 use sea_orm::ActiveEnum;
 
@@ -8,7 +8,9 @@ use super::progress::Progress;
 use super::scan::{Scan, Tables};
 use crate::error::Fault;
 use crate::facts::rows::DayOf;
-use crate::facts::rows_store::{ANSWER, DOCUMENT, ENTRY, ITEM, LABEL, MEMBER, PART, direction, points_move};
+use crate::facts::rows_store::{
+    ANSWER, DOCUMENT, ENTRY, ITEM, LABEL, MEMBER, PART, VALUE, direction, points_move, valuation,
+};
 
 /// Puts facts together out of tables that are read from their beginning to their end.
 pub(super) struct Gatherer<'g> {
@@ -38,7 +40,8 @@ impl Gatherer<'_> {
         tables.scan(&text, &mut |rows| self.each("answers", rows, Self::answer))?;
         // A member's campaigns are to come in the order of their ids.
         let text = format!("SELECT {PART} FROM campaign_member AS c ORDER BY c.campaign_id, c.member_id");
-        tables.scan(&text, &mut |rows| self.each("parts in campaigns", rows, Self::part))
+        tables.scan(&text, &mut |rows| self.each("parts in campaigns", rows, Self::part))?;
+        tables.scan(&values(), &mut |rows| self.each("values of members", rows, Self::value))
     }
 
     fn each(
@@ -130,4 +133,33 @@ impl Gatherer<'_> {
         self.gathering.participation(row.int(0)?, row.int(1)?, row.flag(2)?, row.flag(3)?);
         Ok(())
     }
+
+    fn value(&mut self, row: &dyn Scan) -> Result<(), Fault> {
+        let (member, valuation) = valued(row)?;
+        self.gathering.valuation(member, &valuation);
+        Ok(())
+    }
+}
+
+/// What the nightly analyses keep of everybody, rising by member.
+pub(super) fn read_values(tables: &dyn Tables, progress: &mut Progress) -> Result<Vec<(i64, Valuation)>, Fault> {
+    let mut all = Vec::new();
+    progress.begin("values of members");
+    tables.scan(&values(), &mut |rows| {
+        while rows.advance()? {
+            progress.row()?;
+            all.push(valued(rows)?);
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+fn values() -> String {
+    format!("SELECT {VALUE} FROM member_value AS v ORDER BY v.member_id")
+}
+
+fn valued(row: &dyn Scan) -> Result<(i64, Valuation), Fault> {
+    let numbers = (row.maybe_int(1)?, row.maybe_int(2)?, row.maybe_int(3)?);
+    Ok((row.int(0)?, valuation(numbers, (row.text(4)?, row.text(5)?, row.text(6)?))))
 }

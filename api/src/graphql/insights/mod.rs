@@ -22,6 +22,7 @@ pub(super) use self::nps::NpsResult;
 pub(super) use self::points::PointsAnalysis;
 pub(super) use self::profile::{ProfileDimension, ProfileShare, shares};
 use self::rfm::RfmAnalysis;
+pub(super) use self::rfm::RfmGroup;
 pub(super) use self::snapshot::ValueSnapshot;
 use crate::error::{Fault, FaultKind};
 use crate::graphql::access::ANYONE;

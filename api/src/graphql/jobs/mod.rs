@@ -7,6 +7,6 @@ mod types;
 mod watch;
 
 pub(super) use list::JobQuery;
-pub(super) use mutation::{JobMutation, NodeInput};
+pub(super) use mutation::{JobMutation, JobPayload, NodeInput};
 pub(super) use types::Job;
 pub(super) use watch::JobSubscription;

@@ -1,6 +1,7 @@
 //! Jobs are stopped.
 
 use async_graphql::{Context, Error, ID, InputObject, Object, SimpleObject};
+use entity::job;
 
 use super::types::Job;
 use crate::error::{Refusal, RefusalCode};
@@ -23,6 +24,12 @@ pub(crate) struct JobPayload {
     user_errors: Vec<UserError>,
 }
 
+impl JobPayload {
+    pub(crate) fn new(job: Option<job::Model>, user_errors: Vec<UserError>) -> Self {
+        Self { job: job.map(Job::new), user_errors }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct JobMutation;
 
@@ -36,6 +43,6 @@ impl JobMutation {
             _ => Err(Refusal::new(RefusalCode::NotFound, "there is no such job", &["id"]).into()),
         };
         let (job, user_errors) = refused_input(outcome)?;
-        Ok(JobPayload { job: job.map(Job::new), user_errors })
+        Ok(JobPayload::new(job, user_errors))
     }
 }

@@ -12,6 +12,7 @@ use crate::graphql::jobs::Job;
 use crate::graphql::patch::{Fields, or_unset};
 use crate::graphql::scalars::{Date, Decimal};
 use crate::program::{self, ProgramPatch};
+use crate::valuation;
 
 /// Absent fields stay as they are; null unsets the margin and the costs, and is refused for the others.
 #[derive(InputObject)]
@@ -66,6 +67,11 @@ impl ProgramMutation {
             Err(stop) => Err(stop),
         };
         let (done, user_errors) = refused_input(outcome)?;
+        if done.is_some()
+            && let Err(stop) = valuation::program_changed(app).await
+        {
+            tracing::warn!(?stop, "what members are worth could not be asked for anew; the next look follows");
+        }
         let program = done.is_some().then(|| Program::new(app));
         Ok(ProgramPayload { program, job: done.flatten().map(Job::new), user_errors })
     }

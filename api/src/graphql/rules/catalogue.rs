@@ -34,7 +34,7 @@ impl RuleCatalogueEntry {
         self.0.name
     }
 
-    /// Under what to list it: Profile, Transactions, Transaction filter (what goes into `where`), Points, Feedback,
+    /// Under what to list it: Profile, Transactions, Transaction filter (what goes into `where`), Points, Value, Feedback,
     /// Segments or Sample.
     async fn group(&self) -> &str {
         self.0.group

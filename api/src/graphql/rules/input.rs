@@ -5,10 +5,12 @@ use engine::rules::{Mistake, MistakeKind, Rule, SegmentName, parse};
 use serde_json::Value as Json;
 
 use crate::error::{Refusal, RefusalCode};
-use crate::graphql::filters::{DateFilter, DecimalFilter, IntFilter, StringFilter};
+use crate::graphql::filters::{DateFilter, DecimalFilter, FloatFilter, IntFilter, StringFilter};
+use crate::graphql::insights::RfmGroup;
 use crate::graphql::members::LabelFilter;
 use crate::graphql::refs::SegmentRef;
 use crate::graphql::scalars::Decimal;
+use crate::graphql::valuation::{Presence, ValueGroup};
 
 /// Who belongs. Exactly one field at every level.
 #[derive(OneofObject, Clone, Debug)]
@@ -21,6 +23,7 @@ pub(crate) enum RuleInput {
     Profile(ProfileCondition),
     Transactions(TransactionsCondition),
     Points(PointsCondition),
+    Value(ValueCondition),
     /// Membership of another segment; kept by id, shown with the key it has now.
     Segment(SegmentRef),
     Feedback(FeedbackCondition),
@@ -151,6 +154,22 @@ pub(crate) enum PointsMeasure {
     DaysToFirstRedemption,
     /// Whole days since anything happened to the member's points. Where nothing did, the condition does not hold.
     DaysSinceLastActivity,
+}
+
+/// A figure that the nightly analysis keeps per member.
+#[derive(OneofObject, Clone, Debug)]
+pub(crate) enum ValueCondition {
+    /// Exact at every moment.
+    HistoricClv(DecimalFilter),
+    PredictedClv(DecimalFilter),
+    /// Chance, 0 to 1, of an order within the next 90 days.
+    #[graphql(name = "orderProbability90Days")]
+    OrderProbability90Days(FloatFilter),
+    /// Orders to expect in the next 365 days.
+    ExpectedOrders(FloatFilter),
+    RfmGroup(Vec<RfmGroup>),
+    ValueGroup(Vec<ValueGroup>),
+    Presence(Vec<Presence>),
 }
 
 /// The member's latest answer. Every field given must hold, at least one.

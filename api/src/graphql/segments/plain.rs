@@ -39,6 +39,7 @@ impl Plain for Segment {
             "averageTransactions" => or_null(stats.average_transactions, Value::from),
             "averageSpending" => return money(stats.average_spending),
             "averageClv" => return money(stats.average_clv),
+            "averagePredictedClv" => return money(stats.average_predicted_clv()),
             "statsAt" => instant(stats.stats_at),
             _ => return None,
         })

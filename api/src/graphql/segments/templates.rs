@@ -12,8 +12,14 @@ use crate::segments;
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
 #[graphql(remote = "segments::Template")]
 pub(crate) enum SegmentTemplate {
+    /// Most valuable, most growable, below zero.
+    ValueGroups,
+    /// Champions … prospects.
+    RfmGroups,
     /// High spenders, frequent buyers, occasional shoppers, dormant, by points and purchases.
     PointsLevels,
+    /// Members who went missing by their own rhythm.
+    MissingMembers,
     /// Members who enrolled in the last 30 days.
     NewMembers,
     /// Members whose birthday is within the next seven days.

@@ -202,6 +202,11 @@ impl Segment {
         self.0.stats.average_clv.map(|minor| Money::new(ctx, minor))
     }
 
+    /// Mean of the members' predicted value over the next 12 months. Null until the model was fitted.
+    async fn average_predicted_clv(&self, ctx: &Context<'_>) -> Option<Money> {
+        self.0.stats.average_predicted_clv().map(|minor| Money::new(ctx, minor))
+    }
+
     /// The instant for which the figures above hold.
     async fn stats_at(&self) -> DateTime {
         DateTime(self.0.stats.stats_at)

@@ -1,7 +1,7 @@
-//! The figures over transactions and over points.
+//! The figures over transactions and over points, and what members are worth.
 
-use super::ValueType::{Days, Money, Number, Points, Share};
-use super::{Entry, NUMBER};
+use super::ValueType::{Days, Money, Number, Points, Share, Word};
+use super::{Entry, LIST, NUMBER};
 
 pub(super) fn transactions() -> Vec<Entry> {
     let figure = |name, label, description, value| Entry {
@@ -50,5 +50,28 @@ pub(super) fn points() -> Vec<Entry> {
         figure("points.REDEMPTION_RATE", "Redemption rate", rate, Share),
         figure("points.DAYS_TO_FIRST_REDEMPTION", "Days to the first redemption", first, Days),
         figure("points.DAYS_SINCE_LAST_ACTIVITY", "Days since the last activity", last, Days),
+    ]
+}
+
+pub(super) fn values() -> Vec<Entry> {
+    let figure =
+        |name, label, description, value, operators| Entry::new((name, "Value"), label, description, value, operators);
+    let historic = "Net spending over all time × gross margin.";
+    let predicted =
+        "What the next 12 months are predicted to bring, discounted. Nothing while there is no value model.";
+    let chance = "The chance of an order within the next 90 days. Nothing while there is no value model.";
+    let orders = "Orders to expect in the next 365 days. Nothing while there is no value model.";
+    let rfm = "By recency, frequency and monetary value, last night: CHAMPIONS, LOYAL, ACTIVE, NEW, PROMISING, \
+        NEEDS_ATTENTION, ALMOST_LOST, PREVIOUSLY_LOYAL, AT_RISK, DORMANT or PROSPECTS.";
+    let value = "By what the member is worth, last night: MOST_VALUABLE, MOST_GROWABLE, MAINTAIN or BELOW_ZERO.";
+    let presence = "By twice the member's own rhythm, last night: PRESENT, MISSING or INSUFFICIENT_HISTORY.";
+    vec![
+        figure("value.historicClv", "Historic lifetime value", historic, Money, NUMBER),
+        figure("value.predictedClv", "Predicted value", predicted, Money, NUMBER),
+        figure("value.orderProbability90Days", "Chance of an order", chance, Share, NUMBER),
+        figure("value.expectedOrders", "Orders to expect", orders, Number, NUMBER),
+        figure("value.rfmGroup", "RFM group", rfm, Word, LIST),
+        figure("value.valueGroup", "Value group", value, Word, LIST),
+        figure("value.presence", "Presence", presence, Word, LIST),
     ]
 }

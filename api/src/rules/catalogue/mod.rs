@@ -100,7 +100,14 @@ enum Source {
 
 /// Everything that a rule can say, in the order in which an editor lists it.
 pub fn entries() -> Vec<Entry> {
-    let parts = [profile::entries(), figures::transactions(), filters::transactions(), figures::points(), others()];
+    let parts = [
+        profile::entries(),
+        figures::transactions(),
+        filters::transactions(),
+        figures::points(),
+        figures::values(),
+        others(),
+    ];
     parts.into_iter().flatten().collect()
 }
 

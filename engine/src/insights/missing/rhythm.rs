@@ -29,6 +29,11 @@ impl Rhythm {
         self.twice_median.map(|twice| ratio(twice, 2))
     }
 
+    /// The same in half days, which is a whole number.
+    pub fn half_days(&self) -> Option<i64> {
+        self.twice_median
+    }
+
     /// Whole days since the last purchase; none without one.
     pub fn days_since_last(&self, today: NaiveDate) -> Option<i64> {
         self.last.map(|last| i64::from(day_number(today)) - i64::from(last))

@@ -1,5 +1,7 @@
 //! Scores from 1 to 5 of recency, frequency and monetary value.
 
+use serde::{Deserialize, Serialize};
+
 use crate::facts::{Day, Facts, PURCHASE};
 use crate::insights::fifths::Fifths;
 
@@ -16,7 +18,7 @@ pub struct RfmScores {
 
 /// Where scores part, for all customers as of a day. Small enough to be kept: with it, any member is scored from its
 /// own facts alone.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RfmBounds {
     /// Later days do not count.
     pub(super) until: Day,

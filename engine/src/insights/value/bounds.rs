@@ -1,12 +1,14 @@
 //! Where the groups part.
 
+use serde::{Deserialize, Serialize};
+
 use super::peers::{Beginning, Peers};
 use super::{Prediction, ValueGroup, ValueSettings, ValueTerms};
 use crate::facts::Facts;
 
 /// Where the groups of all customers part. Small enough to be kept: with it, any customer's group is found from its own
 /// facts alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ValueBounds {
     /// What the top fifth of the values of 0 and more is beyond.
     pub(super) values: Option<i64>,

@@ -1,5 +1,7 @@
 //! Who is compared with whom: customers of the same tenure whose first order was of the same size.
 
+use serde::{Deserialize, Serialize};
+
 use crate::facts::{Day, Facts, PURCHASE};
 use crate::insights::fifths::{Fifths, percentile};
 
@@ -20,7 +22,7 @@ pub(super) enum Tenure {
 }
 
 /// What peers are worth, cell by cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Peers {
     /// None where nobody ever bought.
     first_orders: Option<Fifths<i64>>,
@@ -28,7 +30,7 @@ pub(super) struct Peers {
 }
 
 /// The 80th percentile of the values of peers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Cell {
     /// None for an empty cell.
     pub(super) value: Option<i64>,

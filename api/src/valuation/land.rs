@@ -1,0 +1,113 @@
+//! An analysis lands: what differs is written, and rules follow, in one transaction.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use entity::ids::MemberId;
+
+use super::member::Kept;
+use super::member_store::{self, WRITTEN};
+use super::passes::{Fitted, Grouped};
+use super::plan::{Plan, Said};
+use super::store::{self, ModelRow};
+use super::work::STEPS;
+use crate::app::App;
+use crate::db::{self, Txn};
+use crate::error::{Fault, Stop};
+use crate::jobs::{Held, Setback};
+use crate::{changes, figures};
+
+/// An analysis that landed.
+pub(super) struct Landed {
+    /// Why there is no model, as a sentence.
+    pub(super) refused: Option<String>,
+}
+
+/// So many members one row of the log of changes names; beyond, it says that it may be anybody.
+const NAMED: usize = 5_000;
+
+/// What is kept of members, and what is to be.
+struct Difference {
+    changed: Vec<Kept>,
+    gone: Vec<MemberId>,
+}
+
+/// Writes what was found, where it differs from what is kept, and lets who belongs follow. None where something that it
+/// stands on was changed meanwhile.
+pub(super) async fn land(
+    app: &Arc<App>,
+    held: &Held,
+    plan: &Plan,
+    fitted: &Fitted,
+    grouped: Grouped,
+    begun: Instant,
+) -> Result<Option<Landed>, Setback> {
+    // Nobody else writes them but who erases a person.
+    let before = member_store::all(app.db.reader()).await?;
+    let difference = Difference::between(&before, &grouped.members);
+    drop(before);
+    held.step(4, Some(STEPS)).await?;
+    let row = ModelRow::new(plan, fitted, &grouped)?;
+    let landed = db::retry(|| async {
+        let txn = app.db.begin().await?;
+        let is_landed = difference.write(app, &txn, plan, &grouped, &row, begun).await?;
+        Ok::<_, Stop>(is_landed.then_some(txn))
+    });
+    let Some(txn) = landed.await.map_err(Setback::of)? else { return Ok(None) };
+    held.fence(&txn).await?;
+    txn.commit().await?;
+    app.lens.wake();
+    let (members, customers) = (difference.changed.len(), fitted.model.as_ref().map_or(0, |model| model.customers));
+    tracing::info!(members, customers, "what members are worth was worked out anew");
+    Ok(Some(Landed { refused: row.refused }))
+}
+
+impl Difference {
+    /// Both sides rise by member.
+    fn between(before: &[Kept], after: &[Kept]) -> Self {
+        let mut left = before.iter().peekable();
+        let (mut changed, mut gone) = (Vec::new(), Vec::new());
+        for kept in after {
+            while let Some(old) = left.next_if(|old| old.member < kept.member) {
+                gone.push(MemberId(old.member));
+            }
+            let same = left.next_if(|old| old.member == kept.member).is_some_and(|old| old == kept);
+            changed.extend((!same).then_some(*kept));
+        }
+        gone.extend(left.map(|old| MemberId(old.member)));
+        Self { changed, gone }
+    }
+
+    /// False where something that it stands on was changed.
+    async fn write(
+        &self,
+        app: &App,
+        txn: &Txn,
+        plan: &Plan,
+        grouped: &Grouped,
+        row: &ModelRow,
+        begun: Instant,
+    ) -> Result<bool, Fault> {
+        // Others go on meanwhile; whoever they touch is in the log of changes, and is decided once more below.
+        for members in self.changed.chunks(WRITTEN) {
+            member_store::write(txn, members).await?;
+        }
+        member_store::remove(txn, &self.gone).await?;
+        let Some(reckoning) = plan.rules.hold(app, txn).await? else { return Ok(false) };
+        if Said::now(txn).await?.0 != plan.said {
+            return Ok(false);
+        }
+        member_store::remove_erased(txn).await?;
+        if !plan.rules.land(txn, &reckoning, &grouped.evaluated).await? {
+            return Ok(false);
+        }
+        figures::add_up_predicted(txn).await?;
+        store::insert(txn, row, reckoning.now, begun.elapsed()).await?;
+        let touched = || self.changed.iter().map(|kept| MemberId(kept.member)).chain(self.gone.iter().copied());
+        match touched().count() {
+            0..=NAMED => changes::note(txn, &touched().collect::<Vec<_>>(), reckoning.now).await?,
+            _ => changes::note_values(txn, reckoning.now).await?,
+        }
+        Ok(true)
+    }
+}
