@@ -72,6 +72,7 @@ impl Needs {
             items: self.items | others.items,
             points: self.points | others.points,
             feedback: self.feedback | others.feedback,
+            campaigns: self.campaigns | others.campaigns,
             values: self.values | others.values,
         }
     }

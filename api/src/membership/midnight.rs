@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::evaluate::{Known, Moment, Program};
+use engine::evaluate::{Moment, Program};
 use engine::facts::{Dictionary, Facts};
 use entity::ids::MemberId;
 use roaring::RoaringTreemap;

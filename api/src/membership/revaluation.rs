@@ -14,7 +14,6 @@ use super::evaluation::members_of;
 use super::evaluation_store as store;
 use super::landing::{self, Found, Seen};
 use super::rule_set::{RuleSet, asks_value};
-use super::rule_set_store;
 use crate::app::App;
 use crate::changes::Position;
 use crate::db::{self, Lock, Txn};

@@ -20,8 +20,15 @@ use crate::facts::{self, Freshness, Needs};
 use crate::membership::{Belonging, Evaluated};
 
 /// What the figures look at.
-pub(super) const DOCUMENTS: Needs =
-    Needs { labels: false, transactions: true, items: false, points: false, feedback: false, values: false };
+pub(super) const DOCUMENTS: Needs = Needs {
+    labels: false,
+    transactions: true,
+    items: false,
+    points: false,
+    feedback: false,
+    campaigns: false,
+    values: false,
+};
 pub(super) const VALUES: Needs = Needs { points: true, ..DOCUMENTS };
 /// How many times the own rhythm a silence must last, as `missingMembers` asks where nothing else is said.
 pub(super) const MULTIPLE: f64 = 2.0;

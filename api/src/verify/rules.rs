@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use engine::calendar::Zone;
-use engine::evaluate::{Known, Moment, Program};
+use engine::evaluate::{Moment, Program};
 use engine::facts::Dictionary;
 use engine::money::Currency;
 use entity::program;
