@@ -8,8 +8,10 @@ use crate::ddl;
 pub(crate) struct Migration;
 
 const UP: &[&str] = &[
-    // They are added up by day: everything that this takes stands in the index.
-    "CREATE INDEX transaction_unnamed ON \"transaction\" (at, kind, amount, purchase) WHERE member_id IS NULL",
+    // They are added up day by day. Everything that this takes stands in the index, the member as well: without it SQLite
+    // would look into the table for each of them.
+    "CREATE INDEX transaction_unnamed ON \"transaction\" (member_id, at, kind, amount, purchase)
+        WHERE member_id IS NULL",
     // Erased persons stay in the cohort of their first purchase.
     "CREATE INDEX transaction_erased ON \"transaction\" (erased_member_id, at, purchase)
         WHERE erased_member_id IS NOT NULL",

@@ -74,6 +74,7 @@ impl Demo {
             if !demo::unused(app).await? {
                 return Ok(None);
             }
+            demo::launch(app).await?;
         }
         let options = Options { seed: self.seed, members: self.members };
         Ok(Some(demo::run(app, options, progress).await?.to_string()))

@@ -29,8 +29,11 @@ mod write;
 
 use std::sync::Arc;
 
+use chrono::Months;
+
 use crate::app::App;
 use crate::audit::{self, By};
+use crate::program::{self, ProgramPatch};
 use crate::{db, figures};
 use plan::{Plan, Shop};
 use store::Course;
@@ -113,6 +116,17 @@ pub async fn present(app: &App) -> anyhow::Result<bool> {
 /// Whether nobody has used the database yet: nobody may sign in, and there are no members.
 pub async fn unused(app: &App) -> anyhow::Result<bool> {
     Ok(!store::used(app.db.reader()).await?)
+}
+
+/// Lets the programme of an unused database begin with the two years of the demo, where nobody said when it began: it would
+/// have begun today, and every figure since the launch would be empty.
+pub async fn launch(app: &App) -> anyhow::Result<()> {
+    let today = app.clock.today(app.program().zone);
+    if app.settings.launched_on.is_none() {
+        let launched_on = today.checked_sub_months(Months::new(24));
+        program::update(app, By::command(COMMAND), ProgramPatch { launched_on, ..ProgramPatch::default() }).await?;
+    }
+    Ok(())
 }
 
 async fn begin(app: &App, options: Options) -> anyhow::Result<Course> {

@@ -14,6 +14,7 @@ const LOG: &str = "{ auditLog(first: 1) { nodes { action objectKind objectName c
 
 /// Two members who redeemed and two who did not, two guests, one who bought long ago, and nobody's sale.
 async fn fill(app: &TestApp) {
+    crate::program::update(app, json!({"launchedOn": "2020-01-01"})).await;
     let people = ["a", "b", "c", "d", "old"]
         .map(|number| json!({"number": number, "firstName": format!("=name {number}"), "enrolledAt": days(-900)}));
     let guests = ["g", "h"].map(|number| json!({ "number": number }));

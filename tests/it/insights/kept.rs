@@ -22,6 +22,12 @@ fn counts(app: &TestApp) -> (u64, u64) {
     (count("hit"), count("miss"))
 }
 
+/// The programme began long ago, so that the snapshot has 12 months.
+async fn began(app: &TestApp) {
+    let updated = crate::program::update(app, json!({"launchedOn": "2020-01-01"})).await;
+    assert_eq!(updated["userErrors"], json!([]), "{updated}");
+}
+
 async fn snapshot(app: &TestApp) -> Value {
     app.graphql(SNAPSHOT, json!({})).await["valueSnapshot"].clone()
 }
@@ -32,6 +38,7 @@ fn sale(document: &str, number: Option<&str>) -> Value {
 
 on_both! {
     async fn what_is_asked_again_is_worked_out_once(app) {
+        began(&app).await;
         members(&app, &["a"]).await;
         make(&app, RECORD, json!([sale("1", Some("a"))])).await;
         let first = snapshot(&app).await;
@@ -52,6 +59,7 @@ on_both! {
     }
 
     async fn many_who_ask_at_once_wait_for_one(app) {
+        began(&app).await;
         members(&app, &["a", "b"]).await;
         make(&app, RECORD, json!([sale("1", Some("a")), sale("2", None)])).await;
         let answers = join_all((0..12).map(|_| snapshot(&app))).await;
@@ -69,6 +77,7 @@ on_both! {
     }
 
     async fn whoever_changed_something_sees_it(app) {
+        began(&app).await;
         let numbers: Vec<String> = (0..12).map(|number| format!("m{number}")).collect();
         make(&app, UPSERT, numbers.iter().map(|number| json!({"number": number})).collect()).await;
         segment(&app, "some", &[]).await;
@@ -100,6 +109,7 @@ on_both! {
     }
 
     async fn nobody_is_counted_twice_while_persons_are_erased(app) {
+        began(&app).await;
         const PEOPLE: usize = 25;
         let numbers: Vec<String> = (0..PEOPLE).map(|number| format!("m{number}")).collect();
         make(&app, UPSERT, numbers.iter().map(|number| json!({"number": number, "enrolledAt": days(-9)})).collect()).await;
@@ -136,6 +146,7 @@ async fn make_changed(app: &TestApp, number: &str) {
 
 /// Another process writes; this one has kept an answer.
 async fn beside(app: Arc<TestApp>) {
+    began(&app).await;
     let other = crate::lens::beside(&app, true).await;
     for number in 0..10 {
         make(&other, RECORD, json!([sale(&number.to_string(), None)])).await;
