@@ -9,7 +9,7 @@ pub(crate) struct Migration;
 
 const UP: &[&str] = &[
     // One row an analysis; the newest one holds. as_of: the day at whose end the model looked at the customers; groups_on: that
-    // of the groups. The four behind say what it was reckoned with: once the programme says something else, it is old.
+    // for which groups are told. The four behind say what it was reckoned with: once the programme says something else, it is old.
     // model: null where refused says why there is none.
     "CREATE TABLE value_model (
         id {id},

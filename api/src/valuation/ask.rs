@@ -1,12 +1,13 @@
-//! The model is fitted because somebody asks, or because what is kept is not of last night, or was reckoned with something
+//! The model is fitted because somebody asks, or because what is kept is not of this night, or was reckoned with something
 //! that the programme does not say any more.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use engine::calendar::FIRST_DAY;
 use entity::job;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::plan::yesterday;
 use super::{JOB, store};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
@@ -47,8 +48,7 @@ pub async fn ask(app: &App, by: By<'_>, as_of: Option<NaiveDate>) -> Result<job:
         }
         let arguments = Arguments { as_of, asked: true };
         let job = jobs::enqueue(app, &txn, by, NewJob { kind: JOB, arguments: json!(arguments) }).await?;
-        let day = as_of.or_else(|| today.checked_sub_days(Days::new(1)));
-        let changes = Changes::none().new_field("asOf", day);
+        let changes = Changes::none().new_field("asOf", as_of.unwrap_or_else(|| yesterday(today)));
         let object = Object::many("ValueModel", "value model");
         audit::write(app, &txn, by, Entry { action: by.action("fitValueModel"), object, changes }).await?;
         txn.commit().await?;
@@ -67,19 +67,18 @@ pub async fn program_changed(app: &App) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Sees to it that what is kept is of last night and of the programme as it is; true where a job was queued for that. Looking
+/// Sees to it that what is kept is of this night and of the programme as it is; true where a job was queued for that. Looking
 /// costs one small read.
 pub async fn keep_up(app: &App) -> Result<bool, Stop> {
-    let yesterday = app.clock.today(app.program().zone).checked_sub_days(Days::new(1)).unwrap_or_default();
-    let yesterday = yesterday.to_string();
-    if store::groups_on(app.db.reader()).await?.as_ref() == Some(&yesterday) {
+    let today = app.clock.today(app.program().zone).to_string();
+    if store::groups_on(app.db.reader()).await?.as_ref() == Some(&today) {
         return Ok(false);
     }
     let queued = db::retry(|| async {
         let txn = app.db.begin().await?;
         db::lock(&txn, Lock::ValueModel).await?;
         // Another process may have been first.
-        let is_done = store::groups_on(&txn).await?.as_ref() == Some(&yesterday);
+        let is_done = store::groups_on(&txn).await?.as_ref() == Some(&today);
         let lately = app.clock.real_millis() - REST;
         let arguments = json!(Arguments { as_of: None, asked: false });
         if is_done || store::is_open_or_ended_after(&txn, &arguments.to_string(), lately).await? {

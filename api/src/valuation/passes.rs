@@ -61,8 +61,7 @@ pub(super) struct Grouped {
 /// Looks at how customers bought until the plan's day.
 pub(super) async fn sample(app: &Arc<App>, plan: &Plan) -> Result<Sampled, Fault> {
     let as_of = plan.as_of;
-    let today = plan.groups_on.succ_opt().unwrap_or(plan.groups_on);
-    let rfm = Arc::new(Rfm { today, gross_margin: plan.terms.gross_margin, among: Among::Everybody });
+    let rfm = Arc::new(Rfm { today: plan.groups_on, gross_margin: plan.terms.gross_margin, among: Among::Everybody });
     let asked = Arc::clone(&rfm);
     let each = move |_: &(), facts: &Facts, dictionary: &Dictionary| {
         let bought = |(row, member): (usize, &i64)| Some((*member, value::customer(facts, row, as_of)?));

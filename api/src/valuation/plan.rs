@@ -1,6 +1,6 @@
 //! What an analysis is of, and what it is reckoned with.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use engine::calendar::Zone;
 use engine::evaluate::Moment;
 use engine::insights::ValueSettings;
@@ -36,7 +36,7 @@ pub(super) struct Said {
 pub(super) struct Plan {
     /// The day at whose end the model looks at the customers.
     pub(super) as_of: NaiveDate,
-    /// The day at whose end groups are told: yesterday.
+    /// The day for which groups are told: today.
     pub(super) groups_on: NaiveDate,
     pub(super) currency: Currency,
     pub(super) said: Said,
@@ -68,9 +68,9 @@ impl Said {
     }
 
     /// What values on a day are reckoned with, without what a model predicts.
-    pub(super) fn settings(&self, groups_on: NaiveDate, currency: Currency) -> Result<ValueSettings, Fault> {
+    pub(super) fn settings(&self, day: NaiveDate, currency: Currency) -> Result<ValueSettings, Fault> {
         let (point, handling) = (number(&self.reward_cost_per_point)?, number(&self.return_handling_cost)?);
-        Ok(ValueSettings::new(groups_on, self.margin()?, point, handling, currency.digits()))
+        Ok(ValueSettings::new(day, self.margin()?, point, handling, currency.digits()))
     }
 }
 
@@ -79,7 +79,6 @@ impl Plan {
         let (said, currency) = Said::now(app.db.reader()).await?;
         let zone = said.zone()?;
         let today = app.clock.today(zone);
-        let groups_on = today.checked_sub_days(Days::new(1)).unwrap_or(today);
         let gross_margin = said.margin()?;
         let terms = Terms {
             gross_margin,
@@ -89,15 +88,20 @@ impl Plan {
         };
         let moment = Moment { today, digits: currency.digits(), gross_margin };
         Ok(Self {
-            as_of: arguments.as_of.unwrap_or(groups_on),
-            groups_on,
+            as_of: arguments.as_of.unwrap_or_else(|| yesterday(today)),
+            groups_on: today,
             currency,
-            settings: said.settings(groups_on, currency)?,
+            settings: said.settings(today, currency)?,
             terms,
             rules: Revaluation::plan(app, moment, zone).await?,
             said,
         })
     }
+}
+
+/// The day before a day.
+pub(super) fn yesterday(today: NaiveDate) -> NaiveDate {
+    today.pred_opt().unwrap_or(today)
 }
 
 fn number(text: &str) -> Result<Decimal, Fault> {

@@ -36,7 +36,7 @@ pub struct FittedModel {
 /// How many members are in which group.
 #[derive(Clone, Debug)]
 pub struct Groups {
-    /// The end of the day for which it holds.
+    /// When everybody was looked at.
     pub as_of: Millis,
     /// What a reader must know, as sentences.
     pub notes: Vec<String>,
@@ -56,7 +56,7 @@ pub async fn model(app: &App) -> Result<Option<FittedModel>, Fault> {
 pub async fn groups(app: &App) -> Result<Option<Groups>, Fault> {
     let Some(row) = store::latest(app.db.reader()).await? else { return Ok(None) };
     let kept = row.groups()?;
-    Ok(Some(Groups { as_of: end_of(&row, day(&row.groups_on)?)?, notes: kept.notes, groups: kept.groups }))
+    Ok(Some(Groups { as_of: row.fitted_at, notes: kept.notes, groups: kept.groups }))
 }
 
 /// How the value of a member comes about, by the latest analysis; none before the first, and where the member is not known.
@@ -68,14 +68,17 @@ pub async fn breakdown(app: &App, member: &MemberRef) -> Result<Option<ValueBrea
     let (said, groups_on) = (row.said(), day(&row.groups_on)?);
     let (_, currency) = Said::now(&txn).await?;
     let mut settings = said.settings(groups_on, currency)?;
+    let kept = member_store::of(&txn, &[member]).await?;
     if row.model()?.is_some_and(|model| model.spending.is_some()) {
-        let kept = member_store::of(&txn, &[member]).await?;
         let known = kept.iter().filter_map(|kept| Some((kept.member, kept.predicted?.prediction()?)));
         settings = settings.with_predictions(Arc::new(ByMember::new(known.collect())));
     }
     let mut dictionary = Dictionary::default();
     let facts = facts::read(&txn, Whose::Members(&[member]), VALUES, said.zone()?, &mut dictionary).await?;
-    Ok(facts.row(member.0).map(|row| bounds.breakdown(&facts, row, &settings)))
+    let Some(place) = facts.row(member.0) else { return Ok(None) };
+    let now = bounds.breakdown(&facts, place, &settings);
+    // The group is that which rules and figures see, whatever came since the night.
+    Ok(Some(ValueBreakdown { group: kept.first().map_or(now.group, |kept| kept.value_group), ..now }))
 }
 
 /// What is told of some members.

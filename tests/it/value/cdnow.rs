@@ -172,7 +172,7 @@ async fn together(app: &TestApp, all: &HashMap<String, Value>) {
     let shown = ask(app, "{ segment(ref: {key: \"likely\"}) { averagePredictedClv { amount } } }").await;
     assert!((amount(&shown["averagePredictedClv"]) - sum / likely.len() as f64).abs() < 0.005_001, "{shown}");
     let groups = ask(app, GROUPS).await;
-    assert_eq!(groups["asOf"], "1998-06-30T00:00:00.000Z", "the end of yesterday");
+    assert_eq!(groups["asOf"], "1998-06-30T23:59:59.999Z", "when it stands");
     for group in groups["groups"].as_array().unwrap() {
         let of: Vec<&Value> = all.values().filter(|value| value["valueGroup"] == group["group"]).collect();
         assert_eq!(group["members"], json!(of.len()), "{group}");

@@ -57,7 +57,7 @@ pub(crate) struct ValueGroupFigures {
 /// Customers by what they are worth.
 #[Object]
 impl ValueGroupsAnalysis {
-    /// The end of the day for which it holds.
+    /// When everybody was looked at.
     async fn as_of(&self) -> DateTime {
         DateTime(self.0.as_of)
     }
@@ -91,6 +91,7 @@ pub(crate) struct ValueBreakdown(pub(super) insights::ValueBreakdown);
 /// How a member's value comes about, term by term.
 #[Object]
 impl ValueBreakdown {
+    /// As the nightly analysis found it, and rules see it; the terms are as of now.
     async fn group(&self) -> ValueGroup {
         self.0.group.into()
     }
