@@ -10,7 +10,6 @@ use chrono::NaiveDate;
 use engine::calendar::numbered_day;
 use engine::evaluate::{Known, Moment, Program};
 use engine::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, TransactionRow};
-use engine::ledger::Direction;
 use engine::rules::{Rule, parse};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -80,18 +79,9 @@ fn facts(rows: &Path) -> Result<(Vec<Facts>, Dictionary)> {
             let Some(row) = lines.next().transpose()? else { break };
             if row.member != last {
                 (last, members) = (row.member, members + 1);
-                builder.member(&member(row.member));
+                builder.member(&MemberRow::bare(row.member));
             }
-            builder.transaction(&TransactionRow {
-                id: 0,
-                day: row.day,
-                direction: if row.net < 0 { Direction::Return } else { Direction::Sale },
-                amount: row.net.abs(),
-                purchase: row.purchase,
-                channel: None,
-                location: None,
-                labels: "[]",
-            });
+            builder.transaction(&TransactionRow::bare(row.day, row.net, row.purchase));
             if let Some(name) = row.category.map(category) {
                 builder.item(&ItemRow { amount: row.net.abs(), sku: "1", brand: None, category: Some(&name) });
             }
@@ -101,24 +91,6 @@ fn facts(rows: &Path) -> Result<(Vec<Facts>, Dictionary)> {
         chunks.push(facts);
     }
     Ok((chunks, dictionary))
-}
-
-fn member(id: i64) -> MemberRow<'static> {
-    MemberRow {
-        id,
-        number: "",
-        email: None,
-        enrolled: None,
-        birth: None,
-        gender: None,
-        country: None,
-        region: None,
-        city: None,
-        postal_code: None,
-        tier: None,
-        marketing_consent: true,
-        attributes: "{}",
-    }
 }
 
 struct Row {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::facts::Valuation;
 use crate::ledger::{Direction, PointsMove};
+use crate::rules::TextFact;
 
 /// A member and all that is known of it; lists stand in the order of time.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +65,22 @@ pub(super) struct Line {
     pub(super) sku: String,
     pub(super) brand: Option<String>,
     pub(super) category: Option<String>,
+}
+
+impl Member {
+    /// A text of its profile.
+    pub(super) fn text(&self, fact: TextFact) -> Option<&String> {
+        match fact {
+            TextFact::Number => Some(&self.number),
+            TextFact::Email => self.email.as_ref(),
+            TextFact::Gender => self.gender.as_ref(),
+            TextFact::Country => self.country.as_ref(),
+            TextFact::Region => self.region.as_ref(),
+            TextFact::City => self.city.as_ref(),
+            TextFact::PostalCode => self.postal_code.as_ref(),
+            TextFact::Tier => self.tier.as_ref(),
+        }
+    }
 }
 
 /// A purchase is a sale, also one worth 0, that is not returned in full.

@@ -13,7 +13,7 @@ use crate::facts::Valuation;
 use crate::groups::CampaignOutcome;
 use crate::ledger::{Direction, PointsMove};
 use crate::rules::{
-    AttributeTest, Bounds, DayBounds, Feedback, LabelMatch, Points, PointsMeasure, Profile, Rule, TextFact, TextMatch,
+    AttributeTest, Bounds, DayBounds, Feedback, LabelMatch, Points, PointsMeasure, Profile, Rule, TextMatch,
     Transactions, TransactionsMatch, TransactionsMeasure, ValueCondition, ValueMeasure, Window, YearlyFact,
 };
 
@@ -53,7 +53,7 @@ impl World {
 
     fn profile(&self, profile: &Profile, member: &Member) -> bool {
         match profile {
-            Profile::Text(fact, filter) => text_of(*fact, member).is_some_and(|found| text(filter, found)),
+            Profile::Text(fact, filter) => member.text(*fact).is_some_and(|found| text(filter, found)),
             Profile::Age(bounds) => {
                 member.birth.is_some_and(|birth| number(bounds, &words::full_years(birth, self.today)))
             }
@@ -254,19 +254,6 @@ fn feedback(Feedback { survey, latest_score, group }: &Feedback, member: &Member
         latest_score.as_ref().is_none_or(|bounds| number(bounds, score))
             && group.as_ref().is_none_or(|groups| groups.contains(&words::group(*score)))
     })
-}
-
-fn text_of(fact: TextFact, member: &Member) -> Option<&String> {
-    match fact {
-        TextFact::Number => Some(&member.number),
-        TextFact::Email => member.email.as_ref(),
-        TextFact::Gender => member.gender.as_ref(),
-        TextFact::Country => member.country.as_ref(),
-        TextFact::Region => member.region.as_ref(),
-        TextFact::City => member.city.as_ref(),
-        TextFact::PostalCode => member.postal_code.as_ref(),
-        TextFact::Tier => member.tier.as_ref(),
-    }
 }
 
 fn text(TextMatch { eq, within, contains, starts_with }: &TextMatch, found: &str) -> bool {
