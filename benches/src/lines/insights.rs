@@ -31,7 +31,7 @@ pub(crate) async fn insights(scene: &Scene<'_>, folder: &Path, report: &mut Repo
         match measure(scene, &mut duck, &question, &mut rounds).await {
             Ok(found) => add(scene, &question, &found, report),
             // The bench may be asked to measure a Tessera that is older than the figure.
-            Err(error) if error.to_string().starts_with("Unknown ") => {
+            Err(error) if error.to_string().starts_with("\"Unknown ") => {
                 report.none(question.what, "this Tessera does not have it");
             }
             Err(error) => return Err(error),

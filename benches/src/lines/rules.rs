@@ -51,7 +51,7 @@ async fn previews(
     report.add(Figure::millis(what, "Tessera", ours, &format!("{members} found, {within:.0} ms of it the preview")));
     let (ratio, goal) = (Some(theirs.one.seconds / ours), Some(Goal::AtLeast(3.0)));
     let found = format!("{members} found");
-    report.add(Figure { ratio, goal, ..figure(what, "DuckDB", theirs.one.seconds, &found) });
+    report.add(Figure { ratio, goal, ..Figure::millis(what, "DuckDB", theirs.one.seconds, &found) });
     let from_rows = preview(&scene.without_lens().await?, &one).await;
     match from_rows {
         Ok(preview) => {
@@ -82,7 +82,7 @@ fn fifty(pass: &Pass, theirs: &Answers, report: &mut Report) -> Result<()> {
     report.add(Figure::millis(what, "Tessera", ours, &found));
     for (who, theirs, goal) in [("DuckDB, 50", &theirs.each, 10.0), ("DuckDB, 1", &theirs.merged, 1.0)] {
         let (ratio, goal) = (Some(theirs.seconds / ours), Some(Goal::AtLeast(goal)));
-        report.add(Figure { ratio, goal, ..figure(what, who, theirs.seconds, &found) });
+        report.add(Figure { ratio, goal, ..Figure::millis(what, who, theirs.seconds, &found) });
     }
     Ok(())
 }

@@ -76,7 +76,7 @@ pub(crate) fn value_of_cdnow(run: &Run, report: &mut Report) -> Result<()> {
     let (ours, theirs) = (median(ours), median(theirs));
     report.add(Figure::seconds(&what, "Tessera", ours, "gathering them counted"));
     let (ratio, goal) = (Some(theirs / ours), Some(Goal::AtLeast(TIMES)));
-    report.add(Figure { ratio, goal, ..figure(&what, "lifetimes", theirs, &form) });
+    report.add(Figure { ratio, goal, ..Figure::seconds(&what, "lifetimes", theirs, &form) });
     report.about(format!("lifetimes {}", hello.version));
     Ok(())
 }
@@ -116,7 +116,7 @@ pub(crate) async fn value(scene: &Scene<'_>, documents: &Path, report: &mut Repo
     report.add(Figure {
         ratio: is_judged.then_some(all / SECONDS),
         goal: is_judged.then_some(Goal::AtMost(1.0)),
-        ..figure(&what, "Tessera", all, &parts)
+        ..Figure::seconds(&what, "Tessera", all, &parts)
     });
     let what = "fitValueModel, until its job has landed";
     let began = Instant::now();
@@ -126,7 +126,7 @@ pub(crate) async fn value(scene: &Scene<'_>, documents: &Path, report: &mut Repo
             report.add(Figure::seconds(what, "Tessera", began.elapsed().as_secs_f64(), ""));
         }
         // The bench may be asked to measure a Tessera that is older than the job.
-        Err(error) if error.to_string().starts_with("Unknown ") => report.none(what, "this Tessera does not have it"),
+        Err(error) if error.to_string().starts_with("\"Unknown ") => report.none(what, "this Tessera does not have it"),
         Err(error) => return Err(error),
     }
     Ok(())
