@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use chrono::NaiveDate;
 use engine::calendar::numbered_day;
 use engine::facts::Facts;
-use engine::value::{Holdout, Predictor, Sample, Terms, ValueModel, customer};
+use engine::value::{Customer, Holdout, Prediction, Predictor, Sample, Terms, ValueModel, customer};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -140,15 +140,22 @@ struct Everybody {
     customers: usize,
 }
 
-/// On the threads of the pool it is called in.
+/// So many customers are asked about with one predictor, as in the job.
+const AT_ONCE: usize = 65_536;
+
+/// The passes of the job, over the same facts, on the threads of the pool it is called in.
 fn everybody(chunks: &[Facts]) -> Result<Everybody> {
     let today = numbered_day(i32::try_from(NOW / DAY)?);
     let began = Instant::now();
-    let gather = |facts: &Facts| Sample::gather(facts, today);
-    let sample = chunks.par_iter().map(gather).reduce(|| Sample::empty(today), Sample::merge);
-    let holdout = sample.holdout_days().and_then(|days| {
-        chunks.par_iter().map(|facts| Holdout::gather(facts, today, days)).reduce_with(Holdout::merge)
-    });
+    let gather = |facts: &Facts| {
+        let customers = (0..facts.len()).filter_map(|row| customer(facts, row, today));
+        (Sample::gather(facts, today), customers.collect::<Vec<Customer>>())
+    };
+    let (samples, customers): (Vec<Sample>, Vec<Vec<Customer>>) = chunks.par_iter().map(gather).unzip();
+    let (sample, customers) = (folded(samples, Sample::merge).context("nobody bought")?, customers.concat());
+    let days = sample.holdout_days().context("the shop is too young for a holdout")?;
+    let holdouts: Vec<Holdout> = chunks.par_iter().map(|facts| Holdout::gather(facts, today, days)).collect();
+    let holdout = folded(holdouts, Holdout::merge);
     let gathered = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let model = ValueModel::fit(&sample, holdout.as_ref(), 2).context("the shop has a model")?;
@@ -156,12 +163,27 @@ fn everybody(chunks: &[Facts]) -> Result<Everybody> {
     let began = Instant::now();
     let terms =
         Terms { gross_margin: Decimal::ONE, monthly_discount: Decimal::ZERO, order_days: 90, expected_days: 365 };
-    let predict = |facts: &Facts| {
+    let predict = |customers: &[Customer]| {
         let mut predictor = Predictor::new(&model, &terms);
-        let customers = (0..facts.len()).filter_map(|row| customer(facts, row, today));
-        customers.map(|customer| predictor.predict(&customer)).collect::<Vec<_>>()
+        customers.iter().map(|customer| predictor.predict(customer)).collect::<Vec<Prediction>>()
     };
-    let predictions: Vec<_> = chunks.par_iter().map(predict).collect();
+    let predictions: Vec<Prediction> = customers.par_chunks(AT_ONCE).flat_map_iter(predict).collect();
     let predicted = began.elapsed().as_secs_f64();
-    Ok(Everybody { gathered, fitted, predicted, customers: predictions.iter().map(Vec::len).sum() })
+    Ok(Everybody { gathered, fitted, predicted, customers: predictions.len() })
+}
+
+/// All of some parts as one, two and two.
+fn folded<T>(mut parts: Vec<T>, merge: impl Fn(T, T) -> T) -> Option<T> {
+    while parts.len() > 1 {
+        let mut left = parts.into_iter();
+        let mut merged = Vec::with_capacity(left.len().div_ceil(2));
+        while let Some(one) = left.next() {
+            merged.push(match left.next() {
+                Some(other) => merge(one, other),
+                None => one,
+            });
+        }
+        parts = merged;
+    }
+    parts.pop()
 }
