@@ -6,25 +6,25 @@ use crate::rules::clause_words::{PRESENCES, RFM_GROUPS, VALUE_GROUPS, word};
 /// By recency, frequency and money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RfmGroup {
-    /// Bought just now, often and much.
+    /// Bought lately, often and for much.
     Champions,
-    /// Often and much, and not long ago.
+    /// Buy often, and not long ago.
     Loyal,
-    /// Not long ago, not yet often.
+    /// Bought lately, and more than once.
     Active,
-    /// The first purchase was just now.
+    /// Bought lately for the first time.
     New,
-    /// The first purchase was not long ago.
+    /// Bought not long ago, little so far.
     Promising,
     /// In the middle of everything.
     NeedsAttention,
-    /// Rarely, and a while ago.
+    /// Bought little, and some time ago.
     AlmostLost,
-    /// Used to be the best, long ago.
+    /// Once among the best, silent for long.
     PreviouslyLoyal,
-    /// Used to buy, long ago.
+    /// Bought well, silent for long.
     AtRisk,
-    /// Rarely, and long ago.
+    /// Bought little, silent for long.
     Dormant,
     /// Never bought.
     Prospects,

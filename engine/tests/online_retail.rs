@@ -8,7 +8,6 @@ use std::path::Path;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use engine::facts::{Builder, Dictionary, Facts, MemberRow, TransactionRow};
-use engine::ledger::Direction;
 use engine::money::Currency;
 use engine::value::{Holdout, Predictor, Sample, Terms, ValueModel, customer};
 use rust_decimal::Decimal;
@@ -27,33 +26,10 @@ fn facts(text: &[u8]) -> Facts {
     let mut dictionary = Dictionary::default();
     let mut builder = Builder::new(&mut dictionary);
     for (id, mut invoices) in customers {
-        builder.member(&MemberRow {
-            id,
-            number: "m",
-            email: None,
-            enrolled: None,
-            birth: None,
-            gender: None,
-            country: None,
-            region: None,
-            city: None,
-            postal_code: None,
-            tier: None,
-            marketing_consent: false,
-            attributes: "{}",
-        });
+        builder.member(&MemberRow::bare(id));
         invoices.sort_by_key(|(day, _)| *day);
         for (day, net) in invoices {
-            builder.transaction(&TransactionRow {
-                id: 1,
-                day,
-                direction: if net < 0 { Direction::Return } else { Direction::Sale },
-                amount: net.abs(),
-                purchase: net >= 0,
-                channel: None,
-                location: None,
-                labels: "[]",
-            });
+            builder.transaction(&TransactionRow::bare(day, net, net >= 0));
         }
     }
     builder.finish()

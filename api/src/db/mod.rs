@@ -4,6 +4,7 @@ mod aside;
 mod batch;
 mod connect;
 mod constraint;
+mod count;
 mod cursor;
 mod deadline;
 pub mod filter;

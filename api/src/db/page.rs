@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sea_orm::sea_query::{Asterisk, Condition, Expr, ExprTrait, Order as Direction, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Statement, Value};
 
+pub use super::count::{count, count_each};
 pub use super::cursor::Cursor;
 use super::cursor::{ID, KEY, Key};
 use crate::error::{Fault, FaultKind};
@@ -257,9 +258,10 @@ fn refused(sentence: impl Into<String>) -> Fault {
 }
 
 /// How many lists one statement reads: those below a whole page. SQLite joins at most 500 parts.
-const LISTS: usize = 250;
+pub(super) const LISTS: usize = 250;
 
-const LIST: &str = "page_list";
+/// The column of the list that a row is of, where one statement reads several.
+pub(super) const LIST: &str = "page_list";
 
 /// A statement whose last value is the limit of a cut, with that limit written out.
 fn written(mut statement: Statement) -> Statement {
@@ -273,32 +275,4 @@ fn written(mut statement: Statement) -> Statement {
         values.0.pop();
     }
     statement
-}
-
-/// Counts the rows of each of several statements in one.
-pub async fn count_each(
-    db: &impl ConnectionTrait,
-    selects: Vec<(i64, SelectStatement)>,
-) -> Result<HashMap<i64, i64>, DbErr> {
-    let mut counts = HashMap::with_capacity(selects.len());
-    for selects in selects.chunks(LISTS) {
-        let mut branches = selects.iter().map(|(list, select)| {
-            let mut select = select.clone();
-            select.clear_selects().expr_as(Expr::cust("COUNT(*)"), "rows");
-            select.expr_as(Expr::cust(format!("CAST({list} AS BIGINT)")), LIST).to_owned()
-        });
-        let Some(mut all) = branches.next() else { break };
-        all.unions(branches.map(|branch| (UnionType::All, branch)));
-        for row in db.query_all(&all).await? {
-            counts.insert(row.try_get("", LIST)?, row.try_get("", "rows")?);
-        }
-    }
-    Ok(counts)
-}
-
-/// Counts the rows of a statement that selects anything.
-pub async fn count(db: &impl ConnectionTrait, mut select: SelectStatement) -> Result<i64, DbErr> {
-    let select = select.clear_selects().expr_as(Expr::cust("COUNT(*)"), "rows").to_owned();
-    let row = db.query_one(&select).await?;
-    row.map_or(Ok(0), |row| row.try_get("", "rows"))
 }

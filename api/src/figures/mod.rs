@@ -3,6 +3,7 @@
 
 mod day_store;
 mod kept_store;
+mod lock_store;
 mod margin;
 mod margin_store;
 mod predicted_store;
@@ -24,9 +25,10 @@ use crate::db::{self, Lock, Txn};
 use crate::error::Fault;
 
 use day_store as day;
+pub use lock_store::{lock_members, lock_members_there, share_everybody, share_members};
 pub use margin::{deciding_margin, margin_changed};
 pub use predicted_store::{add_up as add_up_predicted, move_with as move_predicted};
-pub use store::{lock_members, lock_members_there, make_members, share_everybody, share_members};
+pub use store::make_members;
 
 /// Makes the empty sums of a new segment, with which its first day begins.
 pub async fn make_segment(txn: &Txn, id: SegmentId, reckoning: &Reckoning) -> Result<(), Fault> {
@@ -149,7 +151,7 @@ pub async fn move_members(txn: &Txn, moves: &[MemberMove], lost: &[MemberId]) ->
         return Ok(Vec::new());
     }
     let ids: Vec<MemberId> = moves.iter().map(|one| one.member_id).collect();
-    store::lock_members(txn, &ids).await?;
+    lock_members(txn, &ids).await?;
     store::move_metrics(txn, moves).await?;
     store::find_purchases_anew(txn, lost).await?;
     Ok(moves.iter().map(Share::of).filter(|share| share.sums != Sums::default()).collect())

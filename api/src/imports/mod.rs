@@ -2,7 +2,7 @@
 //! that a killed import goes on where it stopped.
 //!
 //! A file is read on a thread of its own (`parse`), row by row (`reader`), into units (`members`, `transactions`, `lines`,
-//! `points`, `feedback`, `segment`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`).
+//! `points`, `feedback`, `segment`); units are gathered into chunks (`chunk`) and taken up one chunk after the other (`write`, `named`).
 
 mod bounds;
 mod chunk;
@@ -14,6 +14,7 @@ mod lines;
 mod manners;
 mod mapping;
 mod members;
+mod named;
 mod ndjson;
 mod options;
 mod parse;

@@ -1,13 +1,13 @@
 //! Takes a chunk up: members, documents, figures, the position in the file and the rejects, all in one transaction.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use entity::import;
 
 use super::chunk::Chunk;
+use super::named::complete_labels;
 use super::options::Kind;
-use super::profile;
 use super::rejects::Rejects;
 use super::row::Wrong;
 use super::segment::Target;
@@ -18,11 +18,10 @@ use crate::audit::By;
 use crate::db::{self, Txn};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::figures::{self, Reckoning};
-use crate::ingest::{Ingested, Problem};
+use crate::ingest::Ingested;
 use crate::jobs::Held;
-use crate::members::{self, LabelInput, MemberInput, MemberRef};
+use crate::members::{self, MemberInput};
 use crate::membership::{self, Touched};
-use crate::patch::Patch;
 use crate::{feedback, points, transactions};
 
 /// Writes the chunks of one import.
@@ -51,7 +50,7 @@ pub(super) struct MemberRule {
 }
 
 /// Rows that the books refuse, by their places in the chunk.
-type Refused = BTreeMap<usize, Wrong>;
+pub(super) type Refused = BTreeMap<usize, Wrong>;
 
 enum Attempt {
     Committed(import::Model),
@@ -110,7 +109,7 @@ impl Writer<'_> {
         row.updated += count(done.updated);
         row.duplicates += count(done.duplicates);
         row.rejected += count(chunk.rejects.len() + left_out.len());
-        row.rejects_bytes = self.note(&txn, &row, &named(chunk, left_out)).await?;
+        row.rejects_bytes = self.note(&txn, &row, &in_order(chunk, left_out)).await?;
         store::keep(&txn, &row).await?;
         if let Some(held) = self.held
             && held.fence(&txn).await.is_err()
@@ -139,80 +138,6 @@ impl Writer<'_> {
         let (mut done, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
         done.problems.iter_mut().for_each(|problem| problem.row = kept[problem.row]);
         Ok((done.and(&refused.problems), touched))
-    }
-
-    /// Makes and changes the members that documents name. Answers the places of the rows that did so with what that
-    /// touched, or the rows that cannot.
-    async fn touched(
-        &self,
-        txn: &Txn,
-        reckoning: &Reckoning,
-        chunk: &Chunk,
-        refused: &Refused,
-    ) -> Result<Result<(HashSet<usize>, Touched), Refused>, Fault> {
-        let rows = || chunk.members.iter().filter(|(place, _)| !refused.contains_key(place));
-        let wanted = self.wanted(txn, rows().map(|(_, member)| member)).await?;
-        let mut inputs: Vec<MemberInput> = Vec::new();
-        let mut known: HashMap<&str, usize> = HashMap::new();
-        let mut changed = HashSet::new();
-        for (place, member) in rows().filter(|(_, member)| wanted.contains(member.number.as_str())) {
-            changed.insert(*place);
-            match known.get(member.number.as_str()) {
-                Some(at) => profile::overlay(&mut inputs[*at], member),
-                None => {
-                    known.insert(&member.number, inputs.len());
-                    inputs.push(member.clone());
-                }
-            }
-        }
-        complete_labels(txn, &mut inputs).await?;
-        let (mut good, mut bad) = (Vec::with_capacity(inputs.len()), Refused::new());
-        for input in inputs {
-            let number = input.number.clone();
-            match input.check(reckoning.now) {
-                Ok(input) => good.push(input),
-                // Each row was right by itself; together they give the member too many labels.
-                Err(refusal) => {
-                    let rows = rows().filter(|(_, row)| row.number == number && row.labels != Patch::Keep);
-                    bad.extend(rows.map(|(place, _)| (*place, Wrong::refused(&refusal, "member."))));
-                }
-            }
-        }
-        if !bad.is_empty() {
-            return Ok(Err(bad));
-        }
-        if good.is_empty() {
-            return Ok(Ok((changed, Touched::default())));
-        }
-        let (done, touched) = members::ops::upsert_in(txn, reckoning, &good).await?;
-        for Problem { row, refusal } in &done.problems {
-            let of = |member: &MemberInput| member.number == good[*row].number();
-            let wrong = match refusal.path.first().map(String::as_str) {
-                Some("number") => Wrong::new("member", refusal.message.as_str()),
-                _ => Wrong::refused(refusal, "member."),
-            };
-            bad.extend(rows().filter(|(_, member)| of(member)).map(|(place, _)| (*place, wrong.clone())));
-        }
-        if bad.is_empty() { Ok(Ok((changed, touched))) } else { Ok(Err(bad)) }
-    }
-
-    /// The numbers of the members that are to be made or changed.
-    async fn wanted<'c>(
-        &self,
-        txn: &Txn,
-        members: impl Iterator<Item = &'c MemberInput>,
-    ) -> Result<HashSet<&'c str>, Fault> {
-        let numbers: HashSet<&str> = members.map(|member| member.number.as_str()).collect();
-        let MemberRule { create, profile } = self.members;
-        if create && profile || numbers.is_empty() {
-            return Ok(numbers);
-        }
-        let numbers: Vec<&str> = numbers.into_iter().collect();
-        let references: Vec<MemberRef> = numbers.iter().map(|number| MemberRef::Number((*number).to_owned())).collect();
-        let found = members::resolve(txn, &references).await?;
-        // Without a profile there is nothing to change in the known ones; without leave, the others are not made.
-        let wanted = numbers.into_iter().zip(found).filter(|(_, found)| found.is_ok() == profile);
-        Ok(wanted.map(|(number, _)| number).collect())
     }
 
     async fn documents(
@@ -263,23 +188,6 @@ pub(super) fn overtaken() -> Fault {
     Fault::new("another import of this file is running, and has gone further than this one")
 }
 
-/// Completes labels with those that their members have.
-async fn complete_labels(txn: &Txn, members: &mut [MemberInput]) -> Result<(), Fault> {
-    let labelled = members.iter().filter(|member| member.labels != Patch::Keep);
-    let mut numbers: Vec<&str> = labelled.map(|member| member.number.as_str()).collect();
-    if numbers.is_empty() {
-        return Ok(());
-    }
-    numbers.sort_unstable();
-    numbers.dedup();
-    let mut known: HashMap<String, Vec<LabelInput>> = HashMap::new();
-    for row in store::labels(txn, &numbers).await? {
-        known.entry(row.number).or_default().push(LabelInput { key: row.key, value: row.value });
-    }
-    profile::complete(members, known);
-    Ok(())
-}
-
 /// The rows whose places are not refused.
 fn without<'a, T: Clone>(rows: &'a [(usize, T)], refused: &Refused) -> Cow<'a, [(usize, T)]> {
     if refused.is_empty() {
@@ -289,7 +197,7 @@ fn without<'a, T: Clone>(rows: &'a [(usize, T)], refused: &Refused) -> Cow<'a, [
 }
 
 /// The rejects of a chunk, in the order of the file.
-fn named(chunk: &Chunk, refused: Refused) -> Vec<Reject> {
+fn in_order(chunk: &Chunk, refused: Refused) -> Vec<Reject> {
     let line = |place: usize| chunk.lines.get(place).copied().unwrap_or_default();
     let refused = refused.into_iter().map(|(place, wrong)| (place, vec![Reject { line: line(place), wrong }]));
     let mut all: Vec<(usize, Vec<Reject>)> = chunk.rejects.iter().cloned().chain(refused).collect();

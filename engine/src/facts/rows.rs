@@ -89,6 +89,44 @@ pub struct PointsRow<'a> {
     pub origin: Option<&'a str>,
 }
 
+impl MemberRow<'_> {
+    /// Of a member of whom nothing but the id is known.
+    pub fn bare(id: i64) -> Self {
+        Self {
+            id,
+            number: "",
+            email: None,
+            enrolled: None,
+            birth: None,
+            gender: None,
+            country: None,
+            region: None,
+            city: None,
+            postal_code: None,
+            tier: None,
+            marketing_consent: false,
+            attributes: "{}",
+        }
+    }
+}
+
+impl TransactionRow<'_> {
+    /// Of a document of which nothing is known but its day, what it adds to spending, and whether it is a purchase; what
+    /// is below 0 is a return.
+    pub fn bare(day: NaiveDate, net: i64, purchase: bool) -> Self {
+        Self {
+            id: 0,
+            day,
+            direction: if net < 0 { Direction::Return } else { Direction::Sale },
+            amount: net.abs(),
+            purchase,
+            channel: None,
+            location: None,
+            labels: "[]",
+        }
+    }
+}
+
 impl Facts {
     /// Adds a member's own row.
     pub(super) fn push_member(&mut self, row: &MemberRow<'_>, dictionary: &mut Dictionary) {

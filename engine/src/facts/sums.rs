@@ -26,34 +26,12 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
-
     use super::*;
     use crate::calendar::{day_number, last_12_months};
     use crate::facts::{Builder, Dictionary, MemberRow, TransactionRow};
-    use crate::ledger::Direction;
 
     fn member(id: i64, marketing_consent: bool) -> MemberRow<'static> {
-        MemberRow {
-            id,
-            number: "m",
-            email: None,
-            enrolled: None,
-            birth: None,
-            gender: None,
-            country: None,
-            region: None,
-            city: None,
-            postal_code: None,
-            tier: None,
-            marketing_consent,
-            attributes: "{}",
-        }
-    }
-
-    fn document(day: &str, direction: Direction, amount: i64, purchase: bool) -> TransactionRow<'static> {
-        let day: NaiveDate = day.parse().unwrap();
-        TransactionRow { id: 1, day, direction, amount, purchase, channel: None, location: None, labels: "[]" }
+        MemberRow { marketing_consent, ..MemberRow::bare(id) }
     }
 
     #[test]
@@ -62,14 +40,14 @@ mod tests {
         let mut builder = Builder::new(&mut dictionary);
         builder.member(&member(1, true));
         // The day before the 12 months, their first, their last, and the day after.
-        for (day, direction, amount, purchase) in [
-            ("2025-02-28", Direction::Sale, 1_000, true),
-            ("2025-03-01", Direction::Sale, 200, true),
-            ("2026-02-01", Direction::Sale, 70, false),
-            ("2026-02-28", Direction::Return, 70, false),
-            ("2026-03-01", Direction::Sale, 9, true),
+        for (day, net, purchase) in [
+            ("2025-02-28", 1_000, true),
+            ("2025-03-01", 200, true),
+            ("2026-02-01", 70, false),
+            ("2026-02-28", -70, false),
+            ("2026-03-01", 9, true),
         ] {
-            builder.transaction(&document(day, direction, amount, purchase));
+            builder.transaction(&TransactionRow::bare(day.parse().unwrap(), net, purchase));
         }
         builder.member(&member(2, false));
         let facts = builder.finish();

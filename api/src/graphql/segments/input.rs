@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, Error, InputObject};
 
-use super::types::SegmentKind;
+use super::kind::SegmentKind;
 use crate::app::App;
 use crate::graphql::connection::OrderDirection;
 use crate::graphql::filters::{DateFilter, DecimalFilter, FilterSize, FloatFilter, IntFilter, StringFilter};

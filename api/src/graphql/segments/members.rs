@@ -4,13 +4,15 @@ use async_graphql::{Context, Enum, Error, Object};
 use engine::calendar::Millis;
 use entity::ids::SegmentId;
 
+use super::input::SegmentMemberOrder;
+use super::reach::unless_partner;
 use crate::db::page::{Cursor, Slice};
 use crate::graphql::app;
 use crate::graphql::connection::{PageInfo, int};
-use crate::graphql::members::Member;
+use crate::graphql::members::{Member, MemberFilter, search};
 use crate::graphql::plain::Quick;
 use crate::graphql::scalars::DateTime;
-use crate::segments::{self, Belonging, SegmentMemberList};
+use crate::segments::{self, Belonging, SegmentMemberList, SegmentMemberOrderField};
 
 /// How a member came to belong.
 #[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,24 @@ pub(crate) enum MembershipVia {
     Assigned,
     /// A partner pushed it.
     Partner,
+}
+
+/// The list that is asked for, as far as the caller may ask for it; who came last comes first where no order is given.
+pub(super) async fn asked(
+    ctx: &Context<'_>,
+    text: Option<String>,
+    filter: Option<MemberFilter>,
+    order: Option<SegmentMemberOrder>,
+) -> Result<SegmentMemberList, Error> {
+    unless_partner(ctx, filter.is_some(), "A filter")?;
+    unless_partner(ctx, text.is_some(), "A search")?;
+    unless_partner(ctx, order.as_ref().is_some_and(|order| !order.is_by_joining()), "This order")?;
+    let filter = match filter {
+        Some(filter) => Some(filter.resolved(app(ctx)).await?),
+        None => None,
+    };
+    let newest = segments::SegmentMemberOrder { field: SegmentMemberOrderField::JoinedAt, descending: true };
+    Ok(SegmentMemberList { search: search(text)?, filter, order: order.map_or(newest, Into::into) })
 }
 
 /// The members of a segment in a list's order.

@@ -4,6 +4,7 @@ mod definition;
 mod events;
 mod history;
 mod input;
+mod kind;
 mod list;
 mod members;
 mod mutation;

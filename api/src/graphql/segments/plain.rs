@@ -4,8 +4,9 @@ use async_graphql::parser::types::Field;
 use async_graphql::resolver_utils::{EnumType, enum_value};
 use async_graphql::{ScalarType, Value};
 
+use super::kind::SegmentKind;
 use super::members::SegmentMemberEdge;
-use super::types::{Segment, SegmentKind};
+use super::types::Segment;
 use crate::global_id::GlobalId;
 use crate::graphql::connection::int;
 use crate::graphql::plain::{Plain, maybe, or_null, text};

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Error, ID, Object};
+use async_graphql::{Context, Error, ID, Object};
 use engine::insights::Period;
 
 use super::definition::{DefinitionOf, PinsOf, SegmentEvaluation, SegmentPinConnection, dependents};
 use super::events::MembershipEventConnection;
 use super::history::{Interval, SegmentChanges, SegmentHistoryPoint, SegmentOverlap, stayed};
 use super::input::SegmentMemberOrder;
-use super::members::SegmentMemberConnection;
-use super::reach::{named, own_key, unless_partner};
+use super::kind::SegmentKind;
+use super::members::{SegmentMemberConnection, asked};
+use super::reach::{named, own_key};
 use crate::db::page::PageArguments;
 use crate::exports::{self, Asker, Exported};
 use crate::global_id::GlobalId;
@@ -22,7 +23,7 @@ use crate::graphql::insights::{
     NpsResult, PointsAnalysis, ProfileDimension, ProfileShare, ValueSnapshot, of_segment, shares,
 };
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
-use crate::graphql::members::{MemberConnection, MemberFilter, search};
+use crate::graphql::members::{MemberConnection, MemberFilter};
 use crate::graphql::node::Node;
 use crate::graphql::partners::Partner;
 use crate::graphql::program::money::Money;
@@ -32,19 +33,7 @@ use crate::graphql::scalars::{Date, DateTime, Url};
 use crate::graphql::{RequestScope, app};
 use crate::insights::{NpsOf, PointsOf, ProfileOf, SnapshotOf};
 use crate::segments::history::{Course, Stayed};
-use crate::segments::{self, Definition, SegmentMemberList, SegmentMemberOrderField, SegmentRow};
-
-/// Who decides on membership.
-#[derive(Enum, Copy, Clone, Debug, PartialEq, Eq)]
-#[graphql(remote = "entity::kinds::SegmentKind")]
-pub(crate) enum SegmentKind {
-    /// Who belongs follows from `rule`; people may still be pinned in or out by hand.
-    Dynamic,
-    /// Who belongs was chosen by hand or by a file.
-    Manual,
-    /// Who belongs is pushed by a partner system.
-    External,
-}
+use crate::segments::{self, Definition, SegmentRow};
 
 /// A named group of members.
 #[derive(Clone)]
@@ -225,16 +214,7 @@ impl Segment {
         filter: Option<MemberFilter>,
         order_by: Option<SegmentMemberOrder>,
     ) -> Result<SegmentMemberConnection, Error> {
-        unless_partner(ctx, filter.is_some(), "A filter")?;
-        unless_partner(ctx, search_text.is_some(), "A search")?;
-        unless_partner(ctx, order_by.as_ref().is_some_and(|order| !order.is_by_joining()), "This order")?;
-        let filter = match filter {
-            Some(filter) => Some(filter.resolved(app(ctx)).await?),
-            None => None,
-        };
-        let newest = segments::SegmentMemberOrder { field: SegmentMemberOrderField::JoinedAt, descending: true };
-        let list =
-            SegmentMemberList { search: search(search_text)?, filter, order: order_by.map_or(newest, Into::into) };
+        let list = asked(ctx, search_text, filter, order_by).await?;
         let segment = self.0.segment.id;
         let page = PageArguments { first, after, last, before };
         let slice = load(ctx, Part::new(segment, MembersOf { list: list.clone(), page })).await?.unwrap_or_default();

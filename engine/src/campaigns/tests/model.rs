@@ -11,7 +11,6 @@ use roaring::RoaringTreemap;
 use super::super::{Arm, Audience, CampaignSums};
 use crate::calendar::day_number;
 use crate::facts::{Builder, Dictionary, Facts, MemberRow, TransactionRow};
-use crate::ledger::Direction;
 use crate::statistics::Moments;
 
 /// A day, minor units with the sign of the direction, and whether it is a purchase.
@@ -40,27 +39,9 @@ fn facts(members: &BTreeMap<i64, Vec<Document>>) -> Facts {
     let mut dictionary = Dictionary::default();
     let mut builder = Builder::new(&mut dictionary);
     for (id, documents) in members {
-        builder.member(&MemberRow {
-            id: *id,
-            number: "m",
-            email: None,
-            enrolled: None,
-            birth: None,
-            gender: None,
-            country: None,
-            region: None,
-            city: None,
-            postal_code: None,
-            tier: None,
-            marketing_consent: true,
-            attributes: "{}",
-        });
+        builder.member(&MemberRow::bare(*id));
         for (day, net, purchase) in documents {
-            let direction = if *net < 0 { Direction::Return } else { Direction::Sale };
-            let (day, amount, purchase) = (first_day() + Days::new(*day), net.abs(), *purchase);
-            let row =
-                TransactionRow { id: 1, day, direction, amount, purchase, channel: None, location: None, labels: "[]" };
-            builder.transaction(&row);
+            builder.transaction(&TransactionRow::bare(first_day() + Days::new(*day), *net, *purchase));
         }
     }
     builder.finish()

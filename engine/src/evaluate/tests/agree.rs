@@ -9,7 +9,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use roaring::RoaringTreemap;
 
-use super::model::{Member, World};
+use super::member::Member;
+use super::model::World;
 use super::random::{members, world};
 use super::rules::{SEGMENTS, clause, rule};
 use super::{add, facts};

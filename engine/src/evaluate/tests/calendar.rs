@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::model::{Document, Member};
+use super::member::{Document, Member};
 use super::{day, facts};
 use crate::calendar::Zone;
 use crate::evaluate::{Known, Moment, Observed, age, explain, next_yearly};

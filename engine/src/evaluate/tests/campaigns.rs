@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::model::{Document, Member, Part};
+use super::member::{Document, Member, Part};
 use super::{day, facts};
 use crate::calendar::day_number;
 use crate::evaluate::{Known, Moment, Observed, Outcome, Unit, explain};

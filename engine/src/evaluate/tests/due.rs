@@ -9,7 +9,8 @@ use roaring::RoaringTreemap;
 
 use super::agree::{campaigns, moment};
 use super::facts;
-use super::model::{Member, World};
+use super::member::Member;
+use super::model::World;
 use super::random::{members, world};
 use super::rules::{clause, rule};
 use crate::evaluate::{Known, Outcome, explain};

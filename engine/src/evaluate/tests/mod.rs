@@ -4,6 +4,7 @@ mod agree;
 mod calendar;
 mod campaigns;
 mod due;
+mod member;
 mod mistakes;
 mod model;
 mod parse;
@@ -13,7 +14,7 @@ mod words;
 
 use chrono::NaiveDate;
 
-use self::model::{Label, Line, Member, is_purchase};
+use self::member::{Label, Line, Member, is_purchase};
 use crate::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, PointsRow, TransactionRow};
 
 fn day(text: &str) -> NaiveDate {

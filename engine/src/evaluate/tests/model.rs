@@ -5,74 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, NaiveDate};
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::member::{Document, Label, Line, Member, Part, is_purchase};
 use super::words;
 use crate::facts::Valuation;
 use crate::groups::CampaignOutcome;
 use crate::ledger::{Direction, PointsMove};
 use crate::rules::{
-    AttributeTest, Bounds, DayBounds, Feedback, LabelMatch, Points, PointsMeasure, Profile, Rule, TextFact, TextMatch,
+    AttributeTest, Bounds, DayBounds, Feedback, LabelMatch, Points, PointsMeasure, Profile, Rule, TextMatch,
     Transactions, TransactionsMatch, TransactionsMeasure, ValueCondition, ValueMeasure, Window, YearlyFact,
 };
-
-/// A member and all that is known of it; lists stand in the order of time.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Member {
-    pub(super) id: i64,
-    pub(super) number: String,
-    pub(super) email: Option<String>,
-    pub(super) gender: Option<String>,
-    pub(super) country: Option<String>,
-    pub(super) region: Option<String>,
-    pub(super) city: Option<String>,
-    pub(super) postal_code: Option<String>,
-    pub(super) tier: Option<String>,
-    pub(super) birth: Option<NaiveDate>,
-    pub(super) enrolled: Option<NaiveDate>,
-    pub(super) consent: bool,
-    pub(super) attributes: Map<String, Value>,
-    pub(super) labels: Vec<Label>,
-    pub(super) documents: Vec<Document>,
-    pub(super) entries: Vec<(NaiveDate, PointsMove, i64)>,
-    pub(super) answers: Vec<(String, i64)>,
-    pub(super) valuation: Valuation,
-    /// By the ids of campaigns.
-    pub(super) campaigns: BTreeMap<i64, Part>,
-}
-
-/// A member's part in a campaign.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Part {
-    pub(super) held_out: bool,
-    pub(super) engaged: bool,
-}
-
-/// A key and a value.
-pub(super) type Label = (String, String);
-
-#[derive(Clone, Debug)]
-pub(super) struct Document {
-    pub(super) id: i64,
-    pub(super) day: NaiveDate,
-    pub(super) direction: Direction,
-    /// Minor units.
-    pub(super) amount: i64,
-    /// What returns took back of this sale.
-    pub(super) returned: Vec<i64>,
-    pub(super) channel: Option<String>,
-    pub(super) location: Option<String>,
-    pub(super) labels: Vec<Label>,
-    pub(super) lines: Vec<Line>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) amount: i64,
-    pub(super) sku: String,
-    pub(super) brand: Option<String>,
-    pub(super) category: Option<String>,
-}
 
 /// What a rule is evaluated with, besides the member.
 #[derive(Clone, Debug)]
@@ -110,7 +53,7 @@ impl World {
 
     fn profile(&self, profile: &Profile, member: &Member) -> bool {
         match profile {
-            Profile::Text(fact, filter) => text_of(*fact, member).is_some_and(|found| text(filter, found)),
+            Profile::Text(fact, filter) => member.text(*fact).is_some_and(|found| text(filter, found)),
             Profile::Age(bounds) => {
                 member.birth.is_some_and(|birth| number(bounds, &words::full_years(birth, self.today)))
             }
@@ -292,12 +235,6 @@ impl World {
     }
 }
 
-/// A purchase is a sale, also one worth 0, that is not returned in full.
-pub(super) fn is_purchase(document: &Document) -> bool {
-    let returned = &document.returned;
-    document.direction == Direction::Sale && (returned.is_empty() || returned.iter().sum::<i64>() < document.amount)
-}
-
 fn asks_lines(filter: &TransactionsMatch) -> bool {
     filter.skus.is_some() || filter.brands.is_some() || filter.categories.is_some()
 }
@@ -317,19 +254,6 @@ fn feedback(Feedback { survey, latest_score, group }: &Feedback, member: &Member
         latest_score.as_ref().is_none_or(|bounds| number(bounds, score))
             && group.as_ref().is_none_or(|groups| groups.contains(&words::group(*score)))
     })
-}
-
-fn text_of(fact: TextFact, member: &Member) -> Option<&String> {
-    match fact {
-        TextFact::Number => Some(&member.number),
-        TextFact::Email => member.email.as_ref(),
-        TextFact::Gender => member.gender.as_ref(),
-        TextFact::Country => member.country.as_ref(),
-        TextFact::Region => member.region.as_ref(),
-        TextFact::City => member.city.as_ref(),
-        TextFact::PostalCode => member.postal_code.as_ref(),
-        TextFact::Tier => member.tier.as_ref(),
-    }
 }
 
 fn text(TextMatch { eq, within, contains, starts_with }: &TextMatch, found: &str) -> bool {

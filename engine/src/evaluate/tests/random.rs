@@ -10,7 +10,8 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use super::day;
-use super::model::{Document, Label, Line, Member, Part, World};
+use super::member::{Document, Label, Line, Member, Part};
+use super::model::World;
 use crate::facts::Valuation;
 use crate::groups::{Presence, RfmGroup, ValueGroup};
 use crate::ledger::{Direction, PointsMove};

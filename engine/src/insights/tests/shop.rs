@@ -12,7 +12,7 @@ use roaring::RoaringTreemap;
 
 use crate::facts::{Builder, Dictionary, Facts, ItemRow, MemberRow, PointsRow, TransactionRow};
 use crate::insights::{Among, Figure, answer_of};
-use crate::ledger::{Direction, PointsMove};
+use crate::ledger::PointsMove;
 
 /// A shop on a day; members have the ids 1, 2, 3 and so on.
 #[derive(Clone, Debug)]
@@ -185,30 +185,15 @@ fn facts(people: &[Person], dictionary: &mut Dictionary) -> Facts {
 
 fn add(builder: &mut Builder<'_>, person: &Person) {
     builder.member(&MemberRow {
-        id: person.id,
-        number: "m",
-        email: None,
         enrolled: person.enrolled,
         birth: person.birth,
-        gender: None,
         country: person.country,
-        region: None,
-        city: None,
-        postal_code: None,
-        tier: None,
-        marketing_consent: false,
-        attributes: "{}",
+        ..MemberRow::bare(person.id)
     });
     for document in &person.documents {
         builder.transaction(&TransactionRow {
-            id: 0,
-            day: document.day,
-            direction: if document.is_return() { Direction::Return } else { Direction::Sale },
-            amount: document.net.abs(),
-            purchase: document.purchase,
             channel: document.channel,
-            location: None,
-            labels: "[]",
+            ..TransactionRow::bare(document.day, document.net, document.purchase)
         });
         for category in &document.categories {
             builder.item(&ItemRow { amount: 1, sku: "s", brand: None, category: *category });

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use flate2::read::GzDecoder;
 
 use crate::facts::{Builder, Dictionary, Facts, MemberRow, TransactionRow};
-use crate::ledger::Direction;
 use crate::money::Currency;
 
 /// A document of a member: its day, what it comes to, and whether it is a purchase; what is taken back is negative.
@@ -23,32 +22,9 @@ pub(super) fn facts<'a>(members: impl IntoIterator<Item = (i64, &'a [Document])>
     let mut dictionary = Dictionary::default();
     let mut builder = Builder::new(&mut dictionary);
     for (id, documents) in members {
-        builder.member(&MemberRow {
-            id,
-            number: "m",
-            email: None,
-            enrolled: None,
-            birth: None,
-            gender: None,
-            country: None,
-            region: None,
-            city: None,
-            postal_code: None,
-            tier: None,
-            marketing_consent: false,
-            attributes: "{}",
-        });
-        for document in documents {
-            builder.transaction(&TransactionRow {
-                id: 1,
-                day: document.day,
-                direction: if document.net < 0 { Direction::Return } else { Direction::Sale },
-                amount: document.net.abs(),
-                purchase: document.purchase,
-                channel: None,
-                location: None,
-                labels: "[]",
-            });
+        builder.member(&MemberRow::bare(id));
+        for Document { day, net, purchase } in documents {
+            builder.transaction(&TransactionRow::bare(*day, *net, *purchase));
         }
     }
     builder.finish()
