@@ -215,7 +215,8 @@ fn a_flood_waits_in_its_own_line() {
                 let (app, token) = (Arc::clone(&app), token.clone());
                 tokio::spawn(async move { app.send(Some(&token), ASK, Value::Null).await })
             };
-            for _ in 0..20 {
+            // Few, so that the flood has not waited for longer than a lock may also where the machine is slow.
+            for _ in 0..3 {
                 assert_eq!(app.send(Some(&other), ASK, Value::Null).await.status, 200);
             }
             assert!(!mine.is_finished() && flood.iter().all(|one| !one.is_finished()));
