@@ -151,3 +151,23 @@ impl CampaignOutcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found<T: Worded + std::fmt::Debug>(groups: &[T]) {
+        for group in groups {
+            assert_eq!(T::of_word(group.word()), Some(*group));
+        }
+        assert_eq!((groups.len(), T::of_word("ANOTHER")), (T::WORDS.len(), None));
+    }
+
+    #[test]
+    fn every_group_is_found_by_its_word() {
+        found(&RfmGroup::ALL);
+        found(&ValueGroup::ALL);
+        found(&[Presence::Present, Presence::Missing, Presence::InsufficientHistory]);
+        assert_eq!(ValueGroup::MostGrowable.word(), "MOST_GROWABLE");
+    }
+}

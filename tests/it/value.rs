@@ -140,6 +140,13 @@ fn sale(number: &str, ago: u64, amount: u64) -> Value {
     json!({"document": format!("{number}-{ago}"), "member": {"number": number}, "amount": amount.to_string(), "at": noon(ago)})
 }
 
+/// The same that came later: its document has a name of its own.
+fn later(number: &str, ago: u64, amount: u64) -> Value {
+    let mut sale = sale(number, ago, amount);
+    sale["document"] = json!(format!("later-{number}-{ago}"));
+    sale
+}
+
 /// So many customers, of whom two in three come back, each in a rhythm of its own and for about the same sum; some of them
 /// have not been seen for long.
 async fn shop(app: &TestApp, customers: u64) {

@@ -1,6 +1,8 @@
 //! How what is stored about a person is told: one section for each place, and the SQL of it.
 
-use engine::calendar::utc_datetime;
+use engine::calendar::{numbered_day, utc_datetime};
+use engine::facts::share_of_units;
+use engine::figures::ratio;
 use engine::money::Currency;
 use entity::ids::MemberId;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
@@ -33,9 +35,15 @@ enum Kind {
     Instant,
     /// A text that holds JSON.
     Json,
+    /// A day by its number.
+    Day,
+    /// A number in units of the last digit that is kept of shares.
+    Share,
+    /// A number of halves.
+    Halves,
 }
 
-use Kind::{Flag, Instant, Int, Json, Money, Text};
+use Kind::{Day, Flag, Halves, Instant, Int, Json, Money, Share, Text};
 
 /// Who the person is, with the sums that are kept.
 pub(super) const PROFILE: Section = Section {
@@ -167,18 +175,18 @@ pub(super) const SECTIONS: &[Section] = &[
         name: "value",
         columns: &[
             ("predictedValue", Money, "v.predicted_clv"),
-            ("orderProbability90DaysInTenThousandths", Int, "v.order_probability"),
-            ("expectedOrders365DaysInTenThousandths", Int, "v.expected_orders"),
-            ("rhythmInHalfDays", Int, "v.rhythm"),
+            ("orderProbability90Days", Share, "v.order_probability"),
+            ("expectedOrders365Days", Share, "v.expected_orders"),
+            ("rhythmDays", Halves, "v.rhythm"),
             ("presence", Text, "v.presence"),
             ("rfmGroup", Text, "v.rfm_group"),
             ("recencyScore", Int, "v.recency_score"),
             ("frequencyScore", Int, "v.frequency_score"),
             ("monetaryScore", Int, "v.monetary_score"),
             ("valueGroup", Text, "v.value_group"),
+            ("firstPurchaseOn", Day, "v.first_day"),
+            ("lastPurchaseOn", Day, "v.last_day"),
             ("purchaseDaysAfterTheFirst", Int, "v.repeats"),
-            ("firstPurchaseDaysSince1970", Int, "v.first_day"),
-            ("lastPurchaseDaysSince1970", Int, "v.last_day"),
         ],
         key: "v.member_id",
         from: "member_value AS v WHERE v.member_id = $1",
@@ -319,6 +327,9 @@ fn told(row: &QueryResult, place: usize, kind: Kind, currency: Currency) -> Resu
         Flag => row.try_get_by_index::<Option<bool>>(place)?.into(),
         Money => int()?.map(money).into(),
         Instant => int()?.map(instant).into(),
+        Day => int()?.and_then(|day| i32::try_from(day).ok()).map(|day| numbered_day(day).to_string()).into(),
+        Share => int()?.map(share_of_units).into(),
+        Halves => int()?.map(|halves| ratio(halves, 2)).into(),
         Json => text()?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default(),
     })
 }

@@ -85,9 +85,10 @@ pub async fn breakdown(app: &App, member: &MemberRef) -> Result<Option<ValueBrea
 pub async fn of_members(app: &App, members: &[MemberId]) -> Result<HashMap<MemberId, MemberFigures>, Fault> {
     let reader = app.db.reader();
     let kept = member_store::of(reader, members).await?;
-    let model = match kept.iter().any(|kept| kept.predicted.is_some()) {
-        true => store::latest(reader).await?.map(|row| row.model()).transpose()?.flatten().map(Arc::new),
-        false => None,
+    let model = if kept.iter().any(|kept| kept.predicted.is_some()) {
+        store::latest(reader).await?.map(|row| row.model()).transpose()?.flatten().map(Arc::new)
+    } else {
+        None
     };
     let mut told: HashMap<MemberId, MemberFigures> =
         kept.iter().map(|kept| (MemberId(kept.member), kept.figures(model.as_ref()))).collect();

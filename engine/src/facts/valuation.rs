@@ -110,6 +110,9 @@ mod tests {
         assert_eq!(kept(f64::NAN, f64::NAN), (None, None));
         assert_eq!(Valued::of(&Valuation::default()), Valued::NOTHING);
         assert_eq!(size_of::<Valued>(), 24);
+        for units in [0, 1, 3_333, 8_256, 10_000, 123_457] {
+            assert_eq!(share_units(share_of_units(units)), u64::try_from(units).ok(), "what is kept stays what it is");
+        }
         let below = Valued::of(&Valuation { predicted_clv: Some(-5), ..Valuation::default() });
         assert_eq!((below.predicted_clv(), Valued::NOTHING.predicted_clv()), (Some(-5), None));
     }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tests::TestApp;
 
-use super::{ask, each_way, fitted, jobs, noon, sale, shop, standing, value, worked};
+use super::{ask, each_way, fitted, jobs, later, noon, shop, standing, value, worked};
 use crate::calls::{RECORD, make};
 use crate::dynamic::{belonging, call, dynamic, events, of_segment};
 use crate::program::UPDATE;
@@ -32,7 +32,7 @@ async fn explained(app: &TestApp) {
     let clause = &data["segment"]["explain"]["clauses"][0];
     let observed: f64 = clause["observed"].as_str().unwrap_or_else(|| panic!("{data}")).parse().unwrap();
     assert!((observed - chance).abs() <= 0.000_050_001, "{clause}: {chance}");
-    assert_eq!((observed * 10_000.0).fract(), 0.0, "four digits: {observed}");
+    assert!(clause["observed"].as_str().unwrap().len() <= "0.1234".len(), "four digits: {clause}");
     assert_eq!((&clause["holds"], &clause["path"]), (&json!(true), &json!(["rule"])));
     assert_eq!((&data["segment"]["ruleText"], &clause["text"]), (&clause["text"], &data["segment"]["ruleText"]));
     let preview = call(app, PREVIEW, likely()).await;
@@ -62,7 +62,7 @@ each_way! { standing;
         // Somebody buys: as the last analysis found them, until the next.
         let silent = belonging(&app, "unlikely").await[0].clone();
         let before = value(&app, &silent).await;
-        make(&app, RECORD, (1..9).map(|ago| sale(&silent, ago * 3 + 1, 20)).collect()).await;
+        make(&app, RECORD, (1..9).map(|ago| later(&silent, ago * 3 + 1, 20)).collect()).await;
         assert_eq!((value(&app, &silent).await, belonging(&app, "likely").await), (before, first));
         app.verify().await;
         fitted(&app, None).await;
@@ -87,7 +87,7 @@ each_way! { standing;
         assert!(past.len() > 3 && future.contains(&"c5".to_owned()), "{past:?} {future:?}");
         program(&app, json!({"grossMargin": "0.5"})).await;
         // Until the job has ended, everybody belongs as before, whatever else happens, and all figures are right.
-        make(&app, RECORD, json!([sale("c5", 0, 1)])).await;
+        make(&app, RECORD, json!([later("c5", 0, 1)])).await;
         app.verify().await;
         assert_eq!((belonging(&app, "past").await, belonging(&app, "future").await), (past.clone(), future));
         worked(&app.app).await;

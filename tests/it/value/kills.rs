@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tests::{Database, Served, TestApp};
 
-use super::{FIT, fitted, jobs, sale, shop, standing, worked};
+use super::{FIT, fitted, jobs, later, shop, standing, worked};
 use crate::calls::{RECORD, make};
 use crate::dynamic::{call, dynamic};
 
@@ -55,7 +55,7 @@ async fn fit(app: Arc<TestApp>) {
         crate::lens::right(&app).await;
     }
     let (_, old) = state(&app).await;
-    make(&app, RECORD, (0..300).map(|customer| sale(&format!("c{customer}"), 2, 90)).collect::<Vec<_>>().into()).await;
+    make(&app, RECORD, (0..300).map(|customer| later(&format!("c{customer}"), 2, 90)).collect::<Vec<_>>().into()).await;
     assert_eq!(state(&app).await.1[..MANY as usize], old[..MANY as usize], "what is kept is of the night");
     let payload = call(&app, FIT, json!({})).await;
     assert_eq!(payload["userErrors"], json!([]), "{payload}");

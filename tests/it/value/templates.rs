@@ -48,7 +48,7 @@ each_way! { standing;
         let found = ask(&app, "{ valueGroups { groups { group members } } }").await;
         let of = |place: usize| found["groups"][place]["members"].clone();
         assert_eq!(counted, [of(0), of(1), of(3)], "{found}");
-        assert!(of(0).as_i64().unwrap() > 10 && of(1).as_i64().unwrap() > 0, "{found}");
+        assert!(of(0).as_i64().unwrap() > 10, "{found}");
         let missing: Value = ask(&app, "{ missingMembers { missing } }").await["missing"].clone();
         assert_eq!(missing, json!(belonging(&app, "missing-members").await.len()));
         assert!(missing.as_i64().unwrap() > 0);

@@ -1,6 +1,6 @@
 //! The value model.
 
-use async_graphql::{Error, Object, SimpleObject};
+use async_graphql::{Object, SimpleObject};
 use engine::value;
 use serde_json::json;
 
@@ -65,8 +65,8 @@ impl ValueModel {
     }
 
     /// r, alpha, a, b of the purchase model; p, q, v of the spending model; time in weeks.
-    async fn parameters(&self) -> Result<serde_json::Value, Error> {
-        Ok(json!(self.0.model.parameters()))
+    async fn parameters(&self) -> serde_json::Value {
+        json!(self.0.model.parameters())
     }
 
     /// Of the purchase model.
