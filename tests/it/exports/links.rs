@@ -83,7 +83,7 @@ on_both! {
         let forge = Forge::of(token, &secret);
         let to = |token: &str| format!("{}/downloads/{token}", app.base);
         let (mut about, mut wrong) = (forge.claims["about"].clone(), forge.claims["about"].clone());
-        about["segment"] = json!(2);
+        about["whom"] = json!({"SEGMENT": 2});
         wrong["format"] = json!("XLS");
         let unsigned = {
             let forged = forge.claim("about", about).sign_by(Algorithm::HS256, b"a secret of somebody else's, long enough");
@@ -124,7 +124,7 @@ on_both! {
         assert_status(&fetch(&app, &to(&forge.claim("exp", json!(now - 1)).sign())).await, 410, "BAD_USER_INPUT", "expired");
         assert_status(&fetch(&app, &to(&forge.claim("sub", json!("999")).sign())).await, 403, "FORBIDDEN", "a user who never was");
         let mut gone = forge.claims["about"].clone();
-        gone["segment"] = json!(999);
+        gone["whom"] = json!({"SEGMENT": 999});
         assert_status(&fetch(&app, &to(&forge.claim("about", gone).sign())).await, 410, "BAD_USER_INPUT", "a segment that never was");
         assert_eq!(used(&app).await, 0);
         assert_refused(&app, token, "a download token at the API").await;
