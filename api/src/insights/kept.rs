@@ -103,12 +103,12 @@ impl Default for Answers {
 pub async fn of_everybody<Q: Asked>(app: &Arc<App>, asked: &Q) -> Result<Arc<Kept<Q::Answer>>, Fault> {
     let (terms, number) = (Terms::now(app), app.answers.number(app).await?);
     let key = Key { question: question(asked, &terms), of: Vec::new(), together: false, number };
-    let work_out = async {
+    let work_out = Box::pin(async {
         let (answers, as_of) = work_out(app, asked, &terms, None).await?;
         let answer = answers.into_iter().next().ok_or_else(|| Fault::new("a figure said nothing"))?;
         let bytes = Q::bytes(&answer);
         Ok::<_, Fault>(Stored::new(Arc::new(Kept { answer, as_of }), bytes))
-    };
+    });
     let stored = found(app, key, work_out).await?;
     stored.value.downcast().map_err(|_| Fault::new("an answer of another kind was kept"))
 }
@@ -139,7 +139,7 @@ pub async fn of_segments<Q: Asked>(
     if unknown.is_empty() {
         return Ok(all);
     }
-    let work_out = async {
+    let work_out = Box::pin(async {
         let ids: Vec<SegmentId> = unknown.iter().map(|(segment, _)| *segment).collect();
         let (answers, as_of) = work_out(app, asked, &terms, Some(&ids)).await?;
         let mut together = OfSegments::<Q::Answer>::with_capacity(answers.len());
@@ -151,7 +151,7 @@ pub async fn of_segments<Q: Asked>(
         // The answers themselves are weighed where they stand alone.
         let bytes = together.len() * size_of::<(SegmentId, i64)>();
         Ok::<_, Fault>(Stored::new(Arc::new(together), bytes))
-    };
+    });
     let stored = found(app, key(unknown.clone(), true), work_out).await?;
     let together = stored.value.downcast::<OfSegments<Q::Answer>>();
     let together = together.map_err(|_| Fault::new("answers of another kind were kept"))?;
@@ -161,7 +161,7 @@ pub async fn of_segments<Q: Asked>(
 
 /// What is kept under a key, or what is worked out for it now, by one of those who ask.
 async fn found(app: &App, key: Key, work_out: impl Future<Output = Result<Stored, Fault>>) -> Result<Stored, Fault> {
-    let entry = app.answers.answers.entry(key).or_try_insert_with(Box::pin(work_out)).await;
+    let entry = app.answers.answers.entry(key).or_try_insert_with(work_out).await;
     let entry = entry.map_err(|fault| Fault::of(fault.kind, fault.description()))?;
     app.metrics.figure(entry.is_fresh());
     Ok(entry.into_value())

@@ -83,7 +83,7 @@ on_both! {
         let forge = Forge::of(token, &secret);
         let to = |token: &str| format!("{}/downloads/{token}", app.base);
         let (mut about, mut wrong) = (forge.claims["about"].clone(), forge.claims["about"].clone());
-        about["of"] = json!({"segment": 2});
+        about["whom"] = json!({"SEGMENT": 2});
         wrong["format"] = json!("XLS");
         let unsigned = {
             let forged = forge.claim("about", about).sign_by(Algorithm::HS256, b"a secret of somebody else's, long enough");
@@ -124,8 +124,8 @@ on_both! {
         assert_status(&fetch(&app, &to(&forge.claim("exp", json!(now - 1)).sign())).await, 410, "BAD_USER_INPUT", "expired");
         assert_status(&fetch(&app, &to(&forge.claim("sub", json!("999")).sign())).await, 403, "FORBIDDEN", "a user who never was");
         let mut gone = forge.claims["about"].clone();
-        for of in [json!({"segment": 999}), json!({"campaign": 999})] {
-            gone["of"] = of;
+        for whom in [json!({"SEGMENT": 999}), json!({"CAMPAIGN": 999})] {
+            gone["whom"] = whom;
             assert_status(&fetch(&app, &to(&forge.claim("about", gone.clone()).sign())).await, 410, "BAD_USER_INPUT", "what never was");
         }
         assert_eq!(used(&app).await, 0);
