@@ -140,6 +140,10 @@ pub(crate) enum Line {
     History,
     /// Rules over everybody, one and fifty
     Rules,
+    /// Figures over everybody
+    Insights,
+    /// The models of purchases and spending
+    Value,
     /// A new rule moves half of the members
     Evaluate,
     /// A thousand documents with no rules and with two hundred

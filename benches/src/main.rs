@@ -1,14 +1,19 @@
 //! `make bench`: measures Tessera on this machine, beside others that do the same work in the same run.
 
 mod args;
+mod cdnow;
 mod cluster;
+mod csv;
+mod documents;
 mod fill;
 mod http;
+mod insights;
 mod lines;
 mod load;
 mod peer;
 mod postgraphile;
 mod process;
+mod python;
 mod report;
 mod rules;
 mod run;

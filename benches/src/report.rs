@@ -88,6 +88,21 @@ impl Report {
 }
 
 impl Figure {
+    /// How long something took, told in milliseconds.
+    pub(crate) fn millis(what: &str, who: &str, seconds: f64, more: &str) -> Self {
+        Self::duration(what, who, seconds, format!("{:.1} ms  {more}", seconds * 1_000.0))
+    }
+
+    /// How long something took, told in seconds.
+    pub(crate) fn seconds(what: &str, who: &str, seconds: f64, more: &str) -> Self {
+        Self::duration(what, who, seconds, format!("{seconds:.3} s  {more}"))
+    }
+
+    fn duration(what: &str, who: &str, seconds: f64, text: String) -> Self {
+        let (what, who) = (what.to_owned(), who.to_owned());
+        Self { what, who, text, value: Some(seconds), unit: "seconds", ..Self::default() }
+    }
+
     fn is_met(&self) -> Option<bool> {
         Some(match (self.goal?, self.ratio?) {
             (Goal::AtLeast(bound), ratio) => ratio >= bound,

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::args::{Kind, Line, Run};
 use crate::cluster::{self, Cluster};
+use crate::documents;
 use crate::lines;
 use crate::report::Report;
 use crate::scene::{Scene, Stage};
@@ -16,6 +17,9 @@ pub(crate) async fn run(run: &Run) -> Result<()> {
     if run.wants(Line::Shops) {
         lines::shops(run, &mut report)?;
     }
+    if run.wants(Line::Value) {
+        lines::value_of_cdnow(run, &mut report)?;
+    }
     for &kind in &run.databases {
         let cluster = match kind {
             Kind::Postgres => Some(Cluster::start()?),
@@ -24,6 +28,22 @@ pub(crate) async fn run(run: &Run) -> Result<()> {
         measure(run, kind, cluster.as_ref(), &mut report).await?;
     }
     report.finish(&run.json)
+}
+
+/// What goes over everybody's documents, which are the same in all of it.
+async fn everybody(scene: &Scene<'_>, report: &mut Report) -> Result<()> {
+    let (run, folder) = (scene.run, scene.stage.folder.path());
+    let documents = documents::write(scene.stage.tessera.url(), folder)?;
+    if run.wants(Line::Rules) {
+        lines::rules(scene, &documents, report).await?;
+    }
+    if run.wants(Line::Insights) {
+        lines::insights(scene, folder, report).await?;
+    }
+    if run.wants(Line::Value) {
+        lines::value(scene, &documents, report).await?;
+    }
+    Ok(std::fs::remove_file(documents)?)
 }
 
 fn about(run: &Run, report: &mut Report) -> Result<()> {
@@ -64,11 +84,11 @@ async fn measure(run: &Run, kind: Kind, cluster: Option<&Cluster>, report: &mut 
         if run.wants(Line::Import) {
             lines::import(&scene, report).await?;
         }
-        if run.wants(Line::Rules) {
+        if [Line::Rules, Line::Insights, Line::Value].into_iter().any(|line| run.wants(line)) {
             // Whatever the lines before have written is in memory now, not within a moment.
             drop(scene);
             scene = Scene::open(run, &stage, cluster).await?;
-            lines::rules(&scene, report).await?;
+            everybody(&scene, report).await?;
         }
         if run.wants(Line::Evaluate) {
             lines::evaluate(&scene, report).await?;

@@ -97,7 +97,7 @@ pub(super) async fn remove(scene: &Scene<'_>, key: &str) -> Result<()> {
 }
 
 /// The job of a payload.
-fn job(data: &Value, mutation: &str) -> Result<String> {
+pub(super) fn job(data: &Value, mutation: &str) -> Result<String> {
     let id = data.pointer(&format!("/{mutation}/job/id")).and_then(Value::as_str);
     id.map(str::to_owned).with_context(|| format!("no job: {data}"))
 }

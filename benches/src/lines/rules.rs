@@ -1,5 +1,6 @@
 //! Rules over everybody: a preview, and fifty at once, beside DuckDB over the same rows.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -14,17 +15,14 @@ const PREVIEW: &str = "query($rule: RuleInput!) { previewRule(rule: $rule) { mem
 /// What a transaction may take in memory without its lines, in bytes.
 const BYTES: f64 = 48.0;
 
-/// Measures the preview through GraphQL, and the engine's one pass.
-pub(crate) async fn rules(scene: &Scene<'_>, report: &mut Report) -> Result<()> {
+/// Measures the preview through GraphQL, and the engine's one pass, over the documents of a file.
+pub(crate) async fn rules(scene: &Scene<'_>, documents: &Path, report: &mut Report) -> Result<()> {
     let rounds = scene.run.rounds.max(2) * 3;
     let questions = rules::questions(scene.stage.size.seed);
-    let rows = scene.stage.folder.path().join("documents.csv");
-    rules::write_rows(scene.stage.tessera.url(), &rows)?;
-    let theirs = rules::duckdb(&scene.run.cache, &rows, &questions, rounds)?;
+    let theirs = rules::duckdb(&scene.run.cache, documents, &questions, rounds)?;
     report.about(format!("DuckDB {} on two threads, one rule in the form {}", theirs.version, theirs.form));
     previews(scene, &questions, &theirs, rounds, report).await?;
-    let pass = rules::one_pass(&rows, &questions, rounds)?;
-    std::fs::remove_file(&rows)?;
+    let pass = rules::one_pass(documents, &questions, rounds)?;
     fifty(&pass, &theirs, report)?;
     memory(scene, &pass, report).await
 }
@@ -50,15 +48,15 @@ async fn previews(
     for preview in &previews {
         ensure!(preview.members == members, "DuckDB found {members}, Tessera {}", preview.members);
     }
-    report.add(figure(what, "Tessera", ours, &format!("{members} found, {within:.0} ms of it the preview")));
+    report.add(Figure::millis(what, "Tessera", ours, &format!("{members} found, {within:.0} ms of it the preview")));
     let (ratio, goal) = (Some(theirs.one.seconds / ours), Some(Goal::AtLeast(3.0)));
     let found = format!("{members} found");
-    report.add(Figure { ratio, goal, ..figure(what, "DuckDB", theirs.one.seconds, &found) });
+    report.add(Figure { ratio, goal, ..Figure::millis(what, "DuckDB", theirs.one.seconds, &found) });
     let from_rows = preview(&scene.without_lens().await?, &one).await;
     match from_rows {
         Ok(preview) => {
             ensure!(preview.members == members, "from rows Tessera found {}, not {members}", preview.members);
-            report.add(figure(what, "--lens off", preview.seconds, &found));
+            report.add(Figure::millis(what, "--lens off", preview.seconds, &found));
         }
         Err(error) if error.to_string().contains("TIMEOUT") => {
             let text = "not within the time that a query has".to_owned();
@@ -81,10 +79,10 @@ fn fifty(pass: &Pass, theirs: &Answers, report: &mut Report) -> Result<()> {
     let what = "fifty rules in one pass (the engine, two threads)";
     let (ours, all) = (pass.answer.seconds, pass.answer.members.iter().sum::<u64>());
     let found = format!("{all} found");
-    report.add(figure(what, "Tessera", ours, &found));
+    report.add(Figure::millis(what, "Tessera", ours, &found));
     for (who, theirs, goal) in [("DuckDB, 50", &theirs.each, 10.0), ("DuckDB, 1", &theirs.merged, 1.0)] {
         let (ratio, goal) = (Some(theirs.seconds / ours), Some(Goal::AtLeast(goal)));
-        report.add(Figure { ratio, goal, ..figure(what, who, theirs.seconds, &found) });
+        report.add(Figure { ratio, goal, ..Figure::millis(what, who, theirs.seconds, &found) });
     }
     Ok(())
 }
@@ -133,15 +131,4 @@ async fn preview(scene: &Scene<'_>, rule: &Value) -> Result<Preview> {
 fn same(ours: &Answer, theirs: &Answer) -> Result<()> {
     ensure!(ours.members == theirs.members, "DuckDB found {:?}, Tessera {:?}", theirs.members, ours.members);
     Ok(())
-}
-
-fn figure(what: &str, who: &str, seconds: f64, more: &str) -> Figure {
-    Figure {
-        what: what.to_owned(),
-        who: who.to_owned(),
-        text: format!("{:.1} ms  {more}", seconds * 1_000.0),
-        value: Some(seconds),
-        unit: "seconds",
-        ..Figure::default()
-    }
 }

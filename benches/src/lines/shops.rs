@@ -7,22 +7,27 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::args::Run;
+use crate::cdnow;
 use crate::process;
 use crate::report::{Figure, Report, thousands};
-
-/// Rows of the file of CDNOW.
-const SALES: f64 = 69_659.0;
-const CDNOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/cdnow_master_transactions.csv.gz");
 
 /// Measures them on SQLite, in a folder of their own.
 pub(crate) fn shops(run: &Run, report: &mut Report) -> Result<()> {
     report.scene("First steps, on SQLite");
     let (folder, tessera) = (tempfile::tempdir()?, std::fs::canonicalize(&run.tessera)?);
     let map = "member=customer_id,at=date,amount=amount,document=@line";
-    let import =
-        ["import", "transactions", CDNOW, "--database-url", "sqlite://cdnow.db", "--create-members", "--map", map];
+    let import = [
+        "import",
+        "transactions",
+        cdnow::FILE,
+        "--database-url",
+        "sqlite://cdnow.db",
+        "--create-members",
+        "--map",
+        map,
+    ];
     let seconds = measure(&tessera, folder.path(), &import)?;
-    add(report, "import of the CDNOW sales, members made", seconds, Some(SALES));
+    add(report, "import of the CDNOW sales, members made", seconds, Some(cdnow::SALES));
     let seconds = measure(&tessera, folder.path(), &["demo"])?;
     add(report, "demo: 20,000 members, two years of sales", seconds, None);
     let seconds = measure(&tessera, folder.path(), &["verify"])?;

@@ -1,4 +1,4 @@
-//! DuckDB from PyPI, in a virtual environment of its own.
+//! DuckDB asked for the members of rules.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use super::Question;
+use crate::python;
 
 /// What DuckDB answered.
 #[derive(Debug, Deserialize)]
@@ -25,12 +26,11 @@ pub(crate) struct Answers {
 }
 
 const SCRIPT: &str = include_str!("../../duckdb/rules.py");
-const REQUIREMENTS: &str = include_str!("../../duckdb/requirements.txt");
 
 /// Asks DuckDB, on two threads, over the rows of a file.
 pub(crate) fn duckdb(cache: &Path, rows: &Path, questions: &[Question], rounds: usize) -> Result<Answers> {
     let home = cache.join("duckdb");
-    let python = installed(&home)?;
+    let python = python::duckdb(cache)?;
     let script = home.join("rules.py");
     fs::write(&script, SCRIPT)?;
     let asked = home.join("questions.json");
@@ -40,23 +40,4 @@ pub(crate) fn duckdb(cache: &Path, rows: &Path, questions: &[Question], rounds: 
     let output = command.output().context("python")?;
     ensure!(output.status.success(), "DuckDB did not answer");
     Ok(serde_json::from_slice(&output.stdout)?)
-}
-
-/// The environment's Python, with DuckDB.
-fn installed(home: &Path) -> Result<std::path::PathBuf> {
-    let python = home.join("venv/bin/python");
-    let have = home.join("have.txt");
-    if fs::read_to_string(&have).is_ok_and(|have| have == REQUIREMENTS) {
-        return Ok(python);
-    }
-    fs::create_dir_all(home)?;
-    let wanted = home.join("requirements.txt");
-    fs::write(&wanted, REQUIREMENTS)?;
-    let made = Command::new("python3").args(["-m", "venv"]).arg(home.join("venv")).status().context("python3")?;
-    ensure!(made.success(), "python3 -m venv failed (on Debian: apt-get install python3-venv)");
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-    let status = Command::new(&python).args(pip).arg(wanted).status()?;
-    ensure!(status.success(), "pip could not install DuckDB");
-    fs::write(have, REQUIREMENTS)?;
-    Ok(python)
 }

@@ -3,7 +3,6 @@
 
 mod duck;
 mod pass;
-mod rows;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,7 +11,6 @@ use crate::shop::{CATEGORIES, DAY, NOW, category};
 
 pub(crate) use duck::{Answers, duckdb};
 pub(crate) use pass::{Pass, one_pass};
-pub(crate) use rows::write_rows;
 
 /// How many rules are decided together.
 pub(crate) const RULES: usize = 50;

@@ -2,6 +2,7 @@
 
 mod figures;
 mod people;
+mod points;
 mod sales;
 mod segments;
 mod stays;
@@ -74,6 +75,7 @@ pub(crate) fn write(size: &Size, filler: &mut dyn Filler) -> Result<Written> {
     people::write(&mut sums, &mut chance, filler)?;
     sales::write(size, &mut sums, &mut chance, filler)?;
     sales::write_lines(size, filler)?;
+    points::write(size, &mut sums, filler)?;
     people::write_metrics(&sums, filler)?;
     segments::write(size, &sums, &mut chance, filler)
 }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use fastrand::Rng;
 
+use super::points::Points;
 use super::{LAUNCHED, NOW, Sums, number};
 use crate::fill::{Cell, Filler, Rows};
 
@@ -15,7 +16,7 @@ pub(super) struct Member {
     pub(super) spending_12m: i64,
     pub(super) first_purchase_at: Option<i64>,
     pub(super) last_purchase_at: Option<i64>,
-    pub(super) points: i64,
+    pub(super) points: Points,
 }
 
 impl Member {
@@ -166,12 +167,12 @@ const METRICS: [&str; 11] = [
     "points_balance",
 ];
 
-/// Writes what is kept of each member, and the points entry of those who have points.
+/// Writes what is kept of each member.
 pub(super) fn write_metrics(members: &[Member], filler: &mut dyn Filler) -> Result<()> {
     let instant = |at: Option<i64>| at.map_or(Cell::Null, Cell::Int);
-    let zero = Cell::Int(0);
     filler.table("member_metrics", &METRICS, &mut |rows| {
         for (index, member) in members.iter().enumerate() {
+            let points = &member.points;
             rows.row(&[
                 Cell::id(index + 1),
                 Cell::Int(member.transactions),
@@ -179,27 +180,11 @@ pub(super) fn write_metrics(members: &[Member], filler: &mut dyn Filler) -> Resu
                 Cell::Int(member.spending_12m),
                 instant(member.first_purchase_at),
                 instant(member.last_purchase_at),
-                Cell::Int(member.points),
-                zero,
-                zero,
-                zero,
-                Cell::Int(member.points),
-            ])?;
-        }
-        Ok(())
-    })?;
-    let columns = ["id", "member_id", "document", "kind", "points", "at"];
-    filler.table("points_entry", &columns, &mut |rows| {
-        let with_points = members.iter().enumerate().filter(|(_, member)| member.points > 0);
-        for (entry, (index, member)) in with_points.enumerate() {
-            let (kind, document) = (Cell::Text("EARNED"), Cell::Text("welcome"));
-            rows.row(&[
-                Cell::id(entry + 1),
-                Cell::id(index + 1),
-                document,
-                kind,
-                Cell::Int(member.points),
-                Cell::Int(NOW - 400 * super::DAY),
+                Cell::Int(points.earned),
+                Cell::Int(points.redeemed),
+                Cell::Int(points.expired),
+                Cell::Int(0),
+                Cell::Int(points.balance()),
             ])?;
         }
         Ok(())

@@ -32,9 +32,6 @@ const ANONYMOUS: u8 = 2;
 
 /// Writes sales and returns, and adds them to what is kept of the members.
 pub(super) fn write(size: &Size, members: &mut [Member], chance: &mut Rng, filler: &mut dyn Filler) -> Result<()> {
-    for member in members.iter_mut().step_by(10) {
-        member.points = chance.i64(1..500) * 10;
-    }
     filler.table("\"transaction\"", &COLUMNS, &mut |rows| {
         let mut id = 0;
         while id < size.transactions {
