@@ -20,6 +20,8 @@ pub(crate) struct Question {
     /// The GraphQL.
     pub(crate) query: &'static str,
     pub(crate) variables: Value,
+    /// The key of the segment whose members it is about.
+    pub(crate) segment: Option<String>,
     /// The numbers of Tessera's data as the script answers them.
     pub(crate) numbers: fn(&Value) -> Option<Value>,
     /// Whether it should be that fast, and not only be told.
@@ -70,6 +72,7 @@ pub(crate) fn questions(segments: usize) -> Vec<Question> {
         with: json!({"segment": segment}),
         query: PROFILE,
         variables: json!({"key": key(segment), "by": by, "first": CATEGORIES}),
+        segment: Some(key(segment)),
         numbers: answers::profile,
         is_judged: true,
     };
@@ -79,6 +82,7 @@ pub(crate) fn questions(segments: usize) -> Vec<Question> {
         with,
         query,
         variables: json!({}),
+        segment: None,
         numbers,
         is_judged: true,
     };
