@@ -48,6 +48,8 @@ async fn number(app: &TestApp, text: &str) -> i64 {
 /// What the demo comes to: its documents, what they are worth, and what is kept of them.
 async fn sums(app: &TestApp) -> Vec<i64> {
     let mut sums = rows(app).await;
+    // Who of an audience is held out goes by the ids that the database gave, and with it what the others did.
+    sums.pop();
     for text in [
         "SELECT CAST(SUM(amount) AS BIGINT) AS number FROM \"transaction\"",
         "SELECT CAST(SUM(at % 1000003) AS BIGINT) AS number FROM \"transaction\"",
