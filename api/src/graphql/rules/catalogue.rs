@@ -34,8 +34,8 @@ impl RuleCatalogueEntry {
         self.0.name
     }
 
-    /// Under what to list it: Profile, Transactions, Transaction filter (what goes into `where`), Points, Value, Feedback,
-    /// Segments or Sample.
+    /// Under what to list it: Profile, Transactions, Transaction filter (what goes into `where`), Points, Value,
+    /// Feedback, Segments, Campaigns or Sample.
     async fn group(&self) -> &str {
         self.0.group
     }
