@@ -38,7 +38,7 @@ impl Among {
                 if let Some(first) = facts.members.first() {
                     chosen.advance_to(in_set(*first));
                 }
-                Rows::Chosen { chosen, members: &facts.members, row: 0 }
+                Rows::Chosen { chosen: Box::new(chosen), members: &facts.members, row: 0 }
             }
         }
     }
@@ -48,8 +48,8 @@ impl Among {
 pub(super) enum Rows<'f> {
     All(Range<usize>),
     Chosen {
-        /// Who is left to be found.
-        chosen: Iter<'f>,
+        /// Who is left to be found. It is large, and there is one for thousands of members.
+        chosen: Box<Iter<'f>>,
         /// Among whom.
         members: &'f [i64],
         /// The first row that may be theirs.
