@@ -49,7 +49,7 @@ pub async fn ask(app: &App, by: By<'_>, as_of: Option<NaiveDate>) -> Result<job:
         let arguments = Arguments { as_of, asked: true };
         let job = jobs::enqueue(app, &txn, by, NewJob { kind: JOB, arguments: json!(arguments) }).await?;
         let changes = Changes::none().new_field("asOf", as_of.unwrap_or_else(|| yesterday(today)));
-        let object = Object::many("ValueModel", "value model");
+        let object = Object::one("Job", job.id.0, JOB);
         audit::write(app, &txn, by, Entry { action: by.action("fitValueModel"), object, changes }).await?;
         txn.commit().await?;
         Ok::<_, Stop>(job)

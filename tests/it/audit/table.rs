@@ -126,7 +126,7 @@ const ROWS: &[Row] = &[
     Row {
         field: "fitValueModel",
         call: "fitValueModel(input: {asOf: \"2026-01-31\"}) { job { id } userErrors { code } }",
-        entries: || vec![("ValueModel", "value model", json!({"asOf": new("2026-01-31")}))],
+        entries: || vec![("Job", "VALUE_MODEL", json!({"asOf": new("2026-01-31")}))],
         silent: &[
             "fitValueModel(input: {asOf: \"2026-01-31\"}) { job { id } userErrors { code } }",
             "fitValueModel(input: {asOf: \"2026-01-30\"}) { job { id } userErrors { code } }",
