@@ -19,7 +19,7 @@ on_both! {
         record(&app, &id, vec![event(&got, "OPENED"), event(&left, "DELIVERED")]).await;
         record(&app, &other, vec![event(&got, "CLICKED")]).await;
         make(&app, SALES, json!([{"document": "a", "member": {"number": got}, "amount": "10", "at": days(0)}])).await;
-        assert_eq!(belonging(&app, "engaged").await, [got.clone()]);
+        assert_eq!(belonging(&app, "engaged").await, std::slice::from_ref(&got));
         let data = call(&app, "mutation($i: MemberRefInput!) { requestMemberData(input: $i) { data } }", json!({"member": {"number": got}})).await;
         let parts = data["data"]["campaigns"].as_array().unwrap();
         assert_eq!(parts.len(), 2, "{data}");
