@@ -2,6 +2,7 @@
 //! that rules, lists and figures say the same.
 
 mod ask;
+mod cost_store;
 mod land;
 mod member;
 mod member_store;

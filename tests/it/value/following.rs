@@ -6,8 +6,10 @@ use tests::TestApp;
 
 use super::{ask, each_way, fitted, jobs, later, noon, shop, standing, value, worked};
 use crate::calls::{RECORD, make};
+use crate::campaigns::started;
 use crate::dynamic::{belonging, call, dynamic, events, of_segment};
 use crate::program::UPDATE;
+use crate::segments::CREATE;
 
 const PREVIEW: &str =
     "query($i: RuleInput!) { previewRule(rule: $i) { memberCount text sample(first: 3) { number } } }";
@@ -117,5 +119,20 @@ each_way! { standing;
         assert_eq!(belonging(&app, "below").await, ["c3"]);
         let found = ask(&app, "{ valueBreakdown(member: {number: \"c3\"}) { group rewardCost { amount } } }").await;
         assert_eq!(found, json!({"group": "BELOW_ZERO", "rewardCost": {"amount": "4500.00"}}));
+    }
+
+    async fn what_a_campaign_cost_counts_for_whom_it_targeted(app) {
+        shop(&app, 120).await;
+        dynamic(&app, "below", json!({"value": {"valueGroup": ["BELOW_ZERO"]}})).await;
+        let targeted = ["c1", "c2", "c3"];
+        let input = json!({"name": "all", "key": "all", "members": targeted.map(|number| json!({"number": number}))});
+        assert_eq!(app.graphql(CREATE, json!({ "input": input })).await["createSegment"]["userErrors"], json!([]));
+        started(&app, json!({"holdoutPercent": "0", "cost": "100000.01", "startsAt": noon(1), "endsAt": "2026-07-20T12:00:00Z"})).await;
+        fitted(&app, None).await;
+        assert_eq!(belonging(&app, "below").await, targeted);
+        for (number, cost) in [("c3", "33333.34"), ("c4", "0.00")] {
+            let text = format!("{{ valueBreakdown(member: {{number: \"{number}\"}}) {{ campaignCost {{ amount }} }} }}");
+            assert_eq!(ask(&app, &text).await, json!({"campaignCost": {"amount": cost}}));
+        }
     }
 }

@@ -57,6 +57,30 @@ fn everything() -> Vec<Value> {
         }}),
         json!({"points": {"measure": "BALANCE", "within": {"daysAgo": {"from": 60, "to": 30}}, "is": decimal}}),
     ];
+    for measure in ["historicClv", "predictedClv"] {
+        rules.push(json!({"value": {measure: decimal}}));
+    }
+    for measure in ["orderProbability90Days", "expectedOrders"] {
+        rules.push(json!({"value": {measure: {"eq": 0.25, "gt": 0.125, "gte": 0.5, "lt": 0.75, "lte": 0.875}}}));
+    }
+    let groups = [
+        "CHAMPIONS",
+        "LOYAL",
+        "ACTIVE",
+        "NEW",
+        "PROMISING",
+        "NEEDS_ATTENTION",
+        "ALMOST_LOST",
+        "PREVIOUSLY_LOYAL",
+        "AT_RISK",
+        "DORMANT",
+    ];
+    rules.push(json!({"value": {"rfmGroup": groups}}));
+    rules.push(json!({"value": {"valueGroup": ["MOST_VALUABLE", "MOST_GROWABLE", "MAINTAIN", "BELOW_ZERO"]}}));
+    rules.push(json!({"value": {"presence": ["PRESENT", "MISSING", "INSUFFICIENT_HISTORY"]}}));
+    for outcome in ["TARGETED", "HELD_OUT", "ENGAGED", "CONVERTED"] {
+        rules.push(json!({"campaign": {"campaignId": "Y2FtcGFpZ246MQ", "outcome": outcome}}));
+    }
     for fact in ["number", "email", "gender", "country", "region", "city", "postalCode", "tier"] {
         rules.push(profile(json!({ fact: text })));
     }
