@@ -74,6 +74,7 @@ fn everything() -> Vec<Value> {
         "PREVIOUSLY_LOYAL",
         "AT_RISK",
         "DORMANT",
+        "PROSPECTS",
     ];
     rules.push(json!({"value": {"rfmGroup": groups}}));
     rules.push(json!({"value": {"valueGroup": ["MOST_VALUABLE", "MOST_GROWABLE", "MAINTAIN", "BELOW_ZERO"]}}));
