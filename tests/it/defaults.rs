@@ -40,6 +40,7 @@ fn the_contract_has_no_default_that_is_not_tested_here() {
         "kind: TransactionKind! = SALE",
         "layout: ExportLayout! = FULL",
         "layout: ExportLayout! = FULL",
+        "layout: ExportLayout! = FULL",
         "multiple: Float! = 2.0",
         "orderBy: SegmentOrder = {field: CREATED_ON",
         "quantity: Decimal! = \"1\"",
