@@ -60,12 +60,12 @@ impl Progress {
         self.step(rows, at, true);
     }
 
-    /// How far it is, and how far it goes: kilobytes of the file, or documents.
-    pub(super) fn stands(&self) -> (i64, i64) {
+    /// How far it is with so much done, and how far it goes: kilobytes of the file, or documents.
+    pub(super) fn stands(&self, at: u64) -> (i64, i64) {
         let stretch = self.stretch();
         let unit = if stretch.what == "rows" { 1_024 } else { 1 };
         let whole = |count: u64| i64::try_from(count.div_ceil(unit)).unwrap_or(i64::MAX);
-        (whole(stretch.at), whole(stretch.until))
+        (whole(at), whole(stretch.until))
     }
 
     /// The bar goes away.

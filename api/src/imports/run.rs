@@ -103,12 +103,12 @@ pub(super) async fn carry_out(
         progress: progress.clone(),
         stop: held.map(|held| held.stop.clone()).unwrap_or_default(),
     };
-    let mut writer = Writer { app, kind: options.kind, members, segment, row, rejects, by, held };
+    let mut writer = Writer { app, kind: options.kind, members, segment, row, rejects, by, held, progress: &progress };
     // A job that was settled by nobody after its end has nothing more to do.
     if writer.row.finished_at.is_none() {
         let (sender, receiver) = mpsc::channel(WAITING);
         let parsing = tokio::task::spawn_blocking(move || parse.run(sender));
-        let written = write(&mut writer, receiver, &progress).await;
+        let written = write(&mut writer, receiver).await;
         let parsed = parsing.await;
         progress.finish();
         written?;
@@ -118,16 +118,15 @@ pub(super) async fn carry_out(
     Ok(report(&writer, before, began)?)
 }
 
-async fn write(writer: &mut Writer<'_>, mut chunks: Receiver<Chunk>, progress: &Progress) -> Result<(), Trouble> {
+async fn write(writer: &mut Writer<'_>, mut chunks: Receiver<Chunk>) -> Result<(), Trouble> {
     let mut manners = Manners::on(writer.app.db.backend());
     while let Some(chunk) = chunks.recv().await {
+        if writer.held.is_some_and(|held| held.stop.is_cancelled()) {
+            return Err(Setback::Stopped.into());
+        }
         manners.make_room().await;
         writer.take(&chunk).await?;
-        progress.committed(u64::try_from(chunk.units).unwrap_or(u64::MAX), chunk.done);
-        if let Some(held) = writer.held {
-            let (done, total) = progress.stands();
-            held.advance(done, Some(total)).await?;
-        }
+        writer.progress.committed(u64::try_from(chunk.units).unwrap_or(u64::MAX), chunk.done);
     }
     Ok(())
 }

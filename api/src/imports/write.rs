@@ -8,6 +8,7 @@ use entity::import;
 use super::chunk::Chunk;
 use super::named::complete_labels;
 use super::options::Kind;
+use super::progress::Progress;
 use super::rejects::Rejects;
 use super::row::Wrong;
 use super::segment::Target;
@@ -38,6 +39,7 @@ pub(super) struct Writer<'a> {
     pub(super) by: By<'a>,
     /// The job that it is; none at the command line.
     pub(super) held: Option<&'a Held>,
+    pub(super) progress: &'a Progress,
 }
 
 /// What documents, entries and answers do to the members that they name.
@@ -111,12 +113,14 @@ impl Writer<'_> {
         row.rejected += count(chunk.rejects.len() + left_out.len());
         row.rejects_bytes = self.note(&txn, &row, &in_order(chunk, left_out)).await?;
         store::keep(&txn, &row).await?;
-        if let Some(held) = self.held
-            && held.fence(&txn).await.is_err()
-        {
-            return Err(overtaken().into());
+        if let Some(held) = self.held {
+            let (done, total) = self.progress.stands(chunk.done);
+            if !held.advance(&txn, done, total).await? {
+                return Err(overtaken().into());
+            }
         }
         txn.commit().await?;
+        self.held.inspect(|held| held.advanced());
         Ok(Attempt::Committed(row))
     }
 

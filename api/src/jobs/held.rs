@@ -93,11 +93,16 @@ impl Held {
         self.note(Progress { done, total, is_useful: false }).await
     }
 
-    /// The same for work that stays done, whatever becomes of this attempt: it is no failed try any more.
-    pub async fn advance(&self, done: i64, total: Option<i64>) -> Result<(), Setback> {
-        self.note(Progress { done, total, is_useful: true }).await?;
+    /// The same within the transaction of work that stays done, whatever becomes of this attempt; the last thing before its
+    /// commit, as [`Held::fence`] is. Where it answers false, somebody else holds the job, or asked to stop it.
+    pub async fn advance(&self, txn: &Txn, done: i64, total: i64) -> Result<bool, Fault> {
+        let progress = Progress { done, total: Some(total), is_useful: true };
+        Ok(store::renew(txn, self, self.lease_until(), Some(progress)).await? == Standing::GoesOn)
+    }
+
+    /// That work is committed: this attempt is no failed try any more.
+    pub fn advanced(&self) {
         self.useful.store(self.attempt, Ordering::Relaxed);
-        Ok(())
     }
 
     /// How many attempts, with this one, there were since one got further.
