@@ -3,6 +3,8 @@
 mod campaigns;
 mod partners;
 mod people;
+mod persons;
+mod segments;
 mod webhooks;
 
 use std::collections::BTreeSet;
@@ -40,7 +42,8 @@ const OPEN: [&str; 4] = ["signIn", "refreshSession", "signOut", "changePassword"
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    people::ROWS.iter().chain(ROWS).chain(webhooks::ROWS).chain(campaigns::ROWS).chain(partners::ROWS)
+    let own = people::ROWS.iter().chain(ROWS).chain(segments::ROWS).chain(persons::ROWS);
+    own.chain(webhooks::ROWS).chain(campaigns::ROWS).chain(partners::ROWS)
 }
 
 const ROWS: &[Row] = &[
@@ -118,94 +121,6 @@ const ROWS: &[Row] = &[
         silent: &["recordFeedback(input: {responses: [
             {document: \"a\", member: {number: \"m1\"}, survey: \"nps\", score: 9, comment: \"<comment>\", at: \"2024-01-01T00:00:00Z\"},
             {document: \"a\", member: {number: \"m1\"}, survey: \"nps\", score: 8, at: \"2024-01-01T00:00:00Z\"}]}) { created userErrors { code } }"],
-    },
-    Row {
-        field: "createSegment",
-        call: "createSegment(input: {name: \"Fresh\", members: [{number: \"m1\"}]}) { segment { id } userErrors { code } }",
-        entries: || vec![("Segment", "Fresh", json!("*"))],
-        silent: &["createSegment(input: {name: \"fresh\"}) { segment { id } userErrors { code } }"],
-    },
-    Row {
-        field: "assignMembers",
-        call: "assignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
-        entries: || vec![("Segment", "some", json!("*"))],
-        silent: &[
-            "assignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}, {number: \"nobody\"}]}) { changed userErrors { code } }",
-            "assignMembers(input: {segment: {key: \"none\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
-        ],
-    },
-    Row {
-        field: "unassignMembers",
-        call: "unassignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
-        entries: || vec![("Segment", "some", json!("*"))],
-        silent: &["unassignMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }"],
-    },
-    Row {
-        field: "createSegmentsFromTemplate",
-        call: "createSegmentsFromTemplate(input: {template: NEW_MEMBERS}) { segments { id } userErrors { code } }",
-        entries: || vec![("Segment", "New members", json!("*"))],
-        silent: &["createSegmentsFromTemplate(input: {template: NEW_MEMBERS}) { segments { id } userErrors { code } }"],
-    },
-    Row {
-        field: "unpinMembers",
-        call: "unpinMembers(input: {segment: {key: \"pinned\"}, members: [{number: \"m2\"}, {number: \"m1\"}]}) { changed userErrors { code } }",
-        entries: || vec![("Segment", "pinned", json!({"unpinned": new(1)}))],
-        silent: &[
-            "unpinMembers(input: {segment: {key: \"pinned\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
-            "unpinMembers(input: {segment: {key: \"some\"}, members: [{number: \"m2\"}]}) { changed userErrors { code } }",
-        ],
-    },
-    Row {
-        field: "updateSegment",
-        call: "updateSegment(input: {segment: {key: \"some\"}, name: \"Other\", description: \"About\", tags: [\"t\"]}) { userErrors { code } }",
-        entries: || {
-            let changes = json!({"name": {"old": "some", "new": "Other"}, "description": {"old": null, "new": "About"}, "tags": {"old": [], "new": ["t"]}});
-            vec![("Segment", "some", changes)]
-        },
-        silent: &[
-            "updateSegment(input: {segment: {key: \"some\"}, name: \"Other\", tags: [\"t\"]}) { userErrors { code } }",
-            "updateSegment(input: {segment: {key: \"some\"}, expectedVersion: 1, name: \"Stale\"}) { userErrors { code } }",
-        ],
-    },
-    Row {
-        field: "deactivateSegment",
-        call: "deactivateSegment(input: {segment: {key: \"some\"}}) { userErrors { code } }",
-        entries: || vec![("Segment", "Other", json!({"active": {"old": true, "new": false}}))],
-        silent: &["deactivateSegment(input: {segment: {key: \"some\"}}) { userErrors { code } }"],
-    },
-    Row {
-        field: "activateSegment",
-        call: "activateSegment(input: {segment: {key: \"some\"}}) { userErrors { code } }",
-        entries: || vec![("Segment", "Other", json!({"active": {"old": false, "new": true}}))],
-        silent: &["activateSegment(input: {segment: {key: \"some\"}}) { userErrors { code } }"],
-    },
-    Row {
-        field: "duplicateSegment",
-        call: "duplicateSegment(input: {segment: {key: \"some\"}, name: \"Copy\"}) { userErrors { code } }",
-        entries: || vec![("Segment", "Copy", json!("*"))],
-        silent: &["duplicateSegment(input: {segment: {key: \"some\"}, name: \"copy\"}) { userErrors { code } }"],
-    },
-    Row {
-        field: "removeSegment",
-        call: "removeSegment(input: {segment: {key: \"some\"}}) { removedSegmentId userErrors { code } }",
-        entries: || vec![("Segment", "Other", json!("*"))],
-        silent: &["removeSegment(input: {segment: {key: \"some\"}}) { removedSegmentId userErrors { code } }"],
-    },
-    Row {
-        field: "requestMemberData",
-        call: "requestMemberData(input: {member: {number: \"m1\"}}) { data userErrors { code } }",
-        entries: || vec![("Member", "m1", json!({}))],
-        silent: &["requestMemberData(input: {member: {number: \"nobody\"}}) { data userErrors { code } }"],
-    },
-    Row {
-        field: "eraseMember",
-        // The third who was made.
-        call: "eraseMember(input: {member: {number: \"n1\"}}) { memberId userErrors { code } }",
-        entries: || vec![("Member", "erased-3", json!({"segmentsLeft": new("*"), "rowsCleared": new("*")}))],
-        silent: &[
-            "eraseMember(input: {member: {number: \"n1\"}}) { memberId userErrors { code } }",
-            "eraseMember(input: {member: {number: \"nobody\"}}) { memberId userErrors { code } }",
-        ],
     },
 ];
 

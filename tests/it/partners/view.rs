@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{TestApp, on_both};
 
 use super::{Partner, SCOPES, errors, named, partner, token};
-use crate::access::{ROWS, prepare};
+use crate::access::{prepare, rows};
 use crate::calls::{UPSERT, make};
 use crate::partners::sync;
 
@@ -92,7 +92,7 @@ on_both! {
         prepare(&app).await;
         let one = partner(&app, "crm", &SCOPES).await;
         // A partner has no socket: see the test of those who may watch.
-        for row in ROWS.iter().filter(|row| !row.field.starts_with("Subscription.")) {
+        for row in rows().filter(|row| !row.field.starts_with("Subscription.")) {
             let named = OPEN.iter().find(|(field, _)| *field == row.field);
             let answer = one.send(&app, row.call, Value::Null).await;
             let refused = answer.code() == "FORBIDDEN";
