@@ -4,6 +4,7 @@ mod erase;
 mod person_store;
 mod places_store;
 mod request;
+mod section_store;
 mod sweep;
 
 pub use erase::erase;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::erase::MEMBER;
-use super::person_store::{self as store, LINES, PROFILE, SECTIONS, TRANSACTIONS};
-use super::places_store;
+use super::person_store::{LINES, PROFILE, SECTIONS, TRANSACTIONS};
+use super::{places_store, section_store};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
 use crate::db::{self, raced};
@@ -24,7 +24,7 @@ pub async fn request(app: &App, by: By<'_>, reference: &MemberRef) -> Result<Val
         let row = places_store::lock(&txn, id).await?.ok_or_else(|| raced("a member went"))?;
         figures::share_members(&txn, &[id]).await?;
         let currency = app.program().currency;
-        let read = async |section| store::read(&txn, section, id, currency).await;
+        let read = async |section| section_store::read(&txn, section, id, currency).await;
 
         let mut data = Map::new();
         let profile = read(&PROFILE).await?.into_iter().next().map(|(_, profile)| profile).unwrap_or_default();
