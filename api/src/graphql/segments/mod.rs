@@ -2,6 +2,7 @@
 
 mod definition;
 mod events;
+mod figures;
 mod history;
 mod input;
 mod kind;

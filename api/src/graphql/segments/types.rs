@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, ID, Object};
-use engine::insights::Period;
+use async_graphql::{Context, Error, ID, MergedObject, Object};
 
 use super::definition::{DefinitionOf, PinsOf, SegmentEvaluation, SegmentPinConnection, dependents};
 use super::events::MembershipEventConnection;
+use super::figures::SegmentFigures;
 use super::history::{Interval, SegmentChanges, SegmentHistoryPoint, SegmentOverlap, stayed};
 use super::input::SegmentMemberOrder;
 use super::kind::SegmentKind;
@@ -19,35 +19,42 @@ use crate::graphql::access::{ANYONE_OR_EXPORT, caller, partner_of};
 use crate::graphql::connection::{forward, int};
 use crate::graphql::exports::{ExportFormat, ExportLayout, ExportLink};
 use crate::graphql::history::{CourseOf, EventsOf, OverlapsWith};
-use crate::graphql::insights::{
-    NpsResult, PointsAnalysis, ProfileDimension, ProfileShare, ValueSnapshot, of_segment, shares,
-};
 use crate::graphql::loaders::{MembersOf, Part, TagsOf, load};
 use crate::graphql::members::{MemberConnection, MemberFilter};
 use crate::graphql::node::Node;
 use crate::graphql::partners::Partner;
-use crate::graphql::program::money::Money;
 use crate::graphql::refs::{MemberRef, SegmentRef};
 use crate::graphql::rules::{ExplainedTo, MembershipExplanation};
 use crate::graphql::scalars::{Date, DateTime, Url};
 use crate::graphql::{RequestScope, app};
-use crate::insights::{NpsOf, PointsOf, ProfileOf, SnapshotOf};
 use crate::segments::history::{Course, Stayed};
 use crate::segments::{self, Definition, SegmentRow};
 
 /// A named group of members.
-#[derive(Clone)]
-pub(crate) struct Segment(Arc<SegmentRow>);
+#[derive(Clone, MergedObject)]
+pub(crate) struct Segment(SegmentRecord, SegmentFigures);
 
 impl Segment {
     pub(crate) fn new(row: impl Into<Arc<SegmentRow>>) -> Self {
-        Self(row.into())
+        let row = row.into();
+        Self(SegmentRecord(row.clone()), SegmentFigures(row))
     }
 
     pub(super) fn row(&self) -> &SegmentRow {
-        &self.0
+        &self.0.0
     }
 
+    /// As every node has one.
+    pub(crate) async fn id(&self, ctx: &Context<'_>) -> Result<ID, Error> {
+        self.0.id(ctx).await
+    }
+}
+
+/// What a segment is, and who belongs.
+#[derive(Clone)]
+pub(crate) struct SegmentRecord(Arc<SegmentRow>);
+
+impl SegmentRecord {
     async fn definition(&self, ctx: &Context<'_>) -> Result<Option<Arc<Definition>>, Error> {
         if self.0.segment.kind == entity::kinds::SegmentKind::Dynamic {
             load(ctx, DefinitionOf(self.0.segment.id)).await
@@ -57,10 +64,9 @@ impl Segment {
     }
 }
 
-/// A named group of members.
 #[Object]
-impl Segment {
-    pub(crate) async fn id(&self) -> ID {
+impl SegmentRecord {
+    async fn id(&self) -> ID {
         GlobalId::Segment(self.0.segment.id).text().into()
     }
 
@@ -161,46 +167,6 @@ impl Segment {
         DateTime(self.0.segment.updated_at)
     }
 
-    /// How many members belong.
-    async fn member_count(&self) -> i32 {
-        int(self.0.stats.members)
-    }
-
-    /// Members who may be contacted (marketing consent given, not erased).
-    async fn reachable_count(&self) -> i32 {
-        int(self.0.stats.reachable)
-    }
-
-    /// Net spending of all members divided by the number of their transactions. Null without transactions.
-    async fn average_transaction_value(&self, ctx: &Context<'_>) -> Option<Money> {
-        self.0.stats.average_transaction_value.map(|minor| Money::new(ctx, minor))
-    }
-
-    /// Transactions per member; members who never bought count too. Null without members.
-    async fn average_transactions(&self) -> Option<f64> {
-        self.0.stats.average_transactions
-    }
-
-    /// Net spending per member over the last 12 months. Null without members.
-    async fn average_spending(&self, ctx: &Context<'_>) -> Option<Money> {
-        self.0.stats.average_spending.map(|minor| Money::new(ctx, minor))
-    }
-
-    /// Mean of the members' historic lifetime value (net spending × gross margin). Null without members.
-    async fn average_clv(&self, ctx: &Context<'_>) -> Option<Money> {
-        self.0.stats.average_clv.map(|minor| Money::new(ctx, minor))
-    }
-
-    /// Mean of the members' predicted value over the next 12 months. Null until the model was fitted.
-    async fn average_predicted_clv(&self, ctx: &Context<'_>) -> Option<Money> {
-        self.0.stats.average_predicted_clv().map(|minor| Money::new(ctx, minor))
-    }
-
-    /// The instant for which the figures above hold.
-    async fn stats_at(&self) -> DateTime {
-        DateTime(self.0.stats.stats_at)
-    }
-
     /// Who belongs now; who came last comes first where no order is given.
     #[allow(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn members(
@@ -283,36 +249,6 @@ impl Segment {
     async fn explain(&self, ctx: &Context<'_>, member: MemberRef) -> Result<Option<MembershipExplanation>, Error> {
         let explained = load(ctx, Part::new(self.0.segment.id, ExplainedTo(member.into()))).await?;
         Ok(explained.map(|explanation| MembershipExplanation::new(&explanation)))
-    }
-
-    /// What its members are like, beside all members.
-    async fn profile(
-        &self,
-        ctx: &Context<'_>,
-        by: ProfileDimension,
-        #[graphql(default_with = "Some(20)")] first: Option<i32>,
-    ) -> Result<Vec<ProfileShare>, Error> {
-        let kept = of_segment(ctx, self.0.segment.id, ProfileOf(by.into())).await?;
-        shares(&kept.answer, first)
-    }
-
-    /// Its members who are enrolled against those who are not, over the last 12 months or since launch where that is shorter.
-    async fn snapshot(&self, ctx: &Context<'_>) -> Result<Option<ValueSnapshot>, Error> {
-        let kept = of_segment(ctx, self.0.segment.id, SnapshotOf { from: None, to: None }).await?;
-        Ok(Some(ValueSnapshot::new(kept, Some(self.0.clone()))))
-    }
-
-    /// Earning and burning of its members' points, over all time.
-    async fn points(&self, ctx: &Context<'_>) -> Result<Option<PointsAnalysis>, Error> {
-        let asked = PointsOf { from: None, to: None };
-        let kept = of_segment(ctx, self.0.segment.id, asked.clone()).await?;
-        Ok(Some(PointsAnalysis { asked, of: Some(self.0.segment.id), kept }))
-    }
-
-    /// The net promoter score of its members: each one's latest answer, in one survey or in any.
-    async fn nps(&self, ctx: &Context<'_>, survey: Option<String>) -> Result<Option<NpsResult>, Error> {
-        let asked = NpsOf { survey, period: Period::ALWAYS };
-        Ok(Some(NpsResult(of_segment(ctx, self.0.segment.id, asked).await?)))
     }
 
     /// A link good for a few minutes that streams the member list, without any size limit.
