@@ -1,6 +1,9 @@
 //! What became of rows that came in: good rows are kept, bad rows are named, nothing is dropped in silence.
 
+use std::collections::HashMap;
+
 use engine::calendar::{AHEAD, FIRST_DAY, Millis};
+use entity::ids::MemberId;
 
 use crate::error::{Refusal, RefusalCode};
 
@@ -50,6 +53,40 @@ pub fn part<I, C>(rows: Vec<I>, check: impl Fn(I) -> Result<C, Refusal>) -> (Vec
         }
     }
     (good, problems)
+}
+
+/// A row that is a member's and that a document names: it is recorded once.
+pub trait Named: Clone + PartialEq {
+    /// What one is called in a sentence.
+    const WHAT: &'static str;
+
+    /// Whose it is, and its document.
+    fn name(&self) -> (MemberId, &str);
+}
+
+/// The rows that are not recorded yet, in the order in which they are written; the others are counted or refused. `known`
+/// are those that are recorded under one of the names.
+pub fn unknown<R: Named>(known: Vec<R>, named: Vec<(usize, R)>, done: &mut Ingested) -> Vec<R> {
+    let key = |row: &R| (row.name().0, row.name().1.to_owned());
+    let mut known: HashMap<(MemberId, String), R> = known.into_iter().map(|row| (key(&row), row)).collect();
+    let mut new: Vec<R> = Vec::with_capacity(named.len());
+    for (place, row) in named {
+        match known.get(&key(&row)) {
+            Some(recorded) if *recorded == row => done.duplicates += 1,
+            Some(_) => {
+                let what = R::WHAT;
+                let message =
+                    format!("this document is recorded with another body; give the {what} a document of its own");
+                done.refuse(place, Refusal::new(RefusalCode::Conflict, message, &["document"]));
+            }
+            None => {
+                known.insert(key(&row), row.clone());
+                new.push(row);
+            }
+        }
+    }
+    new.sort_by(|one, other| one.name().cmp(&other.name()));
+    new
 }
 
 /// How many rows one request may bring; the file import takes any number.

@@ -11,6 +11,7 @@ use super::record::Members;
 use crate::db::Column::{Bool, Int, Text};
 use crate::db::{Batch, Column, List, Txn, sql};
 use crate::error::Fault;
+use crate::ingest::Named;
 
 /// An event of a campaign.
 #[derive(Clone, Debug, PartialEq, Serialize, FromQueryResult)]
@@ -19,6 +20,14 @@ pub(super) struct EventRow {
     pub(super) document: String,
     pub(super) kind: EngagementKind,
     pub(super) at: Millis,
+}
+
+impl Named for EventRow {
+    const WHAT: &'static str = "event";
+
+    fn name(&self) -> (MemberId, &str) {
+        (self.member_id, &self.document)
+    }
 }
 
 impl EventRow {

@@ -1,6 +1,6 @@
 //! What members did with what a campaign sent comes in.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use engine::calendar::Millis;
 use entity::campaign;
@@ -93,7 +93,8 @@ async fn record_in(txn: &Txn, id: CampaignId, rows: &[(usize, Checked)]) -> Resu
             Err(why) => done.refuse(*place, why.refusal(&["member"])),
         }
     }
-    let new = unknown(txn, id, named, &mut done).await?;
+    let known = engagement_store::known(txn, id, named.iter().map(|(_, row)| row)).await?;
+    let new = ingest::unknown(known, named, &mut done);
     done.created = new.len();
     done.problems.sort_by_key(|problem| problem.row);
     if new.is_empty() {
@@ -114,35 +115,6 @@ async fn record_in(txn: &Txn, id: CampaignId, rows: &[(usize, Checked)]) -> Resu
     // What was delivered tells rules nothing: they ask who opened, clicked or redeemed.
     let touched = marks.iter().filter(|marks| marks.is_engaged()).map(|marks| marks.member_id).collect();
     Ok((done, Touched::new(touched, Vec::new())))
-}
-
-/// The events that are not recorded yet, in the order in which they are written; the others are counted or refused.
-async fn unknown(
-    txn: &Txn,
-    id: CampaignId,
-    named: Vec<(usize, EventRow)>,
-    done: &mut Ingested,
-) -> Result<Vec<EventRow>, Fault> {
-    let mut known: HashMap<(MemberId, String), EventRow> = HashMap::new();
-    for row in engagement_store::known(txn, id, named.iter().map(|(_, row)| row)).await? {
-        known.insert((row.member_id, row.document.clone()), row);
-    }
-    let mut new: Vec<EventRow> = Vec::with_capacity(named.len());
-    for (place, row) in named {
-        match known.get(&(row.member_id, row.document.clone())) {
-            Some(recorded) if *recorded == row => done.duplicates += 1,
-            Some(_) => {
-                let message = "this document is recorded with another body; give the event a document of its own";
-                done.refuse(place, Refusal::new(RefusalCode::Conflict, message, &["document"]));
-            }
-            None => {
-                known.insert((row.member_id, row.document.clone()), row.clone());
-                new.push(row);
-            }
-        }
-    }
-    new.sort_by(|one, other| (one.member_id, &one.document).cmp(&(other.member_id, &other.document)));
-    Ok(new)
 }
 
 /// The members of an audience among some.

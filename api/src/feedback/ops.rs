@@ -1,6 +1,6 @@
 //! Answers to surveys come in.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use entity::ids::MemberId;
 
@@ -10,7 +10,7 @@ use super::store::{self, ResponseRow};
 use crate::app::App;
 use crate::audit::{self, By};
 use crate::db::{self, Txn, raced};
-use crate::error::{Fault, Refusal, RefusalCode, Stop};
+use crate::error::{Fault, Stop};
 use crate::figures;
 use crate::ingest::{self, Ingested};
 use crate::members::{self, MemberRef};
@@ -47,7 +47,8 @@ pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<(Ingested
             Err(why) => done.refuse(*place, why.refusal(&["member"])),
         }
     }
-    let new = unknown(txn, named, &mut done).await?;
+    let known = store::known(txn, named.iter().map(|(_, row)| row)).await?;
+    let new = ingest::unknown(known, named, &mut done);
     done.created = new.len();
     done.problems.sort_by_key(|problem| problem.row);
     if new.is_empty() {
@@ -61,28 +62,4 @@ pub async fn record_in(txn: &Txn, rows: &[(usize, Checked)]) -> Result<(Ingested
         return Err(raced("an answer was recorded"));
     }
     Ok((done, Touched::new(touched, Vec::new())))
-}
-
-/// The answers that are not recorded yet, in the order in which they are written; the others are counted or refused.
-async fn unknown(txn: &Txn, named: Vec<(usize, ResponseRow)>, done: &mut Ingested) -> Result<Vec<ResponseRow>, Fault> {
-    let mut known: HashMap<(MemberId, String), ResponseRow> = HashMap::new();
-    for row in store::known(txn, named.iter().map(|(_, row)| row)).await? {
-        known.insert((row.member_id, row.document.clone()), row);
-    }
-    let mut new: Vec<ResponseRow> = Vec::with_capacity(named.len());
-    for (place, row) in named {
-        match known.get(&(row.member_id, row.document.clone())) {
-            Some(recorded) if *recorded == row => done.duplicates += 1,
-            Some(_) => {
-                let message = "this document is recorded with another body; give the answer a document of its own";
-                done.refuse(place, Refusal::new(RefusalCode::Conflict, message, &["document"]));
-            }
-            None => {
-                known.insert((row.member_id, row.document.clone()), row.clone());
-                new.push(row);
-            }
-        }
-    }
-    new.sort_by(|one, other| (one.member_id, &one.document).cmp(&(other.member_id, &other.document)));
-    Ok(new)
 }

@@ -9,6 +9,7 @@ use super::FeedbackInput;
 use crate::db::Column::{Int, Text};
 use crate::db::{Batch, Column, Txn, sql};
 use crate::error::Fault;
+use crate::ingest::Named;
 
 /// An answer to a survey.
 #[derive(Clone, Debug, PartialEq, Serialize, FromQueryResult)]
@@ -20,6 +21,14 @@ pub(super) struct ResponseRow {
     pub(super) score: i64,
     pub(super) comment: Option<String>,
     pub(super) at: i64,
+}
+
+impl Named for ResponseRow {
+    const WHAT: &'static str = "answer";
+
+    fn name(&self) -> (MemberId, &str) {
+        (self.member_id, &self.document)
+    }
 }
 
 impl ResponseRow {
