@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use chrono::NaiveDate;
 use engine::calendar::Zone;
 use engine::facts::{Builder, Dictionary, Facts, MemberRow, TransactionRow};
 use engine::insights::{Among, UnnamedSales};
-use engine::ledger::Direction;
 use entity::ids::SegmentId;
 use roaring::RoaringTreemap;
 use sea_orm::ConnectionTrait;
@@ -58,45 +56,13 @@ pub(super) async fn erased(db: &impl ConnectionTrait, zone: Zone) -> Result<(Fac
     let mut dictionary = Dictionary::default();
     let mut builder = Builder::new(&mut dictionary);
     for of_one in purchases.chunk_by(|one, other| one.person == other.person) {
-        builder.member(&nobody(of_one[0].person));
+        builder.member(&MemberRow::bare(of_one[0].person));
         for purchase in of_one {
-            builder.transaction(&purchase_on(zone.day_of(purchase.at)));
+            builder.transaction(&TransactionRow::bare(zone.day_of(purchase.at), 0, true));
         }
     }
     let facts = builder.finish();
     Ok((facts, dictionary))
-}
-
-fn nobody(id: i64) -> MemberRow<'static> {
-    MemberRow {
-        id,
-        number: "",
-        email: None,
-        enrolled: None,
-        birth: None,
-        gender: None,
-        country: None,
-        region: None,
-        city: None,
-        postal_code: None,
-        tier: None,
-        marketing_consent: false,
-        attributes: "{}",
-    }
-}
-
-fn purchase_on(day: NaiveDate) -> TransactionRow<'static> {
-    let (id, amount, purchase) = (0, 0, true);
-    TransactionRow {
-        id,
-        day,
-        direction: Direction::Sale,
-        amount,
-        purchase,
-        channel: None,
-        location: None,
-        labels: "[]",
-    }
 }
 
 /// Memberships by segment and its last coming or going, as long as somebody keeps them.

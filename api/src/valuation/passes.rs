@@ -77,7 +77,7 @@ pub(super) async fn sample(app: &Arc<App>, plan: &Plan) -> Result<Sampled, Fault
             customers.extend(bought);
             rfm.merge(&mut scored, part);
         }
-        let sample = folded(samples, Sample::merge).unwrap_or_else(|| Sample::empty(as_of));
+        let sample = Sample::of_parts(samples, as_of);
         Sampled { sample, customers, rfm: rfm.answer(scored).bounds }
     })
     .await
@@ -113,8 +113,7 @@ async fn hold_out(app: &Arc<App>, plan: &Plan, days: u32) -> Result<Holdout, Fau
     let as_of = plan.as_of;
     let each = move |facts: &Facts, _: &Dictionary| Holdout::gather(facts, as_of, days);
     let found = facts::everybody(app, DOCUMENTS, each).await?;
-    let merged = aside(move || folded(found.parts, Holdout::merge)).await?;
-    Ok(merged.unwrap_or_else(|| Holdout::empty(as_of, days)))
+    aside(move || Holdout::of_parts(found.parts, as_of, days)).await
 }
 
 /// Finds where the groups part, then who is in which, and who belongs by the rules that ask for it.
@@ -162,20 +161,4 @@ pub(super) async fn group(app: &Arc<App>, plan: &Plan, fitted: &Fitted) -> Resul
 /// Does what takes a processor's time, where nobody waits for it.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     spawn_blocking(work).await.map_err(|error| Fault::new(format!("an analysis broke: {error}")))
-}
-
-/// All of some parts as one, two and two: so each is gone through few times.
-fn folded<T>(mut parts: Vec<T>, merge: impl Fn(T, T) -> T) -> Option<T> {
-    while parts.len() > 1 {
-        let mut left = parts.into_iter();
-        let mut merged = Vec::with_capacity(left.len().div_ceil(2));
-        while let Some(one) = left.next() {
-            merged.push(match left.next() {
-                Some(other) => merge(one, other),
-                None => one,
-            });
-        }
-        parts = merged;
-    }
-    parts.pop()
 }

@@ -152,13 +152,13 @@ fn everybody(chunks: &[Facts]) -> Result<Everybody> {
         (Sample::gather(facts, today), customers.collect::<Vec<Customer>>())
     };
     let (samples, customers): (Vec<Sample>, Vec<Vec<Customer>>) = chunks.par_iter().map(gather).unzip();
-    let (sample, customers) = (folded(samples, Sample::merge).context("nobody bought")?, customers.concat());
+    let (sample, customers) = (Sample::of_parts(samples, today), customers.concat());
     let days = sample.holdout_days().context("the shop is too young for a holdout")?;
     let holdouts: Vec<Holdout> = chunks.par_iter().map(|facts| Holdout::gather(facts, today, days)).collect();
-    let holdout = folded(holdouts, Holdout::merge);
+    let holdout = Holdout::of_parts(holdouts, today, days);
     let gathered = began.elapsed().as_secs_f64();
     let began = Instant::now();
-    let model = ValueModel::fit(&sample, holdout.as_ref(), 2).context("the shop has a model")?;
+    let model = ValueModel::fit(&sample, Some(&holdout), 2).context("the shop has a model")?;
     let fitted = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let terms =
@@ -170,20 +170,4 @@ fn everybody(chunks: &[Facts]) -> Result<Everybody> {
     let predictions: Vec<Prediction> = customers.par_chunks(AT_ONCE).flat_map_iter(predict).collect();
     let predicted = began.elapsed().as_secs_f64();
     Ok(Everybody { gathered, fitted, predicted, customers: predictions.len() })
-}
-
-/// All of some parts as one, two and two.
-fn folded<T>(mut parts: Vec<T>, merge: impl Fn(T, T) -> T) -> Option<T> {
-    while parts.len() > 1 {
-        let mut left = parts.into_iter();
-        let mut merged = Vec::with_capacity(left.len().div_ceil(2));
-        while let Some(one) = left.next() {
-            merged.push(match left.next() {
-                Some(other) => merge(one, other),
-                None => one,
-            });
-        }
-        parts = merged;
-    }
-    parts.pop()
 }

@@ -96,31 +96,13 @@ mod tests {
         ) {
             let mut dictionary = Dictionary::default();
             let mut builder = Builder::new(&mut dictionary);
-            members.iter().for_each(|id| builder.member(&member(*id)));
+            members.iter().for_each(|id| builder.member(&MemberRow::bare(*id)));
             let facts = builder.finish();
             let among = Among::Members(Arc::new(chosen.iter().copied().collect()));
             let expected: Vec<usize> =
                 (0..facts.len()).filter(|row| chosen.contains(&in_set(facts.members[*row]))).collect();
             prop_assert_eq!(among.rows(&facts).collect::<Vec<_>>(), expected);
             prop_assert_eq!(Among::Everybody.rows(&facts).count(), members.len());
-        }
-    }
-
-    fn member(id: i64) -> MemberRow<'static> {
-        MemberRow {
-            id,
-            number: "m",
-            email: None,
-            enrolled: None,
-            birth: None,
-            gender: None,
-            country: None,
-            region: None,
-            city: None,
-            postal_code: None,
-            tier: None,
-            marketing_consent: false,
-            attributes: "{}",
         }
     }
 }

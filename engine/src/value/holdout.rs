@@ -9,7 +9,7 @@ use super::counts::Counts;
 use super::history::{History, Walk, weeks};
 use super::purchase::PurchaseModel;
 use super::purchase_fit::fit_purchases;
-use super::sample::{Equals, grouped, merged};
+use super::sample::{Equals, folded, grouped, merged};
 use super::unfitted::{Unfitted, gate};
 use crate::calendar::day_number;
 use crate::facts::Facts;
@@ -108,6 +108,11 @@ impl Holdout {
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         Self { outcomes: merged(self.outcomes, other.outcomes), ..self }
+    }
+
+    /// The customers of all of some parts, with the same cut.
+    pub fn of_parts(parts: Vec<Self>, as_of: NaiveDate, days: u32) -> Self {
+        folded(parts, Self::merge).unwrap_or_else(|| Self::empty(as_of, days))
     }
 
     /// Fits the model to what was known at the cut and holds what it says against what came.

@@ -60,6 +60,11 @@ impl Sample {
         Self { as_of, groups: merged(groups, other.groups), spendings: merged(spendings, other.spendings) }
     }
 
+    /// The customers of all of some parts, as of the same day.
+    pub fn of_parts(parts: Vec<Self>, as_of: NaiveDate) -> Self {
+        folded(parts, Self::merge).unwrap_or_else(|| Self::empty(as_of))
+    }
+
     /// How many customers there are.
     pub fn customers(&self) -> u64 {
         self.groups.iter().map(|group| u64::from(group.customers)).sum()
@@ -158,4 +163,20 @@ pub(super) fn merged<T: Equals>(mut these: Vec<T>, those: Vec<T>) -> Vec<T> {
     // The standard library's stable sort finds the two sorted runs and merges them.
     these.sort_by_key(T::key);
     grouped(these)
+}
+
+/// All of some parts as one, two and two: so each is gone through few times.
+pub(super) fn folded<T>(mut parts: Vec<T>, merge: impl Fn(T, T) -> T) -> Option<T> {
+    while parts.len() > 1 {
+        let mut left = parts.into_iter();
+        let mut merged = Vec::with_capacity(left.len().div_ceil(2));
+        while let Some(one) = left.next() {
+            merged.push(match left.next() {
+                Some(other) => merge(one, other),
+                None => one,
+            });
+        }
+        parts = merged;
+    }
+    parts.pop()
 }
