@@ -174,7 +174,7 @@ def rewards(cost):
         ), survival AS (
             SELECT days, product(1 - happened / there) OVER (ORDER BY days) AS share FROM left_over WHERE happened > 0
         )
-        SELECT (SELECT median(day - first_day) FROM there), (SELECT min(days) FROM survival WHERE share <= 0.5 + 1e-9),
+        SELECT (SELECT median(day - first_day) FROM there), (SELECT CAST(min(days) AS DOUBLE) FROM survival WHERE share <= 0.5 + 1e-9),
             (SELECT count(*) FROM course WHERE redeemed IS NULL)"""
     )
     return [accumulate, to_redeem, waiting]
