@@ -71,10 +71,13 @@ impl ValueModel {
     pub fn fit(sample: &Sample, holdout: Option<&Holdout>, minor_digits: u32) -> Result<Self, Unfitted> {
         let counts = Counts::of(sample.groups.iter().map(|group| (group.history(), group.customers)));
         gate(&counts)?;
-        let fit = fit_purchases(&counts).converged()?;
+        // None of the three needs another: side by side they take as long as the longest.
+        let (fit, (spending, backtest)) = rayon::join(
+            || fit_purchases(&counts).converged(),
+            || rayon::join(|| fit_spending(&sample.spendings, minor_digits), || holdout.map(Holdout::backtest)),
+        );
+        let fit = fit?;
         let likelihood_ratio = (2.0 * (fit.log_likelihood - fit.log_likelihood_without_dropout)).max(0.0);
-        let spending = fit_spending(&sample.spendings, minor_digits);
-        let backtest = holdout.map(Holdout::backtest);
         let mut model = Self {
             as_of: sample.as_of,
             customers: counts.customers,
