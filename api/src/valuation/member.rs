@@ -74,7 +74,7 @@ impl Predicted {
 
     /// What values are reckoned with: as it is kept, so that it can be reckoned once more. None where it says nothing.
     pub(super) fn prediction(&self) -> Option<Prediction> {
-        Some(Prediction { value: self.value?, chance: share_of_units(self.order_probability?) })
+        Some(Prediction { value: self.value, chance: share_of_units(self.order_probability?) })
     }
 
     /// The customer's history, looked at at the end of a day.

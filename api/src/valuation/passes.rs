@@ -121,7 +121,7 @@ pub(super) async fn group(app: &Arc<App>, plan: &Plan, fitted: &Fitted) -> Resul
     let predicted = Arc::clone(&fitted.predicted);
     let costs = campaign_costs(app.db.reader(), plan.said.zone()?, plan.groups_on, None).await?;
     let mut settings = plan.settings.clone().with_campaign_costs(Arc::new(costs));
-    if fitted.model.as_ref().is_ok_and(|model| model.spending.is_some()) {
+    if fitted.model.is_ok() {
         let known = |(member, predicted): (i64, Predicted)| Some((member, predicted.prediction()?));
         let known = ByMember::new(predicted.iter().filter_map(known).collect());
         settings = settings.with_predictions(Arc::new(known));

@@ -7,12 +7,16 @@ use chrono::NaiveDate;
 pub enum Note {
     /// The programme began less than 12 months ago, on this day.
     SinceLaunch(NaiveDate),
+    /// The programme begins after the period, on this day.
+    BeforeLaunch(NaiveDate),
     /// So many sales have no customer that is known.
     UnnamedSales(i64),
     /// There is nobody, or nothing, to say something about.
     Nothing,
     /// There is no value model, so that predicted values are left out.
     NoPredictions,
+    /// The value model does not know what customers spend, so that predicted values are left out.
+    NoPredictedValues,
     /// Nobody's chance of an order is known, so that it decides nothing.
     NoChances,
     /// Outstanding is what the period added, not the balance at its end.
@@ -30,6 +34,7 @@ impl Note {
     pub fn sentence(&self) -> String {
         match self {
             Self::SinceLaunch(day) => format!("The programme began on {day}, so the period is shorter than 12 months."),
+            Self::BeforeLaunch(day) => format!("The launch day of the programme, {day}, lies after this period."),
             Self::UnnamedSales(1) => "1 sale without a known customer counts in transactions, revenue and average \
                                       order value, and in no figure per customer."
                 .to_owned(),
@@ -42,8 +47,13 @@ impl Note {
                 "There is no value model yet, so predicted values are left out and values hold the past alone."
                     .to_owned()
             }
+            Self::NoPredictedValues => {
+                "The value model does not tell what customers spend, so predicted values are left \
+                                        out and values hold the past alone."
+                    .to_owned()
+            }
             Self::NoChances => {
-                "There is no value model yet, so the chance of an order decides nothing about who can grow.".to_owned()
+                "Nobody's chance of an order is known, so that it decides nothing about who can grow.".to_owned()
             }
             Self::OutstandingOfPeriod => {
                 "Outstanding is what this period added to the balance, not the balance at its end.".to_owned()

@@ -26,10 +26,11 @@ impl Period {
         Self { from: from.max(FIRST_DAY), to: to.min(LAST_DAY) }
     }
 
-    /// The last 12 months, or the days since the launch where that is shorter.
+    /// The last 12 months, or the days since the launch where that is shorter; the last 12 months, too, where the launch is
+    /// still to come.
     pub fn last_12_months_or_since_launch(today: NaiveDate, launched_on: NaiveDate) -> Self {
-        let (from, to) = last_12_months(today).into_inner();
-        Self { from: from.max(launched_on.min(today)), to }
+        let usual = Self::last_12_months(today);
+        if launched_on > today { usual } else { Self { from: usual.from.max(launched_on), ..usual } }
     }
 
     /// The last 12 months.

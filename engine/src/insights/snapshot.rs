@@ -16,8 +16,8 @@ use crate::money::quotient;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     period: Period,
-    /// The day of the launch, where the period begins with it because 12 months have not passed.
-    launched_on: Option<NaiveDate>,
+    /// What is to be said of the launch, where the period begins with it because 12 months have not passed, or ends before.
+    launch: Option<Note>,
     today: NaiveDate,
     among: Among,
     unnamed: Option<Arc<UnnamedSales>>,
@@ -100,9 +100,11 @@ impl Snapshot {
         let to = to.unwrap_or(today);
         let usual = Period::last_12_months_or_since_launch(to, launched_on);
         let is_short = from.is_none() && usual != Period::last_12_months(to);
+        let of_launch =
+            [(launched_on > to, Note::BeforeLaunch(launched_on)), (is_short, Note::SinceLaunch(launched_on))];
         Self {
             period: Period { from: from.unwrap_or(usual.from), to },
-            launched_on: is_short.then_some(usual.from),
+            launch: of_launch.into_iter().find(|(is_so, _)| *is_so).map(|(_, note)| note),
             today,
             among,
             unnamed: None,
@@ -125,7 +127,7 @@ impl Snapshot {
     }
 
     fn notes(&self, unnamed: Sales, customers: i64) -> Vec<Note> {
-        let mut notes: Vec<Note> = self.launched_on.map(Note::SinceLaunch).into_iter().collect();
+        let mut notes: Vec<Note> = self.launch.into_iter().collect();
         if unnamed.transactions > 0 {
             notes.push(Note::UnnamedSales(unnamed.transactions));
         }

@@ -104,7 +104,8 @@ impl Model {
     pub fn days(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> (NaiveDate, NaiveDate) {
         let to = to.unwrap_or(self.today);
         let year = to.checked_sub_months(Months::new(12)).unwrap().succ_opt().unwrap();
-        (from.unwrap_or(year.max(self.launched_on.min(to))), to)
+        let usual = if self.launched_on > to { year } else { year.max(self.launched_on) };
+        (from.unwrap_or(usual), to)
     }
 
     /// Who is counted in a group of the snapshot.

@@ -59,8 +59,8 @@ proptest! {
         let (launched, from, to) = (shop.ago(launched), from.map(|ago| shop.ago(ago)), to.map(|ago| shop.ago(ago)));
         let last = to.unwrap_or(shop.today);
         let year = last - Months::new(12) + Days::new(1);
-        // A launch after the last day cuts nothing but that day off.
-        let first = from.unwrap_or(year.max(launched.min(last)));
+        // A launch that is still to come cuts nothing off.
+        let first = from.unwrap_or(if launched > last { year } else { year.max(launched) });
         let on = |day: NaiveDate| first <= day && day <= last;
         let figure = Snapshot::new(shop.today, launched, from, to, among);
         let figure = figure.with_unnamed(Arc::new(unnamed(&shop)));
@@ -78,6 +78,7 @@ proptest! {
         prop_assert_eq!(snapshot.members, figures(&[groups[1].clone(), groups[2].clone()].concat(), on, (0, 0)));
         let short = snapshot.notes.iter().any(|note| matches!(note, Note::SinceLaunch(_)));
         prop_assert_eq!(short, from.is_none() && first > year);
+        prop_assert_eq!(snapshot.notes.contains(&Note::BeforeLaunch(launched)), launched > last);
         prop_assert_eq!(snapshot.notes.contains(&Note::UnnamedSales(sales.0)), sales.0 > 0);
         prop_assert_eq!(snapshot.period, Period { from: first, to: last });
 

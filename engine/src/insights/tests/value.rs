@@ -16,7 +16,7 @@ use crate::money::{quotient, share_of};
 
 /// What a model says of some members, and what campaigns cost for some: the numbers only have to differ.
 fn prediction(id: i64) -> Option<Prediction> {
-    (id % 4 != 0).then(|| Prediction { value: id * 37 % 900, chance: ratio(id * 7 % 10, 10) })
+    (id % 4 != 0).then(|| Prediction { value: (id % 5 != 0).then_some(id * 37 % 900), chance: ratio(id * 7 % 10, 10) })
 }
 
 fn campaign_cost(id: i64) -> Option<i64> {
@@ -47,7 +47,7 @@ fn terms(shop: &Shop, person: &Person, is_fitted: bool) -> ValueTerms {
     let redeemed: i64 = redeemed.map(|entry| entry.points).sum();
     let returns = person.documents.iter().filter(|one| one.is_return() && is_of_year(shop, one.day)).count();
     let margin_12_months = rounded(Decimal::from(spending) * Decimal::new(45, 2));
-    let predicted_margin = prediction(person.id).filter(|_| is_fitted).map(|prediction| prediction.value);
+    let predicted_margin = prediction(person.id).filter(|_| is_fitted).and_then(|prediction| prediction.value);
     let reward_cost = rounded(Decimal::from(redeemed) * Decimal::new(5, 1));
     let campaign_cost = campaign_cost(person.id).unwrap_or(0);
     let return_handling = rounded(Decimal::from(returns) * Decimal::new(4505, 1));
@@ -153,7 +153,7 @@ fn agrees(shop: &Shop, everybody: bool, is_fitted: bool) -> Result<(), TestCaseE
             .iter()
             .filter_map(|person| prediction(person.id))
             .filter(|_| is_fitted)
-            .map(|one| one.value)
+            .filter_map(|one| one.value)
             .collect();
         prop_assert_eq!(
             figures.average_predicted_clv,
@@ -232,10 +232,26 @@ fn who_is_worth_as_much_as_the_peers_has_no_room_to_grow() {
 fn a_chance_that_is_no_number_says_nothing() {
     let mut shop = Shop::empty(day("2026-03-01"));
     shop.people.push(Person::bought(1, shop.ago(10), 1_000));
-    let wrong = ByMember::new(vec![(1, Prediction { value: 5, chance: f64::NAN })]);
+    let wrong = ByMember::new(vec![(1, Prediction { value: Some(5), chance: f64::NAN })]);
     let settings = settings(&shop, false).with_predictions(Arc::new(wrong));
     let analysis = shop.ask(&ValueGroups { settings, among: Among::Everybody });
     assert_eq!((analysis.notes, analysis.groups[2].average_predicted_clv), (vec![Note::NoChances], None));
+}
+
+#[test]
+fn who_may_order_is_known_without_what_is_spent() {
+    let mut shop = Shop::empty(day("2026-03-01"));
+    shop.people.extend((1..=25).map(|id| Person::bought(id, shop.ago(10), id * 10)));
+    let grouped = |chance: fn(i64) -> f64| {
+        let known = (1..=25).map(|id| (id, Prediction { value: None, chance: chance(id) })).collect();
+        let settings = settings(&shop, false).with_predictions(Arc::new(ByMember::new(known)));
+        shop.ask(&ValueGroups { settings, among: Among::Everybody })
+    };
+    // Those who are worth least have the most room, and may grow where an order of theirs is likelier than of others.
+    let (likely, unlikely) = (grouped(|id| ratio(26 - id, 30)), grouped(|id| ratio(id, 30)));
+    assert_eq!((likely.groups[1].members, unlikely.groups[1].members), (4, 0));
+    assert_eq!(likely.notes, vec![Note::NoPredictedValues]);
+    assert!(likely.groups.iter().all(|group| group.average_predicted_clv.is_none()));
 }
 
 #[test]

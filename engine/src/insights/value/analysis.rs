@@ -7,7 +7,7 @@ use super::{Prediction, ValueBounds, ValueGroup, ValueSettings, ValueTerms};
 use crate::facts::{Dictionary, Facts};
 use crate::figures::ratio;
 use crate::insights::fifths::top_fifth;
-use crate::insights::{Among, Figure, Note};
+use crate::insights::{Among, ByMember, Figure, Note};
 use crate::money::{quotient, share_of};
 
 /// Customers by value. All customers are ranked among each other; whom the figure is over decides only who is counted.
@@ -111,9 +111,12 @@ impl Figure for ValueGroups {
 
 impl ValueGroups {
     fn notes(&self, bounds: &ValueBounds, ranked: usize) -> Vec<Note> {
+        let predictions = self.settings.predictions.as_ref();
+        let has_values = |known: &ByMember<Prediction>| known.iter().any(|(_, known)| known.value.is_some());
         let notes = [
             (ranked == 0, Note::Nothing),
-            (self.settings.predictions.is_none(), Note::NoPredictions),
+            (predictions.is_none(), Note::NoPredictions),
+            (predictions.is_some_and(|known| !has_values(known)), Note::NoPredictedValues),
             (bounds.median_chance.is_none(), Note::NoChances),
         ];
         notes.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note).collect()
@@ -174,9 +177,9 @@ impl Tally {
         self.members += 1;
         self.spending_12_months += customer.spending_12_months;
         self.spending += customer.spending;
-        if let Some(prediction) = customer.prediction {
+        if let Some(value) = customer.prediction.and_then(|prediction| prediction.value) {
             self.predicted += 1;
-            self.predicted_value += i128::from(prediction.value);
+            self.predicted_value += i128::from(value);
         }
     }
 }

@@ -13,8 +13,9 @@ use crate::insights::{ByMember, Period};
 /// What a model says of a customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
-    /// The predicted value of the next 12 months, margin and discount included, in minor units.
-    pub value: i64,
+    /// The predicted value of the next 12 months, margin and discount included, in minor units; none where there is no model
+    /// of what customers spend.
+    pub value: Option<i64>,
     /// The chance of an order within 90 days, from 0 to 1.
     pub chance: f64,
 }

@@ -37,7 +37,7 @@ impl ValueTerms {
         let spending: i64 = transactions.nets[year.clone()].iter().sum();
         let returns: i64 = transactions.flags[year].iter().map(|flags| i64::from(flags & RETURN > 0)).sum();
         let margin_12_months = settings.margin.of(spending);
-        let predicted_margin = prediction.map(|prediction| prediction.value);
+        let predicted_margin = prediction.and_then(|prediction| prediction.value);
         let reward_cost = settings.reward.of(redeemed(facts, row, settings));
         let return_handling = settings.handling.of(returns);
         let costs = reward_cost.saturating_add(campaign_cost).saturating_add(return_handling);
