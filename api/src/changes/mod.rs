@@ -40,6 +40,8 @@ pub struct Touched {
     pub everybody: bool,
     /// What the nightly analyses keep of anybody; nothing else of whoever is not among the members.
     pub values: bool,
+    /// Anybody's parts in campaigns; nothing else of whoever is not among the members.
+    pub campaigns: bool,
     /// These members', each once, in order.
     pub members: Vec<MemberId>,
 }
@@ -72,6 +74,12 @@ pub async fn note_values(txn: &Txn, at: Millis) -> Result<(), Fault> {
     db::notify(txn, CHANNEL).await
 }
 
+/// Notes that anybody's parts in campaigns may be changed by this transaction, and nothing else.
+pub async fn note_campaigns(txn: &Txn, at: Millis) -> Result<(), Fault> {
+    store::write(txn, Some(store::CAMPAIGNS.to_owned()), at).await?;
+    db::notify(txn, CHANNEL).await
+}
+
 /// The place of the latest change that is committed. An earlier place may still be taken by a transaction under way.
 pub async fn latest(db: &impl ConnectionTrait) -> Result<Position, Fault> {
     store::latest(db).await
@@ -92,11 +100,17 @@ pub async fn touched_by(db: &impl ConnectionTrait, at: &[Position]) -> Result<To
     store::touched_by(db, at).await
 }
 
-/// All changes after a place that are committed, whose facts they touched; none: everybody's. For a transaction that
-/// keeps all others from changing facts, or that sees one moment.
-pub async fn members_after(txn: &Txn, position: Position) -> Result<Option<Vec<MemberId>>, Fault> {
-    let touched = store::touched_after(txn, position).await?;
-    Ok(Some(touched.members).filter(|_| !touched.everybody && !touched.values))
+/// All changes after a place that are committed, whose facts they touched. For a transaction that keeps all others from
+/// changing facts, or that sees one moment.
+pub async fn touched_after(txn: &Txn, position: Position) -> Result<Touched, Fault> {
+    store::touched_after(txn, position).await
+}
+
+impl Touched {
+    /// These members', if nobody else's; none: anybody's, of some kind.
+    pub fn members_alone(self) -> Option<Vec<MemberId>> {
+        Some(self.members).filter(|_| !self.everybody && !self.values && !self.campaigns)
+    }
 }
 
 /// Removes what is older than an instant.

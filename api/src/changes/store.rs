@@ -13,6 +13,8 @@ fn is_postgres(db: &impl ConnectionTrait) -> bool {
 
 /// What stands in the place of the members where it is what analyses keep of anybody.
 pub(super) const VALUES: &str = "\"VALUES\"";
+/// The same where it is parts in campaigns.
+pub(super) const CAMPAIGNS: &str = "\"CAMPAIGNS\"";
 
 /// Writes a change.
 pub(super) async fn write(txn: &Txn, members: Option<String>, at: i64) -> Result<(), Fault> {
@@ -113,6 +115,7 @@ fn of(rows: Vec<Row>) -> Result<Touched, Fault> {
         match row.members.as_deref() {
             None => touched.everybody = true,
             Some(VALUES) => touched.values = true,
+            Some(CAMPAIGNS) => touched.campaigns = true,
             Some(members) => touched.members.extend(serde_json::from_str::<Vec<MemberId>>(members)?),
         }
     }

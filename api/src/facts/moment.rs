@@ -18,7 +18,7 @@ use super::everybody_store as store;
 use super::lens::{LensView, caught_up};
 use super::{Needs, Whose, read};
 use crate::app::App;
-use crate::changes;
+use crate::changes::{self, Touched};
 use crate::db::Txn;
 use crate::error::Fault;
 
@@ -45,7 +45,7 @@ impl Moment {
         let as_of = app.clock.now(zone);
         let txn = app.db.begin_reading().await?;
         let view = match view {
-            Some(view) => changes::members_after(&txn, view.position).await?.map(|touched| (view, touched)),
+            Some(view) => anew(changes::touched_after(&txn, view.position).await?, needs).map(|anew| (view, anew)),
             None => None,
         };
         Ok(Self { txn, needs, zone, view, as_of })
@@ -81,6 +81,12 @@ impl Moment {
         };
         Ok((answer, as_of))
     }
+}
+
+/// Who is to be read anew for what is needed; none: anybody.
+fn anew(touched: Touched, needs: Needs) -> Option<Vec<MemberId>> {
+    let anybody = touched.everybody || touched.values && needs.values || touched.campaigns && needs.campaigns;
+    (!anybody).then_some(touched.members)
 }
 
 fn in_memory<F>(figure: &F, view: &LensView, anew: &[(Vec<MemberId>, Facts)], dictionary: &Dictionary) -> F::Answer

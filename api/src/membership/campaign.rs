@@ -10,7 +10,7 @@ use crate::db::Txn;
 use crate::error::Fault;
 use crate::figures::Reckoning;
 
-/// Beyond so many it is faster to read everybody's facts once more than those of each of them.
+/// Beyond so many it is faster to read everybody's parts in campaigns once more than the facts of each of them.
 const MOST_NOTED: usize = 20_000;
 /// How many members one note of the log of changes has.
 const NOTED: usize = 5_000;
@@ -26,7 +26,7 @@ pub async fn campaign_changed(
     members: &[MemberId],
 ) -> Result<(), Fault> {
     if members.len() > MOST_NOTED {
-        changes::note_everybody(txn, reckoning.now).await?;
+        changes::note_campaigns(txn, reckoning.now).await?;
     } else {
         for members in members.chunks(NOTED) {
             changes::note(txn, members, reckoning.now).await?;

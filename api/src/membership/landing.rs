@@ -55,7 +55,7 @@ pub(super) async fn as_of_now(
     seen: &Seen<'_>,
     found: &Found,
 ) -> Result<Option<Vec<RoaringTreemap>>, Fault> {
-    let Some(mut anew) = changes::members_after(txn, found.position).await? else { return Ok(None) };
+    let Some(mut anew) = changes::touched_after(txn, found.position).await?.members_alone() else { return Ok(None) };
     anew.extend(store::moved_after(txn, seen.last_event, &rules.named()).await?);
     let known = rule_set_store::known_members(txn, &[], &rules.segments()).await?;
     anew.extend(repinned(seen.known, &known));

@@ -21,6 +21,7 @@ pub(crate) use columns::{PURCHASE, Pair, RETURN, days_within};
 pub use dictionary::{Dictionary, NO_TEXT, TextId};
 pub use gathering::{Gathering, Pile};
 pub(crate) use items::Items;
+pub use participation::CampaignPart;
 pub(crate) use participation::Participation;
 pub use rows::{ItemRow, MemberRow, PointsRow, TransactionRow};
 pub(crate) use valuation::Valued;

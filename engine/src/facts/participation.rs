@@ -4,6 +4,25 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Participation(u64);
 
+/// A member's part in a campaign as a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CampaignPart {
+    /// Whose.
+    pub member: i64,
+    /// In which campaign.
+    pub campaign: i64,
+    /// Left alone, so that the effect can be measured.
+    pub held_out: bool,
+    /// Opened, clicked or redeemed it.
+    pub engaged: bool,
+}
+
+impl From<CampaignPart> for Participation {
+    fn from(part: CampaignPart) -> Self {
+        Self::new(part.campaign, part.held_out, part.engaged)
+    }
+}
+
 /// Two bits of the word say how; the others are the campaign's id, which is a small whole number.
 const HOW: u32 = 2;
 const HELD_OUT: u64 = 1;

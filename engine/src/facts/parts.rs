@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::Facts;
 use super::Valuation;
 use super::columns::{Grouped, Points, Texts, Transactions, end};
+use super::participation::{CampaignPart, Participation};
 use super::valuation::Valued;
 
 impl Facts {
@@ -37,6 +38,21 @@ impl Facts {
             *valued = Valued::of(&valuation);
         }
         revalued
+    }
+
+    /// These facts with other parts in campaigns: some of those of these members and others, rising by member and campaign.
+    pub fn with_campaign_parts(&self, parts: &[CampaignPart]) -> Facts {
+        let first = self.members.first().copied().unwrap_or(i64::MAX);
+        let mut left = &parts[parts.partition_point(|part| part.member < first)..];
+        let mut changed = self.clone();
+        changed.campaigns = Default::default();
+        for member in &self.members {
+            left = &left[left.iter().take_while(|part| part.member < *member).count()..];
+            let (theirs, others) = left.split_at(left.iter().take_while(|part| part.member == *member).count());
+            changed.campaigns.push(theirs.iter().copied().map(Participation::from));
+            left = others;
+        }
+        changed
     }
 
     /// Gives back the room that was kept for more.

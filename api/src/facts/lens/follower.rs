@@ -15,7 +15,7 @@ use super::view::LensView;
 use crate::app::App;
 use crate::changes::{self, Position};
 use crate::error::Fault;
-use crate::facts::load::{load, load_values};
+use crate::facts::load::{load, load_campaigns, load_values};
 use crate::facts::{Needs, Whose, read};
 
 /// What the views are made of.
@@ -106,6 +106,9 @@ impl Follower {
                 }
                 if touched.values {
                     self.chunks = load_values(&app.db, self.chunks.clone(), stop).await?;
+                }
+                if touched.campaigns {
+                    self.chunks = load_campaigns(&app.db, self.chunks.clone(), stop).await?;
                 }
             }
             for one in &committed {

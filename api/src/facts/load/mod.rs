@@ -20,8 +20,9 @@ use tokio_util::sync::CancellationToken;
 use self::patience::Patience;
 use self::postgres_store::Server;
 use self::progress::Progress;
+use self::scan::Tables;
 use self::sqlite_store::File;
-use self::tables_store::{Gatherer, read_values};
+use self::tables_store::{Gatherer, read_parts, read_values};
 use super::rows::DayOf;
 use crate::db::Db;
 use crate::error::Fault;
@@ -54,16 +55,36 @@ pub(super) async fn load_values(
     chunks: Vec<Arc<Facts>>,
     stop: &CancellationToken,
 ) -> Result<Vec<Arc<Facts>>, Fault> {
+    loaded_anew(db, chunks, stop, read_values, |chunk, values| revalued(chunk, values)).await
+}
+
+/// The same members with their parts in campaigns as they are by now.
+pub(super) async fn load_campaigns(
+    db: &Db,
+    chunks: Vec<Arc<Facts>>,
+    stop: &CancellationToken,
+) -> Result<Vec<Arc<Facts>>, Fault> {
+    loaded_anew(db, chunks, stop, read_parts, |chunk, parts| chunk.with_campaign_parts(parts)).await
+}
+
+/// The same members with one kind of what is known of them as it is by now.
+async fn loaded_anew<T: Send + Sync + 'static>(
+    db: &Db,
+    chunks: Vec<Arc<Facts>>,
+    stop: &CancellationToken,
+    read: fn(&dyn Tables, &mut Progress) -> Result<Vec<T>, Fault>,
+    changed: fn(&Facts, &[T]) -> Facts,
+) -> Result<Vec<Arc<Facts>>, Fault> {
     let (db, patience) = (db.clone(), Patience { runtime: Handle::current(), stop: stop.clone() });
     let loaded = tokio::task::spawn_blocking(move || {
         let mut progress = Progress::new(patience.clone());
-        let values = match db.backend() {
-            DbBackend::Postgres => read_values(&Server { db: &db, patience }, &mut progress)?,
-            _ => read_values(&File::open(&db)?, &mut progress)?,
+        let rows = match db.backend() {
+            DbBackend::Postgres => read(&Server { db: &db, patience }, &mut progress)?,
+            _ => read(&File::open(&db)?, &mut progress)?,
         };
-        Ok(chunks.par_iter().map(|chunk| Arc::new(revalued(chunk, &values))).collect())
+        Ok(chunks.par_iter().map(|chunk| Arc::new(changed(chunk, &rows))).collect())
     });
-    loaded.await.map_err(|error| Fault::new(format!("the loading of values broke: {error}")))?
+    loaded.await.map_err(|error| Fault::new(format!("the loading of facts broke: {error}")))?
 }
 
 /// Both sides rise by member.

@@ -1,6 +1,6 @@
 //! Everybody's facts, table by table: what the rows say, on either database.
 
-use engine::facts::{Gathering, ItemRow, MemberRow, PointsRow, TransactionRow, Valuation};
+use engine::facts::{CampaignPart, Gathering, ItemRow, MemberRow, PointsRow, TransactionRow, Valuation};
 use entity::kinds::{PointsKind, TransactionKind};
 use sea_orm::ActiveEnum;
 
@@ -38,9 +38,7 @@ impl Gatherer<'_> {
         tables.scan(&text, &mut |rows| self.each("points entries", rows, Self::entry))?;
         let text = format!("SELECT {ANSWER} FROM feedback AS f ORDER BY f.id");
         tables.scan(&text, &mut |rows| self.each("answers", rows, Self::answer))?;
-        // A member's campaigns are to come in the order of their ids.
-        let text = format!("SELECT {PART} FROM campaign_member AS c ORDER BY c.campaign_id, c.member_id");
-        tables.scan(&text, &mut |rows| self.each("parts in campaigns", rows, Self::part))?;
+        tables.scan(&parts(), &mut |rows| self.each("parts in campaigns", rows, Self::part))?;
         tables.scan(&values(), &mut |rows| self.each("values of members", rows, Self::value))
     }
 
@@ -130,7 +128,8 @@ impl Gatherer<'_> {
     }
 
     fn part(&mut self, row: &dyn Scan) -> Result<(), Fault> {
-        self.gathering.participation(row.int(0)?, row.int(1)?, row.flag(2)?, row.flag(3)?);
+        let CampaignPart { member, campaign, held_out, engaged } = part(row)?;
+        self.gathering.participation(member, campaign, held_out, engaged);
         Ok(())
     }
 
@@ -143,16 +142,43 @@ impl Gatherer<'_> {
 
 /// What the nightly analyses keep of everybody, rising by member.
 pub(super) fn read_values(tables: &dyn Tables, progress: &mut Progress) -> Result<Vec<(i64, Valuation)>, Fault> {
+    read_all(tables, "values of members", &values(), valued, progress)
+}
+
+/// Everybody's parts in campaigns, rising by member and campaign.
+pub(super) fn read_parts(tables: &dyn Tables, progress: &mut Progress) -> Result<Vec<CampaignPart>, Fault> {
+    let mut all = read_all(tables, "parts in campaigns", &parts(), part, progress)?;
+    // Stable: those of a member stay in the order of campaigns.
+    all.sort_by_key(|part| part.member);
+    Ok(all)
+}
+
+fn read_all<T>(
+    tables: &dyn Tables,
+    what: &'static str,
+    text: &str,
+    one: impl Fn(&dyn Scan) -> Result<T, Fault>,
+    progress: &mut Progress,
+) -> Result<Vec<T>, Fault> {
     let mut all = Vec::new();
-    progress.begin("values of members");
-    tables.scan(&values(), &mut |rows| {
+    progress.begin(what);
+    tables.scan(text, &mut |rows| {
         while rows.advance()? {
             progress.row()?;
-            all.push(valued(rows)?);
+            all.push(one(rows)?);
         }
         Ok(())
     })?;
     Ok(all)
+}
+
+/// A member's campaigns come in the order of their ids.
+fn parts() -> String {
+    format!("SELECT {PART} FROM campaign_member AS c ORDER BY c.campaign_id, c.member_id")
+}
+
+fn part(row: &dyn Scan) -> Result<CampaignPart, Fault> {
+    Ok(CampaignPart { member: row.int(0)?, campaign: row.int(1)?, held_out: row.flag(2)?, engaged: row.flag(3)? })
 }
 
 fn values() -> String {
