@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::analysis::{PointsAnalysis, PointsByOrigin};
 use super::daily::Daily;
-use crate::facts::{Dictionary, Facts, NO_TEXT};
+use crate::facts::{Day, Dictionary, Facts, NO_TEXT};
 use crate::insights::per_text::PerText;
 use crate::insights::{Among, Figure, Period};
 use crate::ledger::PointsMove;
@@ -50,9 +50,8 @@ impl Figure for PointsFlow {
     fn part(&self, facts: &Facts, dictionary: &Dictionary) -> PointsPart {
         let days = Period::between(self.from, self.to).numbers();
         let entries = &facts.points;
-        let in_period = || entries.days.iter().copied().filter(|day| days.contain(*day));
         let mut part = PointsPart::default();
-        if let Some((first, last)) = in_period().min().zip(in_period().max()) {
+        if let Some((first, last)) = self.span(facts) {
             part.daily = Daily::between(first, last);
         }
         let mut origins = PerText::<Earned>::new();
@@ -100,5 +99,19 @@ impl Figure for PointsFlow {
         // Stable: of equals the one whose text comes first.
         by_origin.sort_by_key(|one| std::cmp::Reverse(one.earned));
         PointsAnalysis::of(self, whole, by_origin)
+    }
+}
+
+impl PointsFlow {
+    /// The first and the last day on which those whom it is over have an entry in the period.
+    fn span(&self, facts: &Facts) -> Option<(Day, Day)> {
+        let days = Period::between(self.from, self.to).numbers();
+        let of_rows = self.among.rows(facts).filter_map(|row| {
+            // Those of a member rise.
+            let of_row = &facts.points.days[facts.points_of(row)];
+            let within = &of_row[days.within(of_row)];
+            within.first().copied().zip(within.last().copied())
+        });
+        of_rows.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))
     }
 }
