@@ -143,14 +143,15 @@ pub async fn of_segments<Q: Asked>(
         let ids: Vec<SegmentId> = unknown.iter().map(|(segment, _)| *segment).collect();
         let (answers, as_of) = work_out(app, asked, &terms, Some(&ids)).await?;
         let mut together = OfSegments::<Q::Answer>::with_capacity(answers.len());
+        // It holds the answers for as long as it is kept, whatever becomes of them where they stand alone.
+        let mut all_bytes = 0;
         for (segment, answer) in unknown.iter().zip(answers) {
             let (bytes, kept) = (Q::bytes(&answer), Arc::new(Kept { answer, as_of }));
+            all_bytes += bytes + OVERHEAD;
             together.insert(segment.0, Arc::clone(&kept));
             app.answers.answers.insert(key(vec![*segment], false), Stored::new(kept, bytes)).await;
         }
-        // The answers themselves are weighed where they stand alone.
-        let bytes = together.len() * size_of::<(SegmentId, i64)>();
-        Ok::<_, Fault>(Stored::new(Arc::new(together), bytes))
+        Ok::<_, Fault>(Stored::new(Arc::new(together), all_bytes))
     });
     let stored = found(app, key(unknown.clone(), true), work_out).await?;
     let together = stored.value.downcast::<OfSegments<Q::Answer>>();

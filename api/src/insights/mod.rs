@@ -10,6 +10,7 @@ mod unnamed_store;
 use chrono::NaiveDate;
 use engine::calendar::Millis;
 use engine::insights::{Figure, Interval, Period};
+use engine::text::fold;
 use entity::ids::SegmentId;
 
 pub use asked::{Asked, Beside, Terms, Unknown};
@@ -19,9 +20,10 @@ pub use questions::{
 };
 
 use crate::app::App;
-use crate::error::{Fault, FaultKind};
+use crate::error::{Fault, FaultKind, Refusal};
 use crate::facts::{Moment, Needs};
 use crate::segments::{self, SegmentRef};
+use crate::text_input::{length, required};
 
 /// How many points a series may have: four years of days.
 const MOST_POINTS: usize = 1_500;
@@ -43,6 +45,14 @@ pub async fn segment(app: &App, named: Option<&SegmentRef>) -> Result<Option<Seg
         Some(segment) => Ok(Some(segment)),
         None => Err(Fault::of(FaultKind::BadInput, "`segment`: there is no such segment")),
     }
+}
+
+/// The survey that a figure is over, where one is named; a name that no survey can have is bad input.
+pub fn survey(named: Option<&str>) -> Result<Option<String>, Fault> {
+    let refused = |refusal: Refusal| Fault::of(FaultKind::BadInput, format!("`survey` {}", refusal.message));
+    let named = named.map(|named| required(named, length::LABEL_KEY, &["survey"])).transpose();
+    // In one spelling, so that the same question is found again.
+    Ok(named.map_err(refused)?.map(|named| fold(&named)))
 }
 
 /// Local days that may be open at either end. The last before the first is bad input.

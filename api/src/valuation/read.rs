@@ -71,7 +71,7 @@ pub async fn breakdown(app: &App, member: &MemberRef) -> Result<Option<ValueBrea
     let costs = campaign_costs(&txn, said.zone()?, groups_on, Some(member)).await?;
     let mut settings = said.settings(groups_on, currency)?.with_campaign_costs(Arc::new(costs));
     let kept = member_store::of(&txn, &[member]).await?;
-    if row.model()?.is_some_and(|model| model.spending.is_some()) {
+    if row.model()?.is_some() {
         let known = kept.iter().filter_map(|kept| Some((kept.member, kept.predicted?.prediction()?)));
         settings = settings.with_predictions(Arc::new(ByMember::new(known.collect())));
     }
@@ -85,13 +85,15 @@ pub async fn breakdown(app: &App, member: &MemberRef) -> Result<Option<ValueBrea
 
 /// What is told of some members.
 pub async fn of_members(app: &App, members: &[MemberId]) -> Result<HashMap<MemberId, MemberFigures>, Fault> {
-    let reader = app.db.reader();
-    let kept = member_store::of(reader, members).await?;
+    // Of one moment: the model is that of which the rows are.
+    let txn = app.db.begin_reading().await?;
+    let kept = member_store::of(&txn, members).await?;
     let model = if kept.iter().any(|kept| kept.predicted.is_some()) {
-        store::latest(reader).await?.map(|row| row.model()).transpose()?.flatten().map(Arc::new)
+        store::latest(&txn).await?.map(|row| row.model()).transpose()?.flatten().map(Arc::new)
     } else {
         None
     };
+    txn.commit().await?;
     let mut told: HashMap<MemberId, MemberFigures> =
         kept.iter().map(|kept| (MemberId(kept.member), kept.figures(model.as_ref()))).collect();
     let unseen: Vec<MemberId> = members.iter().filter(|member| !told.contains_key(member)).copied().collect();

@@ -107,7 +107,7 @@ impl InsightQuery {
         insights::period(from, to)?;
         let asked = PointsOf { from, to };
         let kept = of_everybody(app(ctx), &asked).await?;
-        Ok(Some(PointsAnalysis { asked, of: None, kept }))
+        Ok(Some(PointsAnalysis::new(ctx, asked, None, kept)?))
     }
 
     /// Of those who first bought in a month, how many bought again in each month since: a cohort for each month that holds a day
@@ -151,6 +151,7 @@ impl InsightQuery {
         segment: Option<SegmentRef>,
     ) -> Result<Option<NpsResult>, Error> {
         let app = app(ctx);
+        let survey = insights::survey(survey.as_deref())?;
         let asked = NpsOf { survey, period: insights::period(from.map(|day| day.0), to.map(|day| day.0))? };
         let segment = segment.map(Into::into);
         let kept = match insights::segment(app, segment.as_ref()).await? {

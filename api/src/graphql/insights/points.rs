@@ -1,5 +1,6 @@
 //! Earning and burning of points.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, Object, SimpleObject};
@@ -16,11 +17,17 @@ use crate::insights::{Kept, PointsOf, RewardsOf, of_everybody, unless_too_long};
 
 /// Earning and burning of points.
 pub(crate) struct PointsAnalysis {
-    pub(crate) asked: PointsOf,
+    asked: PointsOf,
     /// Of whose members; none: of everybody.
-    pub(crate) of: Option<SegmentId>,
-    pub(crate) kept: Arc<Kept<insights::PointsAnalysis>>,
+    of: Option<SegmentId>,
+    kept: Arc<Kept<insights::PointsAnalysis>>,
+    /// The costs of rewards for which something is asked.
+    reward_costs: BTreeSet<i32>,
 }
+
+/// What is asked of a reward, and what one costs where it is not said.
+const OF_REWARD: [&str; 3] = ["medianDaysToAccumulate", "medianDaysToRedeem", "notYetRedeemed"];
+const REWARD_COST: i32 = 500;
 
 /// What was earned from one origin.
 #[derive(SimpleObject)]
@@ -41,6 +48,23 @@ pub(crate) struct PointsPoint {
 }
 
 impl PointsAnalysis {
+    /// What is said of everybody, or of the members of a segment.
+    pub(crate) fn new(
+        ctx: &Context<'_>,
+        asked: PointsOf,
+        of: Option<SegmentId>,
+        kept: Arc<Kept<insights::PointsAnalysis>>,
+    ) -> Result<Self, Error> {
+        let mut reward_costs = BTreeSet::new();
+        for field in ctx.field().selection_set().filter(|field| OF_REWARD.contains(&field.name())) {
+            let arguments = field.arguments()?;
+            let named = arguments.iter().find(|(name, _)| name == "rewardCost").map(|(_, cost)| cost);
+            let cost = named.and_then(|cost| serde_json::to_value(cost).ok()?.as_i64());
+            reward_costs.insert(cost.and_then(|cost| i32::try_from(cost).ok()).unwrap_or(REWARD_COST));
+        }
+        Ok(Self { asked, of, kept, reward_costs })
+    }
+
     async fn rewards(&self, ctx: &Context<'_>, cost: i32) -> Result<Arc<Kept<RewardTimesAnswer>>, Error> {
         if cost < 1 {
             return Err(Fault::of(FaultKind::BadInput, "`rewardCost` must be 1 or more").into());
@@ -61,9 +85,14 @@ impl PointsAnalysis {
         DateTime(self.kept.as_of)
     }
 
-    /// What a reader must know.
-    async fn notes(&self) -> Vec<String> {
-        sentences(&self.kept.answer.notes)
+    /// What a reader must know, also of what is asked of rewards beside it.
+    async fn notes(&self, ctx: &Context<'_>) -> Result<Vec<String>, Error> {
+        let mut notes = sentences(&self.kept.answer.notes);
+        for cost in &self.reward_costs {
+            let of_reward = sentences(&self.rewards(ctx, *cost).await?.answer.notes);
+            notes.extend(of_reward.iter().map(|note| format!("For a reward of {cost} points: {note}")));
+        }
+        Ok(notes)
     }
 
     /// The first day that was asked for.
@@ -133,7 +162,7 @@ impl PointsAnalysis {
     async fn median_days_to_accumulate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 500)] reward_cost: i32,
+        #[graphql(default_with = "REWARD_COST")] reward_cost: i32,
     ) -> Result<Option<f64>, Error> {
         Ok(self.rewards(ctx, reward_cost).await?.answer.median_days_to_accumulate)
     }
@@ -142,7 +171,7 @@ impl PointsAnalysis {
     async fn median_days_to_redeem(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 500)] reward_cost: i32,
+        #[graphql(default_with = "REWARD_COST")] reward_cost: i32,
     ) -> Result<Option<f64>, Error> {
         Ok(self.rewards(ctx, reward_cost).await?.answer.median_days_to_redeem)
     }
@@ -151,7 +180,7 @@ impl PointsAnalysis {
     async fn not_yet_redeemed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 500)] reward_cost: i32,
+        #[graphql(default_with = "REWARD_COST")] reward_cost: i32,
     ) -> Result<i32, Error> {
         Ok(int(self.rewards(ctx, reward_cost).await?.answer.not_yet_redeemed))
     }

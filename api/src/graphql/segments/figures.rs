@@ -11,7 +11,7 @@ use crate::graphql::insights::{
 };
 use crate::graphql::program::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::insights::{NpsOf, PointsOf, ProfileOf, SnapshotOf};
+use crate::insights::{self, NpsOf, PointsOf, ProfileOf, SnapshotOf};
 use crate::segments::SegmentRow;
 
 /// The figures of a segment.
@@ -81,12 +81,12 @@ impl SegmentFigures {
     async fn points(&self, ctx: &Context<'_>) -> Result<Option<PointsAnalysis>, Error> {
         let asked = PointsOf { from: None, to: None };
         let kept = of_segment(ctx, self.0.segment.id, asked.clone()).await?;
-        Ok(Some(PointsAnalysis { asked, of: Some(self.0.segment.id), kept }))
+        Ok(Some(PointsAnalysis::new(ctx, asked, Some(self.0.segment.id), kept)?))
     }
 
     /// The net promoter score of its members: each one's latest answer, in one survey or in any.
     async fn nps(&self, ctx: &Context<'_>, survey: Option<String>) -> Result<Option<NpsResult>, Error> {
-        let asked = NpsOf { survey, period: Period::ALWAYS };
+        let asked = NpsOf { survey: insights::survey(survey.as_deref())?, period: Period::ALWAYS };
         Ok(Some(NpsResult(of_segment(ctx, self.0.segment.id, asked).await?)))
     }
 }
