@@ -65,21 +65,50 @@ pub(super) async fn erased(db: &impl ConnectionTrait, zone: Zone) -> Result<(Fac
     Ok((facts, dictionary))
 }
 
-/// Memberships by segment and its last coming or going, as long as somebody keeps them.
-pub(super) type Memberships = moka::sync::Cache<(SegmentId, i64), Arc<RoaringTreemap>>;
+/// Who belongs to segments, each with the last coming or going that is in it, as long as somebody keeps them.
+pub(super) type Memberships = moka::sync::Cache<SegmentId, (i64, Arc<RoaringTreemap>)>;
+
+/// Beyond so many comings and goings of anybody to read who belongs is as fast as to follow.
+const MOST_FOLLOWED: i64 = 20_000;
 
 /// Who belongs to segments at the moment that a transaction sees, in their order.
 pub(super) async fn members(txn: &Txn, kept: &Memberships, segments: &[SegmentId]) -> Result<Vec<Among>, Fault> {
     let last = membership::last_moves(txn, segments).await?;
-    let key = |segment: &SegmentId| (*segment, last.get(segment).copied().unwrap_or(0));
-    let mut found: HashMap<SegmentId, Arc<RoaringTreemap>> =
-        segments.iter().filter_map(|segment| Some((*segment, kept.get(&key(segment))?))).collect();
-    let unread: Vec<SegmentId> = segments.iter().copied().filter(|segment| !found.contains_key(segment)).collect();
+    let (mut found, mut behind, mut unread) = (HashMap::with_capacity(segments.len()), HashMap::new(), Vec::new());
+    for segment in segments.iter().copied() {
+        let last = last.get(&segment).copied().unwrap_or(0);
+        match kept.get(&segment) {
+            Some((upto, members)) if upto == last => drop(found.insert(segment, members)),
+            Some((upto, members)) if upto < last && last - upto <= MOST_FOLLOWED => {
+                behind.insert(segment, (upto, RoaringTreemap::clone(&members)));
+            }
+            _ => unread.push(segment),
+        }
+    }
+    follow(txn, &mut behind).await?;
     let mut known = membership::known_members(txn, &unread, &[]).await?;
-    for segment in unread {
-        let members = Arc::new(known.members.remove(&segment.0).unwrap_or_default());
-        kept.insert(key(&segment), Arc::clone(&members));
+    let anew = unread.into_iter().map(|segment| (segment, known.members.remove(&segment.0).unwrap_or_default()));
+    for (segment, members) in behind.into_iter().map(|(segment, (_, members))| (segment, members)).chain(anew) {
+        let members = Arc::new(members);
+        kept.insert(segment, (last.get(&segment).copied().unwrap_or(0), Arc::clone(&members)));
         found.insert(segment, members);
     }
     Ok(segments.iter().map(|segment| Among::Members(found.remove(segment).unwrap_or_default())).collect())
+}
+
+/// Lets who belonged to segments up to places in the log follow it. Of persons who were erased meanwhile the log may say
+/// nothing any more: they are in no facts.
+async fn follow(txn: &Txn, behind: &mut HashMap<SegmentId, (i64, RoaringTreemap)>) -> Result<(), Fault> {
+    let Some(first) = behind.values().map(|(upto, _)| *upto).min() else { return Ok(()) };
+    let segments: Vec<SegmentId> = behind.keys().copied().collect();
+    for (place, segment, member, came) in membership::moves_after(txn, first, &segments).await? {
+        match behind.get_mut(&segment) {
+            Some((upto, members)) if *upto < place => match came {
+                true => members.insert(member.0.cast_unsigned()),
+                false => members.remove(member.0.cast_unsigned()),
+            },
+            _ => continue,
+        };
+    }
+    Ok(())
 }

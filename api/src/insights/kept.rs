@@ -85,7 +85,7 @@ impl Default for Answers {
     fn default() -> Self {
         let answers = Cache::builder().max_capacity(ANSWERS).time_to_live(LONGEST).time_to_idle(IDLE);
         let memberships = moka::sync::Cache::builder().max_capacity(MEMBERSHIPS).time_to_idle(IDLE);
-        let members = |_: &(SegmentId, i64), members: &Arc<roaring::RoaringTreemap>| {
+        let members = |_: &SegmentId, (_, members): &(i64, Arc<roaring::RoaringTreemap>)| {
             u32::try_from(members.serialized_size() + OVERHEAD).unwrap_or(u32::MAX)
         };
         Self {

@@ -39,7 +39,7 @@ pub use pushed::{
 };
 pub use revaluation::{Belonging, Evaluated, Revaluation};
 pub use rule_set::{DecidingRule, RuleSet, stored, told};
-pub use rule_set_store::{known_members, known_of, last_moves, named_by, naming, write_references};
+pub use rule_set_store::{known_members, known_of, last_moves, moves_after, named_by, naming, write_references};
 pub use touched::{Touched, settle};
 
 /// The channel on which PostgreSQL tells all processes of comings and goings.

@@ -72,15 +72,37 @@ pub async fn known_members(
 /// its commits, so that as long as it is the same the same members belong.
 pub async fn last_moves(db: &impl ConnectionTrait, segments: &[SegmentId]) -> Result<HashMap<SegmentId, i64>, Fault> {
     let ids = List::ids(segments.iter().map(|segment| segment.0));
-    // One by one: so each is a look at the end of an index.
+    // One by one: so each is a look at the end of an index. Instants rise with ids.
     let text = format!(
-        "SELECT list.id AS id, COALESCE((SELECT MAX(e.id) FROM membership_event AS e WHERE e.segment_id = list.id), 0) AS last
+        "SELECT list.id AS id, COALESCE((SELECT e.id FROM membership_event AS e WHERE e.segment_id = list.id
+            ORDER BY e.at DESC, e.id DESC LIMIT 1), 0) AS last
         FROM {}",
         ids.table(db, 1)
     );
     let rows = db.query_all_raw(sql(db, text, [ids.value(db)?])).await?;
     let last = |row: &QueryResult| Ok((SegmentId(row.try_get_by_index(0)?), row.try_get_by_index(1)?));
     Ok(rows.iter().map(last).collect::<Result<_, DbErr>>()?)
+}
+
+/// Who came to some segments or left them after a place in the log, in its order: where it stands, of which segment, who,
+/// and whether it came.
+pub async fn moves_after(
+    db: &impl ConnectionTrait,
+    after: i64,
+    segments: &[SegmentId],
+) -> Result<Vec<(i64, SegmentId, MemberId, bool)>, Fault> {
+    let ids = List::ids(segments.iter().map(|segment| segment.0));
+    let text = format!(
+        "SELECT e.id, e.segment_id, e.member_id, e.kind = 'JOINED' FROM membership_event AS e
+        WHERE e.id > $1 AND e.segment_id IN (SELECT id FROM {}) ORDER BY e.id",
+        ids.table(db, 2)
+    );
+    let rows = db.query_all_raw(sql(db, text, [after.into(), ids.value(db)?])).await?;
+    let one = |row: &QueryResult| {
+        let (segment, member) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        Ok((row.try_get_by_index(0)?, SegmentId(segment), MemberId(member), row.try_get_by_index(3)?))
+    };
+    Ok(rows.iter().map(one).collect::<Result<_, DbErr>>()?)
 }
 
 /// The segments to which some members belong, and of which they are pinned in or out.

@@ -71,6 +71,8 @@ struct Found {
     first: f64,
     /// Asked again at once.
     again: f64,
+    /// After somebody went from the segment and came back; none where it is about everybody.
+    moved: Option<f64>,
     theirs: f64,
     form: String,
 }
@@ -78,10 +80,13 @@ struct Found {
 /// Both in turns; the first round warms what is cold and does not count. Another answer ends the bench.
 async fn measure(scene: &Scene<'_>, duck: &mut DuckDb, question: &Question, rounds: &mut Rounds) -> Result<Found> {
     let (mut ours, mut again, mut theirs, mut form) = (Vec::new(), Vec::new(), Vec::new(), String::new());
+    let mut moved = Vec::new();
     let mut first = 0.0;
     for round in 0..=scene.run.rounds.max(2) * 3 {
         if let Some(key) = &question.segment {
             go_and_come(scene, key).await?;
+            change(scene, rounds).await?;
+            moved.push(ask(scene, question).await?.0);
         }
         change(scene, rounds).await?;
         let (seconds, found) = ask(scene, question).await?;
@@ -99,7 +104,8 @@ async fn measure(scene: &Scene<'_>, duck: &mut DuckDb, question: &Question, roun
         }
         form = expected.form;
     }
-    Ok(Found { ours: median(ours), first, again: median(again), theirs: median(theirs), form })
+    let moved = (!moved.is_empty()).then(|| median(moved));
+    Ok(Found { ours: median(ours), first, again: median(again), moved, theirs: median(theirs), form })
 }
 
 /// Asks Tessera, and answers how long it took with what it said.
@@ -141,8 +147,11 @@ async fn change(scene: &Scene<'_>, rounds: &mut Rounds) -> Result<()> {
 fn add(scene: &Scene<'_>, question: &Question, found: &Found, report: &mut Report) {
     let is_judged = question.is_judged && scene.stage.size.members >= JUDGED;
     let goal = |goal: Goal| is_judged.then_some(goal);
-    let again = format!("the first time {:.0}, again at once {:.1}", found.first * 1_000.0, found.again * 1_000.0);
-    let ours = Figure::millis(question.what, "Tessera", found.ours, &again);
+    let mut beside = format!("the first time {:.0}, again at once {:.1}", found.first * 1_000.0, found.again * 1_000.0);
+    if let Some(moved) = found.moved {
+        beside += &format!(", after a coming {:.0}", moved * 1_000.0);
+    }
+    let ours = Figure::millis(question.what, "Tessera", found.ours, &beside);
     report.add(Figure { ratio: is_judged.then_some(found.ours / SECONDS), goal: goal(Goal::AtMost(1.0)), ..ours });
     let theirs = Figure::millis(question.what, "DuckDB", found.theirs, &found.form);
     report.add(Figure { ratio: Some(found.theirs / found.ours), goal: goal(Goal::AtLeast(TIMES)), ..theirs });

@@ -92,6 +92,13 @@ on_both! {
             let bought = ask("segment(ref: {key: \"some\"}) { snapshot { nonMembers { customers } } }", "/segment/snapshot/nonMembers/customers").await;
             assert_eq!(bought, place / 2 + 1, "who came to a segment changes its figures");
         }
+        for left in (0..5).rev() {
+            let call = "mutation($i: AssignMembersInput!) { unassignMembers(input: $i) { changed } }";
+            let number = &numbers[left * 2];
+            app.graphql(call, json!({"i": {"segment": {"key": "some"}, "members": [{"number": number}]}})).await;
+            let bought = ask("segment(ref: {key: \"some\"}) { snapshot { nonMembers { customers } } }", "/segment/snapshot/nonMembers/customers").await;
+            assert_eq!(bought, left + 1, "who left it does, too");
+        }
         // A return of nobody's sale takes it out of the transactions.
         let back = json!({"document": "back", "kind": "RETURN", "amount": "1", "at": days(0), "returnsDocument": "m1"});
         make(&app, RECORD, json!([back])).await;

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::facts::Facts;
+use crate::facts::{Dictionary, Facts};
 use crate::insights::Among;
+use crate::insights::per_text::PerText;
 
 /// To which segments the members of some facts belong.
 pub(super) struct Belonging {
@@ -93,18 +94,48 @@ impl Counts {
     /// Counts a value of a member who belongs to some segments; the value gets a place where it has none.
     #[inline]
     pub(super) fn add(&mut self, place: &mut u32, row: usize, segments: &[u32]) {
-        if *place == 0 {
-            self.values.push(Count { last: usize::MAX, all: 0 });
-            self.members.resize(self.members.len() + self.width, 0);
-            *place = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        }
-        let index = *place as usize - 1;
+        let index = self.index(place);
         let count = &mut self.values[index];
         if count.last != row {
             *count = Count { last: row, all: count.all + 1 };
             let members = &mut self.members[index * self.width..][..self.width];
             segments.iter().for_each(|segment| members[*segment as usize] += 1);
         }
+    }
+
+    /// Counts a value of a member who has no other.
+    #[inline]
+    pub(super) fn add_alone(&mut self, place: &mut u32) {
+        let index = self.index(place);
+        self.values[index].all += 1;
+    }
+
+    /// Counts one whose value was counted already among the members of a segment.
+    #[inline]
+    pub(super) fn add_member(&mut self, place: u32, segment: usize) {
+        self.members[(place as usize - 1) * self.width + segment] += 1;
+    }
+
+    /// Where a value stands; it gets a place where it has none.
+    #[inline]
+    fn index(&mut self, place: &mut u32) -> usize {
+        if *place == 0 {
+            self.values.push(Count { last: usize::MAX, all: 0 });
+            self.members.resize(self.members.len() + self.width, 0);
+            *place = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        }
+        *place as usize - 1
+    }
+
+    /// What was counted of texts, by their places.
+    pub(super) fn into_values(self, places: PerText<u32>, dictionary: &Dictionary) -> Values {
+        let mut values = Values::default();
+        for (text, place) in places.into_pairs() {
+            if let Some((folded, spelt)) = dictionary.shared(text) {
+                values.push(self.value(place, folded, spelt));
+            }
+        }
+        values
     }
 
     /// What was counted at a place.

@@ -12,7 +12,7 @@ use super::per_text::PerText;
 use super::{Among, Figure};
 use crate::calendar::numbered_day;
 use crate::evaluate::age;
-use crate::facts::{Dictionary, Facts, NO_DAY, NO_TEXT, PURCHASE, TextId};
+use crate::facts::{Dictionary, Facts, NO_DAY, NO_TEXT, PURCHASE, Profile, TextId};
 use crate::figures::ratio;
 
 /// Members by what they are, or by what they bought, segment by segment: all of them in one pass.
@@ -84,6 +84,14 @@ impl Figure for SegmentProfiles {
     type Answer = Vec<Vec<ProfileShare>>;
 
     fn part(&self, facts: &Facts, dictionary: &Dictionary) -> ProfilePart {
+        match self.by {
+            ProfileDimension::Country => return self.alone(facts, dictionary, |profile| profile.country),
+            ProfileDimension::Region => return self.alone(facts, dictionary, |profile| profile.region),
+            ProfileDimension::City => return self.alone(facts, dictionary, |profile| profile.city),
+            ProfileDimension::Gender => return self.alone(facts, dictionary, |profile| profile.gender),
+            ProfileDimension::Tier => return self.alone(facts, dictionary, |profile| profile.tier),
+            _ => {}
+        }
         let belonging = Belonging::of(facts, &self.among);
         let mut counts = Counts::new(self.among.len());
         let mut values = Values::default();
@@ -109,13 +117,9 @@ impl Figure for SegmentProfiles {
                     }
                 });
             }
-            for (text, place) in places.into_pairs() {
-                if let Some((folded, spelt)) = dictionary.shared(text) {
-                    values.push(counts.value(place, folded, spelt));
-                }
-            }
+            values = counts.into_values(places, dictionary);
         }
-        ProfilePart { members: belonging.members, all: i64::try_from(facts.len()).unwrap_or(i64::MAX), values }
+        ProfilePart { members: belonging.members, all: count(facts.len()), values }
     }
 
     fn merge(&self, whole: &mut ProfilePart, part: ProfilePart) {
@@ -137,6 +141,27 @@ impl Figure for SegmentProfiles {
 }
 
 impl SegmentProfiles {
+    /// What a part says where each member has one value at most: to which segments each one belongs need not be known.
+    fn alone(&self, facts: &Facts, dictionary: &Dictionary, text: impl Fn(&Profile) -> TextId) -> ProfilePart {
+        let (mut counts, mut places) = (Counts::new(self.among.len()), PerText::<u32>::new());
+        for text in facts.profiles.iter().map(&text).filter(|text| *text != NO_TEXT) {
+            counts.add_alone(places.at(text));
+        }
+        let of_segment = |(segment, among): (usize, &Among)| {
+            let mut members = 0;
+            for row in among.rows(facts) {
+                members += 1;
+                match text(&facts.profiles[row]) {
+                    NO_TEXT => {}
+                    text => counts.add_member(*places.at(text), segment),
+                }
+            }
+            members
+        };
+        let members = self.among.iter().enumerate().map(of_segment).collect();
+        ProfilePart { members, all: count(facts.len()), values: counts.into_values(places, dictionary) }
+    }
+
     /// What is told of a segment.
     fn shares(&self, segment: usize, members: i64, all: i64, values: &[Value]) -> Vec<ProfileShare> {
         let order = |one: &&Value, other: &&Value| {
@@ -185,23 +210,23 @@ impl SegmentProfiles {
         }
     }
 
-    /// The texts of a member, some of them more than once.
+    /// The texts of what a member bought, some of them more than once.
     #[inline]
     fn texts(&self, facts: &Facts, row: usize, mut each: impl FnMut(TextId)) {
-        let (profile, transactions) = (facts.profile(row), &facts.transactions);
+        let transactions = &facts.transactions;
         let items = &transactions.items;
         match self.by {
-            ProfileDimension::Country => each(profile.country),
-            ProfileDimension::Region => each(profile.region),
-            ProfileDimension::City => each(profile.city),
-            ProfileDimension::Gender => each(profile.gender),
-            ProfileDimension::Tier => each(profile.tier),
             ProfileDimension::Channel => purchases(facts, row).for_each(|place| each(transactions.channels[place])),
             ProfileDimension::Category => of_items(facts, row, &items.categories, each),
             ProfileDimension::Brand => of_items(facts, row, &items.brands, each),
-            ProfileDimension::AgeBand | ProfileDimension::EnrolmentYear => {}
+            // These are numbers, or stand alone.
+            _ => {}
         }
     }
+}
+
+fn count(members: usize) -> i64 {
+    i64::try_from(members).unwrap_or(i64::MAX)
 }
 
 fn purchases(facts: &Facts, row: usize) -> impl Iterator<Item = usize> {
