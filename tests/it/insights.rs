@@ -1,5 +1,6 @@
 //! Figures over everybody: of a small shop, worked out by hand; of nobody; and what cannot be asked.
 
+mod arrival;
 mod equal;
 mod files;
 mod kept;
@@ -246,6 +247,8 @@ on_both! {
             ("pointsAnalysis(from: \"1950-01-01\") { series(interval: DAY) { earned } }", "points"),
             ("nps(from: \"2026-02-02\", to: \"2026-02-01\") { score }", "`from`"),
             ("nps(segment: {key: \"nothing\"}) { score }", "`segment`"),
+            ("nps(survey: \"a survey whose name is longer than that of any survey may be\") { score }", "`survey`"),
+            ("segment(ref: {key: \"some\"}) { nps(survey: \" \") { score } }", "`survey`"),
             ("nps(segment: {id: \"junk\"}) { score }", "`segment`"),
             ("valueSnapshot(from: \"2026-02-02\", to: \"2026-02-01\") { from }", "`from`"),
             ("valueSnapshot(from: \"2100-02-02\") { from }", "`from`"),

@@ -48,6 +48,11 @@ impl Line {
         })
     }
 
+    /// What the document adds to spending.
+    fn net(&self) -> i64 {
+        if self.kind == TransactionKind::Sale { self.amount } else { -self.amount }
+    }
+
     fn take_item(&mut self) -> Option<Item> {
         let (amount, sku) = (self.item_amount?, self.sku.take()?);
         Some(Item { amount, sku, brand: self.brand.take(), category: self.category.take() })
@@ -108,7 +113,8 @@ pub(super) async fn documents(
         }
         lines
     };
-    lines.sort_unstable_by_key(|line: &Line| (line.member_id, line.at, line.id, line.position));
+    // In the order of time, and never of arrival as far as it is seen: at one instant the smaller comes first.
+    lines.sort_unstable_by_key(|line: &Line| (line.member_id, line.at, line.net(), line.id, line.position));
     let mut documents: Vec<Document> = Vec::with_capacity(lines.len());
     for mut line in lines {
         let item = line.take_item();

@@ -143,7 +143,11 @@ pub(super) async fn labels(db: &impl ConnectionTrait, whose: Whose<'_>) -> Resul
 
 /// Their points entries.
 pub(super) async fn entries(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Entry>, Fault> {
-    let text = format!("SELECT {ENTRY} FROM points_entry AS p WHERE {{p.member_id}} ORDER BY p.member_id, p.at, p.id");
+    // At one instant points are earned before they are spent, whichever arrived first.
+    let kind = "CASE p.kind WHEN 'EARNED' THEN 0 WHEN 'REDEEMED' THEN 1 WHEN 'EXPIRED' THEN 2 ELSE 3 END";
+    let text = format!(
+        "SELECT {ENTRY} FROM points_entry AS p WHERE {{p.member_id}} ORDER BY p.member_id, p.at, {kind}, p.points, p.id"
+    );
     let entry = |row: &QueryResult| {
         let (member_id, at) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         let (kind, points) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
@@ -154,7 +158,8 @@ pub(super) async fn entries(db: &impl ConnectionTrait, whose: Whose<'_>) -> Resu
 
 /// Their answers in surveys.
 pub(super) async fn answers(db: &impl ConnectionTrait, whose: Whose<'_>) -> Result<Vec<Answer>, Fault> {
-    let text = format!("SELECT {ANSWER} FROM feedback AS f WHERE {{f.member_id}} ORDER BY f.member_id, f.at, f.id");
+    let text =
+        format!("SELECT {ANSWER} FROM feedback AS f WHERE {{f.member_id}} ORDER BY f.member_id, f.at, f.score, f.id");
     let answer = |row: &QueryResult| {
         let (member_id, at) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         Ok(Answer { member_id, at, survey: row.try_get_by_index(2)?, score: row.try_get_by_index(3)? })

@@ -170,22 +170,24 @@ impl Pile {
     pub fn finish(self) -> Facts {
         let Self { mut facts, labels, mut transactions, transactions_of, points, points_of, answers, campaigns } = self;
         let members = facts.len();
-        for row in runs(&labels.places, members) {
+        // At one instant the smaller document comes first, points are earned before they are spent, and the lower score is
+        // the earlier one: so no order of arrival is seen.
+        for row in runs(&labels.places, members, |_| 0) {
             facts.labels.push(row.into_iter().map(|place| labels.items[place]));
         }
         transactions.close_document();
-        for row in runs(&transactions_of, members) {
+        for row in runs(&transactions_of, members, |place| transactions.nets[place]) {
             row.into_iter().for_each(|place| facts.transactions.copy(&transactions, place..place + 1));
             facts.transaction_ends.push(end(&facts.transactions.days));
         }
-        for row in runs(&points_of, members) {
+        for row in runs(&points_of, members, |place| (points.kinds[place] as u8, points.points[place])) {
             row.into_iter().for_each(|place| facts.points.copy(&points, place..place + 1));
             facts.points_ends.push(end(&facts.points.days));
         }
-        for row in runs(&answers.places, members) {
+        for row in runs(&answers.places, members, |place| answers.items[place].score) {
             facts.feedback.push(row.into_iter().map(|place| answers.items[place]));
         }
-        for row in runs(&campaigns.places, members) {
+        for row in runs(&campaigns.places, members, |_| 0) {
             facts.campaigns.push(row.into_iter().map(|place| campaigns.items[place]));
         }
         facts.compact();
@@ -200,11 +202,11 @@ impl<T> Loose<T> {
     }
 }
 
-/// For each member, which rows are its, in the order of time.
-fn runs(places: &[Place], members: usize) -> impl Iterator<Item = Vec<usize>> {
+/// For each member, which rows are its, in the order of time, and at one instant in that of another key.
+fn runs<K: Ord>(places: &[Place], members: usize, key: impl Fn(usize) -> K) -> impl Iterator<Item = Vec<usize>> {
     let mut order: Vec<usize> = (0..places.len()).collect();
-    // Stable: at the same instant the smaller id comes first.
-    order.sort_by_key(|place| places[*place]);
+    // Stable: of what is the same in both the smaller id comes first.
+    order.sort_by_key(|place| (places[*place], key(*place)));
     let mut order = order.into_iter().peekable();
     (0..members).map(move |row| {
         let mut run = Vec::new();
