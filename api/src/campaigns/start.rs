@@ -62,6 +62,15 @@ pub async fn start_at(app: &App, by: By<'_>, id: CampaignId, drawing: Drawing) -
             return Err(not_allowed(format!("its segment {} has no members", segment.key)).into());
         }
         let audience = Holdout::new(id.0, percent_of(&before)?).draw(belonging.iter().map(u64::cast_signed));
+        if audience.targeted.is_empty() {
+            let (members, percent) = (belonging.len(), &before.holdout_percent);
+            let message = format!(
+                "the draw holds out all {members} members of its segment {}, and nobody would get it: {percent} % are too \
+                much for so few",
+                segment.key
+            );
+            return Err(not_allowed(message).into());
+        }
         audience_store::fix(&txn, id, segment.id, &audience.held_out).await?;
 
         let count = |members: u64| i64::try_from(members).unwrap_or(i64::MAX);
