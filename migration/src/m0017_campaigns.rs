@@ -9,7 +9,7 @@ pub(crate) struct Migration;
 
 const UP: &[&str] = &[
     // segment_id: null once the segment is removed, after the campaign ended. targeted and held_out: how many rows of
-    // campaign_member there are of either kind.
+    // campaign_member there are of either kind. drawn_targets: how many were targeted by the draw, whoever was erased since.
     "CREATE TABLE campaign (
         id {id},
         name {text} NOT NULL,
@@ -23,6 +23,7 @@ const UP: &[&str] = &[
         cost {int} NOT NULL,
         targeted {int} NOT NULL,
         held_out {int} NOT NULL,
+        drawn_targets {int} NOT NULL,
         drawn_at {int},
         created_at {int} NOT NULL,
         created_by {text},

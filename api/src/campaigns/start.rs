@@ -79,6 +79,7 @@ pub async fn start_at(app: &App, by: By<'_>, id: CampaignId, drawing: Drawing) -
         changed.starts_at = Set(before.starts_at.max(drawn_at));
         changed.targeted = Set(count(audience.targeted.len()));
         changed.held_out = Set(count(audience.held_out.len()));
+        changed.drawn_targets = changed.targeted.clone();
         changed.drawn_at = Set(Some(drawn_at));
         let after = store::update(&txn, changed).await?;
 

@@ -11,7 +11,8 @@ use crate::db::sql;
 use crate::error::Fault;
 
 /// What the campaigns that began within the 12 months up to a day cost for each member whom they targeted, in minor units:
-/// a campaign's cost ÷ those whom it targeted, rounded half to even. Of everybody, or of one member.
+/// a campaign's cost ÷ those whom its draw targeted, rounded half to even: who was erased since got it too. Of everybody,
+/// or of one member.
 pub(super) async fn campaign_costs(
     db: &impl ConnectionTrait,
     zone: Zone,
@@ -39,7 +40,7 @@ pub(super) async fn campaign_costs(
 /// What each campaign cost for one of those whom it targeted.
 async fn each(db: &impl ConnectionTrait, zone: Zone, day: NaiveDate) -> Result<Vec<(CampaignId, i64)>, Fault> {
     let within = zone.last_12_months(day);
-    let text = "SELECT id, cost, targeted FROM campaign
+    let text = "SELECT id, cost, drawn_targets FROM campaign
         WHERE status <> 'DRAFT' AND cost > 0 AND targeted > 0 AND starts_at >= $1 AND starts_at < $2 ORDER BY id";
     let rows = db.query_all_raw(sql(db, text, [within.from.into(), within.until.into()])).await?;
     let each = |row: &QueryResult| {

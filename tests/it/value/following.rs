@@ -8,6 +8,7 @@ use super::{ask, each_way, fitted, jobs, later, noon, shop, standing, value, wor
 use crate::calls::{RECORD, make};
 use crate::campaigns::started;
 use crate::dynamic::{belonging, call, dynamic, events, of_segment};
+use crate::privacy::erase;
 use crate::program::UPDATE;
 use crate::segments::CREATE;
 
@@ -134,5 +135,13 @@ each_way! { standing;
             let text = format!("{{ valueBreakdown(member: {{number: \"{number}\"}}) {{ campaignCost {{ amount }} }} }}");
             assert_eq!(ask(&app, &text).await, json!({"campaignCost": {"amount": cost}}));
         }
+        // What was sent to a person who is erased since makes it no dearer for the others.
+        erase(&app, "c2").await;
+        fitted(&app, None).await;
+        assert_eq!(belonging(&app, "below").await, ["c1", "c3"]);
+        let found = ask(&app, "{ valueBreakdown(member: {number: \"c3\"}) { campaignCost { amount } } }").await;
+        assert_eq!(found, json!({"campaignCost": {"amount": "33333.34"}}));
+        let data = ask(&app, "{ campaigns { nodes { targeted } } }").await;
+        assert_eq!(data["nodes"], json!([{"targeted": 2}]));
     }
 }
