@@ -12,7 +12,7 @@ use super::plan::{Plan, Said};
 use super::store::{self, ModelRow};
 use super::work::STEPS;
 use crate::app::App;
-use crate::db::{self, Txn};
+use crate::db::{self, Lock, Txn};
 use crate::error::{Fault, Stop};
 use crate::jobs::{Held, Setback};
 use crate::{changes, figures};
@@ -88,6 +88,8 @@ impl Difference {
         row: &ModelRow,
         begun: Instant,
     ) -> Result<bool, Fault> {
+        // Who is to be erased waits, or was before: an erasure takes its locks in this order too.
+        db::lock(txn, Lock::MemberValues).await?;
         // Others go on meanwhile; whoever they touch is in the log of changes, and is decided once more below.
         for members in self.changed.chunks(WRITTEN) {
             member_store::write(txn, members).await?;
