@@ -15,8 +15,11 @@ use crate::audit::{mark, since};
 use crate::calls::{RECORD as SALES, days, make};
 use crate::dynamic::{belonging, call, create, dynamic, evaluated};
 use crate::jobs::{Working, quick};
-use crate::locks::{share_rule_set, waiting};
+use crate::locks::{share_rule_set, unbroken, waiting};
 use crate::privacy::ERASE;
+
+const MARGIN: &str =
+    "mutation($i: UpdateProgramInput!) { updateProgram(input: $i) { program { grossMargin } userErrors { code } } }";
 
 /// Calls at once, whose payloads must have no mistakes.
 async fn at_once(app: Arc<TestApp>, calls: Vec<(&'static str, Value)>) -> Vec<Value> {
@@ -130,5 +133,39 @@ async fn ended_during_an_evaluation(app: Arc<TestApp>) {
 fn an_evaluation_sees_the_days_of_a_campaign_that_ends_meanwhile() {
     for database in [Database::Sqlite, Database::Postgres] {
         tests::run_with(database, |settings| settings.lens = false, ended_during_an_evaluation);
+    }
+}
+
+/// Campaigns start and end while the programme gets another margin.
+async fn beside_another_margin(app: Arc<TestApp>) {
+    crowd(&app, 30).await;
+    let margin = |margin: &str| (MARGIN, json!({ "grossMargin": margin }));
+    let id = draft(&app, json!({})).await;
+    if app.database == Database::Postgres {
+        let held = share_rule_set(&app).await;
+        let starting = tokio::spawn(at_once(Arc::clone(&app), vec![(START, json!({ "id": id }))]));
+        waiting(&app, 1).await;
+        let changing = tokio::spawn(at_once(Arc::clone(&app), vec![margin("0.9")]));
+        waiting(&app, 2).await;
+        held.rollback().await.unwrap();
+        starting.await.unwrap();
+        changing.await.unwrap();
+    } else {
+        done(&app, START, &id).await;
+    }
+    let mut running = id;
+    for round in 1..5 {
+        let next = draft(&app, json!({})).await;
+        let calls = [(START, json!({ "id": next })), (END, json!({ "id": running })), margin(&format!("0.{round}"))];
+        let answers = at_once(Arc::clone(&app), calls.to_vec()).await;
+        assert!(answers.iter().all(|answer| answer["userErrors"] == json!([])), "{answers:?}");
+        running = next;
+    }
+}
+
+#[test]
+fn a_campaign_starts_beside_a_change_of_the_programme() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        unbroken(database, |_| {}, beside_another_margin);
     }
 }
