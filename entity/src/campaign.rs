@@ -27,6 +27,8 @@ pub struct Model {
     pub targeted: i64,
     /// How many are left alone.
     pub held_out: i64,
+    /// How many the draw targeted, whoever was erased since; 0 before.
+    pub drawn_targets: i64,
     /// When the audience was fixed and the holdout drawn; none before.
     pub drawn_at: Option<i64>,
     pub created_at: i64,

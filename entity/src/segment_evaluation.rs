@@ -16,6 +16,9 @@ pub struct Model {
     pub applied_rule: Option<String>,
     /// False from a switching off until the evaluation that follows a switching on has landed.
     pub decides: bool,
+    /// A campaign that the rule names has changed since for so many that everybody is evaluated anew; nothing decides until
+    /// that has landed.
+    pub outdated: bool,
     pub started_at: i64,
     /// None while it runs or waits.
     pub finished_at: Option<i64>,

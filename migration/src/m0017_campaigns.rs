@@ -9,7 +9,7 @@ pub(crate) struct Migration;
 
 const UP: &[&str] = &[
     // segment_id: null once the segment is removed, after the campaign ended. targeted and held_out: how many rows of
-    // campaign_member there are of either kind.
+    // campaign_member there are of either kind. drawn_targets: how many were targeted by the draw, whoever was erased since.
     "CREATE TABLE campaign (
         id {id},
         name {text} NOT NULL,
@@ -23,6 +23,7 @@ const UP: &[&str] = &[
         cost {int} NOT NULL,
         targeted {int} NOT NULL,
         held_out {int} NOT NULL,
+        drawn_targets {int} NOT NULL,
         drawn_at {int},
         created_at {int} NOT NULL,
         created_by {text},
@@ -51,6 +52,8 @@ const UP: &[&str] = &[
         at {int} NOT NULL,
         CONSTRAINT engagement_pk PRIMARY KEY (member_id, campaign_id, document)
     ) {table}",
+    // A campaign that the rule names has changed since for so many that everybody is evaluated anew.
+    "ALTER TABLE segment_evaluation ADD COLUMN outdated {bool} NOT NULL DEFAULT FALSE",
     // What a delivery tells of a campaign stands in the queue of the campaign's segment.
     "ALTER TABLE webhook_delivery ADD COLUMN campaign_id {int}",
     "ALTER TABLE webhook_delivery ADD COLUMN campaign_name {text}",
@@ -59,6 +62,7 @@ const UP: &[&str] = &[
 const DOWN: &[&str] = &[
     "ALTER TABLE webhook_delivery DROP COLUMN campaign_name",
     "ALTER TABLE webhook_delivery DROP COLUMN campaign_id",
+    "ALTER TABLE segment_evaluation DROP COLUMN outdated",
     "DROP TABLE engagement",
     "DROP TABLE campaign_member",
     "DROP TABLE campaign",

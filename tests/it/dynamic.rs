@@ -6,7 +6,7 @@ mod kills;
 mod life;
 mod naming;
 mod pins;
-mod races;
+pub mod races;
 mod reasons;
 mod templates;
 mod walk;

@@ -35,6 +35,7 @@ mod jobs;
 mod lens;
 mod limits;
 mod lists;
+mod locks;
 mod member_lists;
 mod members;
 mod moving_lists;

@@ -102,10 +102,18 @@ pub(super) async fn engagement(
     Ok(rows.iter().map(one).collect::<Result<_, _>>()?)
 }
 
-/// Targeted members with a document in a span.
-pub(super) async fn with_documents(txn: &Txn, campaign: CampaignId, span: Span) -> Result<Vec<MemberId>, Fault> {
-    let text = "SELECT c.member_id FROM campaign_member AS c WHERE c.campaign_id = $1 AND NOT c.held_out
-        AND EXISTS (SELECT 1 FROM \"transaction\" AS t WHERE t.member_id = c.member_id AND t.at >= $2 AND t.at < $3)";
+/// Targeted members with a document in a span, so many at most.
+pub(super) async fn with_documents(
+    txn: &Txn,
+    campaign: CampaignId,
+    span: Span,
+    most: usize,
+) -> Result<Vec<MemberId>, Fault> {
+    let text = format!(
+        "SELECT c.member_id FROM campaign_member AS c WHERE c.campaign_id = $1 AND NOT c.held_out
+        AND EXISTS (SELECT 1 FROM \"transaction\" AS t WHERE t.member_id = c.member_id AND t.at >= $2 AND t.at < $3)
+        LIMIT {most}"
+    );
     let rows = txn.query_all_raw(sql(txn, text, [campaign.into(), span.from.into(), span.until.into()])).await?;
     Ok(rows.iter().map(|row| row.try_get("", "member_id")).collect::<Result<_, DbErr>>()?)
 }

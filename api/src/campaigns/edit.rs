@@ -35,6 +35,7 @@ pub async fn create(app: &App, by: By<'_>, new: NewCampaign) -> Result<campaign:
             cost: Set(cost),
             targeted: Set(0),
             held_out: Set(0),
+            drawn_targets: Set(0),
             drawn_at: Set(None),
             created_at: Set(app.clock.now(program.zone)),
             created_by: Set(Some(by.actor.to_owned())),

@@ -18,7 +18,8 @@ use crate::audit::{self, By, Changes};
 use crate::db::{self, Lock, Txn};
 use crate::error::{Fault, Stop};
 use crate::figures::{self, Reckoning};
-use crate::{membership, segments, webhooks};
+use crate::membership::{self, MOST_DECIDED};
+use crate::{jobs, segments, webhooks};
 
 /// Who ends campaigns whose time is over, as the log names it.
 const NOBODY: &str = "tessera";
@@ -45,7 +46,7 @@ pub async fn end(app: &App, by: By<'_>, id: CampaignId) -> Result<campaign::Mode
         // It lasts up to the next instant: it has one at least.
         changed.ends_at = Set(before.ends_at.min(reckoning.now + 1));
         let after = store::update(&txn, changed).await?;
-        follow(&txn, &reckoning, &before, &after).await?;
+        follow(app, &txn, by, &reckoning, &before, &after).await?;
         webhooks::campaign_event(&txn, WebhookEvent::CampaignEnded, &after, &segment, reckoning.now).await?;
         let changes = Changes::none()
             .field("status", before.status, after.status)
@@ -53,6 +54,7 @@ pub async fn end(app: &App, by: By<'_>, id: CampaignId) -> Result<campaign::Mode
             .field("endsAt", shown(before.ends_at), shown(after.ends_at));
         audit::write(app, &txn, by, trace(by.action("endCampaign"), &after, changes)).await?;
         txn.commit().await?;
+        jobs::wake(app);
         Ok(after)
     })
     .await
@@ -69,7 +71,9 @@ pub async fn end_over(app: &App) -> Result<(), Stop> {
 
 /// Lets rules follow that ask who bought in the campaign's days, where those are others by now.
 async fn follow(
+    app: &App,
     txn: &Txn,
+    by: By<'_>,
     reckoning: &Reckoning,
     before: &campaign::Model,
     after: &campaign::Model,
@@ -80,10 +84,10 @@ async fn follow(
     }
     let mut members: BTreeSet<MemberId> = BTreeSet::new();
     for span in differing(reckoning.zone, &old, &new) {
-        members.extend(audience_store::with_documents(txn, after.id, span).await?);
+        members.extend(audience_store::with_documents(txn, after.id, span, MOST_DECIDED + 1).await?);
     }
     let members: Vec<MemberId> = members.into_iter().collect();
-    membership::campaign_changed(txn, reckoning, after.id, &members).await
+    membership::days_changed(app, txn, by, reckoning, after.id, &members).await
 }
 
 /// What lies in one of two runs of days alone.

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit::{self, By, Changes};
 use crate::db::{self, Lock};
 use crate::error::{Fault, Stop};
-use crate::{figures, membership, segments, webhooks};
+use crate::{figures, jobs, membership, segments, webhooks};
 
 /// When the holdout is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,8 @@ pub enum Drawing {
 }
 
 /// Starts a draft: whoever belongs to its segment at this moment is its audience from now on, and the holdout is drawn.
-/// Its days begin with this one at the earliest, so that the draw lies before them. One that runs already stays as it is.
+/// Its days begin with this one at the earliest, so that the draw lies before them. Segments whose rules name it follow at
+/// once, or after a large audience by a job each. One that runs already stays as it is.
 pub async fn start(app: &App, by: By<'_>, id: CampaignId) -> Result<campaign::Model, Stop> {
     start_at(app, by, id, Drawing::Now).await
 }
@@ -62,6 +63,15 @@ pub async fn start_at(app: &App, by: By<'_>, id: CampaignId, drawing: Drawing) -
             return Err(not_allowed(format!("its segment {} has no members", segment.key)).into());
         }
         let audience = Holdout::new(id.0, percent_of(&before)?).draw(belonging.iter().map(u64::cast_signed));
+        if audience.targeted.is_empty() {
+            let (members, percent) = (belonging.len(), &before.holdout_percent);
+            let message = format!(
+                "the draw holds out all {members} members of its segment {}, and nobody would get it: {percent} % are too \
+                much for so few",
+                segment.key
+            );
+            return Err(not_allowed(message).into());
+        }
         audience_store::fix(&txn, id, segment.id, &audience.held_out).await?;
 
         let count = |members: u64| i64::try_from(members).unwrap_or(i64::MAX);
@@ -70,11 +80,12 @@ pub async fn start_at(app: &App, by: By<'_>, id: CampaignId, drawing: Drawing) -
         changed.starts_at = Set(before.starts_at.max(drawn_at));
         changed.targeted = Set(count(audience.targeted.len()));
         changed.held_out = Set(count(audience.held_out.len()));
+        changed.drawn_targets = changed.targeted.clone();
         changed.drawn_at = Set(Some(drawn_at));
         let after = store::update(&txn, changed).await?;
 
         let members: Vec<MemberId> = belonging.iter().map(|member| MemberId(member.cast_signed())).collect();
-        membership::campaign_changed(&txn, &reckoning, id, &members).await?;
+        membership::audience_fixed(app, &txn, by, &reckoning, id, &members).await?;
         webhooks::campaign_event(&txn, WebhookEvent::CampaignStarted, &after, &segment, reckoning.now).await?;
         let changes = Changes::none()
             .field("status", before.status, after.status)
@@ -83,6 +94,7 @@ pub async fn start_at(app: &App, by: By<'_>, id: CampaignId, drawing: Drawing) -
             .new_field("heldOut", after.held_out);
         audit::write(app, &txn, by, trace(by.action("startCampaign"), &after, changes)).await?;
         txn.commit().await?;
+        jobs::wake(app);
         Ok(after)
     })
     .await

@@ -120,6 +120,8 @@ pub enum Lock {
     MembershipLog = 7_301_003,
     /// Ask for the value model to be fitted: one is at a time.
     ValueModel = 7_301_006,
+    /// Take away what is kept of a person's value, together with others who do, or write what is kept of everybody's, alone.
+    MemberValues = 7_301_007,
 }
 
 /// Waits until no other transaction holds the lock, and holds it until the transaction ends.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use entity::ids::JobId;
 use entity::job;
+use sea_orm::ConnectionTrait;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
@@ -84,8 +85,15 @@ impl Held {
 
     /// What it works on.
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Setback> {
-        let read = serde_json::from_str(&self.arguments);
-        read.map_err(|_| Setback::Fail("This version of the program cannot read what the job is about.".to_owned()))
+        read(&self.arguments)
+    }
+
+    /// The same as it stands by now, where somebody may have changed it since the attempt began.
+    pub async fn arguments_now<T: DeserializeOwned>(&self, db: &impl ConnectionTrait) -> Result<T, Setback> {
+        match store::job(db, self.id).await? {
+            Some(row) => read(&row.arguments),
+            None => Err(Setback::Stopped),
+        }
     }
 
     /// Says how far it is, and whether to go on.
@@ -134,6 +142,11 @@ impl Held {
     fn lease_until(&self) -> i64 {
         self.app.clock.real_millis().saturating_add(millis(self.lease))
     }
+}
+
+fn read<T: DeserializeOwned>(arguments: &str) -> Result<T, Setback> {
+    let read = serde_json::from_str(arguments);
+    read.map_err(|_| Setback::Fail("This version of the program cannot read what the job is about.".to_owned()))
 }
 
 /// A duration as the database keeps it.

@@ -13,7 +13,7 @@ use engine::evaluate::{Known, Moment, Program};
 use engine::facts::{Dictionary, Facts};
 use entity::ids::SegmentId;
 use entity::kinds::MembershipReason;
-use entity::segment;
+use entity::{segment, segment_evaluation};
 use roaring::RoaringTreemap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -53,14 +53,16 @@ pub fn evaluation_job(segment: SegmentId, actor: &str) -> NewJob {
 /// is gone, inactive, or evaluated already.
 pub async fn evaluate(app: &Arc<App>, held: &Held) -> Result<(), Setback> {
     let arguments: Arguments = held.arguments()?;
+    let mut freshness = Freshness::AsTheyStand;
     for _ in 0..MOST_ROUNDS {
         held.step(0, Some(1)).await?;
-        match round(app, held, &arguments).await {
+        match round(app, held, &arguments, freshness).await {
             Ok(Round::Done) => {
                 let _ = held.step(1, Some(1)).await;
                 return Ok(());
             }
-            Ok(Round::Overtaken) => {}
+            // Everybody's facts in memory may be those of before.
+            Ok(Round::Overtaken) => freshness = Freshness::LoadedAndCaughtUp,
             Err(Ended::Stopped(setback)) => return Err(setback),
             Err(Ended::Stop(stop)) => {
                 let setback = Setback::of(stop);
@@ -91,10 +93,10 @@ impl<E: Into<Stop>> From<E> for Ended {
     }
 }
 
-async fn round(app: &Arc<App>, held: &Held, arguments: &Arguments) -> Result<Round, Ended> {
+async fn round(app: &Arc<App>, held: &Held, arguments: &Arguments, freshness: Freshness) -> Result<Round, Ended> {
     let begun = Instant::now();
     let Some(plan) = Plan::read(app, arguments.segment).await? else { return Ok(Round::Done) };
-    let found = plan.look_at_everybody(app).await?;
+    let found = plan.look_at_everybody(app, freshness).await?;
     let landed = db::retry(|| async {
         let txn = app.db.begin().await?;
         // Whoever touches facts, or decides, has ended before, or begins after.
@@ -141,13 +143,13 @@ impl Plan {
         Ok(Some(Self { segment, rules, known: Arc::new(known), today, zone, digits, gross_margin, last_event }))
     }
 
-    async fn look_at_everybody(&self, app: &Arc<App>) -> Result<Found, Fault> {
+    async fn look_at_everybody(&self, app: &Arc<App>, freshness: Freshness) -> Result<Found, Fault> {
         let (rules, known) = (self.rules.clone(), Arc::clone(&self.known));
         let moment = Moment { today: self.today, digits: self.digits, gross_margin: self.gross_margin };
         let prepare = move |dictionary: &Dictionary| Program::compile(&rules.listed(), &moment, dictionary);
         let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &known);
         let needs = self.rules.needs();
-        let found = facts::everybody_prepared(app, needs, Freshness::AsTheyStand, prepare, each).await?;
+        let found = facts::everybody_prepared(app, needs, freshness, prepare, each).await?;
         Ok(Found { sets: landing::together(self.rules.rules().len(), found.parts), position: found.position })
     }
 
@@ -180,6 +182,15 @@ impl Plan {
         Seen { known: &self.known, last_event: self.last_event }
     }
 
+    /// Why members come to the segment or leave it.
+    fn reason(&self, before: Option<segment_evaluation::Model>) -> MembershipReason {
+        match before {
+            Some(row) if !row.decides && row.applied_rule.is_some() => MembershipReason::Activated,
+            Some(row) if row.outdated && row.applied_rule == self.segment.rule => MembershipReason::DataChanged,
+            _ => MembershipReason::RuleChanged,
+        }
+    }
+
     /// Writes the difference, and that the rule decides from now on.
     async fn land(
         &self,
@@ -190,13 +201,11 @@ impl Plan {
         begun: Instant,
     ) -> Result<Landing, Fault> {
         let ids = self.rules.segments();
-        let was_off = store::was_off(txn, self.segment.id).await?;
-        let reason = |id: SegmentId| match (id == self.segment.id, was_off) {
-            (true, true) => MembershipReason::Activated,
-            (true, false) => MembershipReason::RuleChanged,
-            (false, _) => MembershipReason::SegmentChanged,
-        };
-        let counts = landing::write_differences(txn, reckoning, &ids, sets, Some(&arguments.actor), reason).await?;
+        let own = self.reason(store::evaluation(txn, self.segment.id).await?);
+        let reason = |id: SegmentId| if id == self.segment.id { own } else { MembershipReason::SegmentChanged };
+        // Whom a campaign brings is nobody's doing.
+        let actor = Some(arguments.actor.as_str()).filter(|_| own != MembershipReason::DataChanged);
+        let counts = landing::write_differences(txn, reckoning, &ids, sets, actor, reason).await?;
         let (joiners, leavers) = counts.get(&self.segment.id).copied().unwrap_or_default();
         let landing = Landing {
             version: self.segment.version,

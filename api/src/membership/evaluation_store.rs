@@ -26,6 +26,7 @@ pub async fn open(txn: &Txn, segment: SegmentId, now: Millis) -> Result<(), Faul
         applied_version: 0,
         applied_rule: None,
         decides: false,
+        outdated: false,
         started_at: now,
         finished_at: None,
         duration_ms: None,
@@ -52,6 +53,15 @@ pub async fn stop(txn: &Txn, segment: SegmentId) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Something that the rule looks at has changed for so many that everybody is evaluated anew: nothing decides until that has
+/// landed.
+pub(super) async fn outdate(txn: &Txn, segment: SegmentId, now: Millis) -> Result<(), Fault> {
+    begin(txn, segment, now).await?;
+    let text = "UPDATE segment_evaluation SET outdated = TRUE WHERE segment_id = $1";
+    txn.execute_raw(sql(txn, text, [segment.into()])).await?;
+    Ok(())
+}
+
 /// The rule that decides is that of the next version too: something else of the segment was changed.
 pub async fn followed(txn: &Txn, segment: SegmentId, version: i64) -> Result<(), Fault> {
     let text = "UPDATE segment_evaluation SET applied_version = $2 + 1 WHERE segment_id = $1 AND applied_version = $2";
@@ -64,8 +74,8 @@ pub(super) async fn landed(txn: &Txn, segment: SegmentId, landing: &Landing) -> 
     let Landing { version, rule, finished_at, duration_ms, joiners, leavers } = landing;
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     let text =
-        "UPDATE segment_evaluation SET applied_version = $2, applied_rule = $3, decides = TRUE, finished_at = $4,
-        duration_ms = $5, joiners = $6, leavers = $7, error = NULL WHERE segment_id = $1";
+        "UPDATE segment_evaluation SET applied_version = $2, applied_rule = $3, decides = TRUE, outdated = FALSE,
+        finished_at = $4, duration_ms = $5, joiners = $6, leavers = $7, error = NULL WHERE segment_id = $1";
     let values = [
         segment.into(),
         (*version).into(),
@@ -88,8 +98,8 @@ pub(super) async fn failed(db: &impl ConnectionTrait, segment: SegmentId, why: &
 
 /// Whether the rule that a segment has by now decides already.
 pub async fn is_landed(db: &impl ConnectionTrait, segment: &segment::Model) -> Result<bool, Fault> {
-    let row = segment_evaluation::Entity::find_by_id(segment.id).one(db).await?;
-    Ok(row.is_some_and(|row| row.decides && row.applied_version == segment.version && row.applied_rule == segment.rule))
+    let row = evaluation(db, segment.id).await?.filter(|row| row.decides && !row.outdated);
+    Ok(row.is_some_and(|row| row.applied_version == segment.version && row.applied_rule == segment.rule))
 }
 
 /// Segments by id.
@@ -97,10 +107,12 @@ pub(super) async fn segments(db: &impl ConnectionTrait, ids: &[SegmentId]) -> Re
     Ok(segment::Entity::find().filter(segment::Column::Id.is_in(ids.iter().copied())).all(db).await?)
 }
 
-/// Whether a segment was switched off and no rule of it decides since.
-pub(super) async fn was_off(txn: &Txn, id: SegmentId) -> Result<bool, Fault> {
-    let row = segment_evaluation::Entity::find_by_id(id).one(txn).await?;
-    Ok(row.is_some_and(|row| !row.decides && row.applied_rule.is_some()))
+/// Which rule of a segment decides, and how its latest evaluation went.
+pub(super) async fn evaluation(
+    db: &impl ConnectionTrait,
+    id: SegmentId,
+) -> Result<Option<segment_evaluation::Model>, Fault> {
+    Ok(segment_evaluation::Entity::find_by_id(id).one(db).await?)
 }
 
 /// Keeps the row of a segment from changing.

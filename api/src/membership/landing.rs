@@ -45,8 +45,8 @@ pub(super) fn together(rules: usize, parts: Vec<Vec<RoaringTreemap>>) -> Vec<Roa
     sets
 }
 
-/// What was found, with whoever was touched since decided anew from rows; none where that may be everybody. Nobody else
-/// touches facts until the transaction ends.
+/// What was found, with whoever was touched since decided anew from rows; none where that may be everybody, as it is where
+/// a campaign has ended since on another day than was said. Nobody else touches facts until the transaction ends.
 pub(super) async fn as_of_now(
     txn: &Txn,
     rules: &RuleSet,
@@ -62,6 +62,9 @@ pub(super) async fn as_of_now(
     anew.sort_unstable();
     anew.dedup();
     let campaigns = days_of_campaigns(txn, rules.plain(), zone).await?;
+    if campaigns != seen.known.campaigns {
+        return Ok(None);
+    }
     let mut sets = found.sets.clone();
     for members in anew.chunks(AT_ONCE) {
         let mut dictionary = Dictionary::default();

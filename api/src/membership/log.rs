@@ -15,8 +15,8 @@ use crate::webhooks;
 /// The log, open for the comings and goings of one transaction.
 ///
 /// Until the transaction ends nobody else writes to it: ids and instants rise in the order of the commits, on PostgreSQL
-/// too, and who reads up to a row has missed none before it. Locks are taken in the order rule set, programme, segments,
-/// members by id, the log, figures of segments by id.
+/// too, and who reads up to a row has missed none before it. Locks are taken in the order values of members, rule set,
+/// programme, segments, members by id, the log, figures of segments by id.
 pub struct Log<'a> {
     txn: &'a Txn,
     /// With an instant that does not lie before the log's last.

@@ -23,7 +23,7 @@ mod rule_set;
 mod rule_set_store;
 mod touched;
 
-pub use campaign::{campaign_changed, decides_by_campaign};
+pub use campaign::{MOST_DECIDED, audience_fixed, days_changed, decides_by_campaign};
 pub use campaign_store::{days_of_campaigns, naming_campaign};
 pub use decide::spread;
 pub use evaluation::{EVALUATION_JOB, evaluate, evaluation_job};

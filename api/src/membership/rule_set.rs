@@ -64,10 +64,15 @@ impl RuleSet {
         Self { rules, decided_on: self.decided_on }
     }
 
+    /// The segments whose rules name a campaign themselves.
+    pub(super) fn asking_for(&self, campaign: CampaignId) -> Vec<SegmentId> {
+        let by = |one: &&DecidingRule| one.rule.campaigns().contains(&&campaign.0);
+        self.rules.iter().filter(by).map(|one| one.segment).collect()
+    }
+
     /// Those rules that name a campaign, and those that name their segments.
     pub(super) fn naming_campaign(&self, campaign: CampaignId) -> Self {
-        let by = |one: &&DecidingRule| one.rule.campaigns().contains(&&campaign.0);
-        self.of_and_naming_all(&self.rules.iter().filter(by).map(|one| one.segment).collect::<Vec<_>>())
+        self.of_and_naming_all(&self.asking_for(campaign))
     }
 
     /// The rule of a segment, and those that name it.

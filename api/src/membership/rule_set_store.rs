@@ -21,7 +21,7 @@ pub(super) struct DecidingRow {
 pub(super) async fn deciding(db: &impl ConnectionTrait) -> Result<Vec<DecidingRow>, Fault> {
     let text = "SELECT e.segment_id, e.applied_rule, p.decided_on
         FROM segment_evaluation AS e JOIN segment AS s ON s.id = e.segment_id CROSS JOIN program AS p
-        WHERE s.active AND e.decides AND e.applied_rule IS NOT NULL ORDER BY e.segment_id";
+        WHERE s.active AND e.decides AND NOT e.outdated AND e.applied_rule IS NOT NULL ORDER BY e.segment_id";
     Ok(DecidingRow::find_by_statement(sql(db, text, [])).all(db).await?)
 }
 

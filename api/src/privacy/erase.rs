@@ -9,7 +9,7 @@ use super::places_store as store;
 use super::sweep;
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
-use crate::db::{self, Txn, raced};
+use crate::db::{self, Lock, Txn, raced};
 use crate::erased::{self, Name};
 use crate::error::{Fault, Stop};
 use crate::members::{self, MemberRef, Unresolved};
@@ -24,6 +24,8 @@ pub(super) const MEMBER: &[&str] = &["input", "member"];
 pub async fn erase(app: &App, by: By<'_>, reference: &MemberRef) -> Result<MemberId, Stop> {
     let (id, erased) = db::retry(|| async {
         let txn = app.db.begin().await?;
+        // Before the rule set, as an analysis does that lands.
+        db::lock_shared(&txn, Lock::MemberValues).await?;
         // Keeps the figures' day and the rules that decide from changing.
         let reckoning = figures::reckon(app, &txn).await?;
         let person = match (whom(&txn, reference).await?, reference) {

@@ -8,10 +8,11 @@ use rust_decimal::Decimal;
 use super::{CHANNEL, ZONE_JOB, checks, store};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
+use crate::db::{self, Lock};
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
+use crate::figures;
 use crate::jobs::{self, NewJob};
 use crate::text_input::{self, length};
-use crate::{db, figures};
 
 /// What is to be different; what is none stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,8 @@ pub async fn update(app: &App, by: By<'_>, patch: ProgramPatch) -> Result<Option
     let patch = checked(patch)?;
     let job = db::retry(|| async {
         let txn = app.db.begin().await?;
+        // Before the programme, as everybody does who needs both.
+        db::lock_shared(&txn, Lock::RuleSet).await?;
         let before = store::lock(&txn).await?.ok_or_else(|| Fault::new("the programme's row is gone"))?;
         let after = patched(&before, &patch);
         let changes = changes(&before, &after);

@@ -28,7 +28,7 @@ pub(super) struct Arguments {
 const REST: i64 = 3_600_000;
 
 /// Asks for a model as of the end of a day, yesterday where none is given. Whoever asks for what is under way is answered the
-/// job that does it.
+/// job that does it; where that is the night's, which makes do without a model, it is asked for from then on.
 pub async fn ask(app: &App, by: By<'_>, as_of: Option<NaiveDate>) -> Result<job::Model, Stop> {
     let job = db::retry(|| async {
         let today = app.clock.today(app.program().zone);
@@ -38,16 +38,25 @@ pub async fn ask(app: &App, by: By<'_>, as_of: Option<NaiveDate>) -> Result<job:
         }
         let txn = app.db.begin().await?;
         db::lock(&txn, Lock::ValueModel).await?;
-        if let Some(open) = store::open_job(&txn).await? {
+        let open = store::open_job(&txn).await?;
+        if let Some(open) = &open {
             let of_open: Arguments = serde_json::from_str(&open.arguments)?;
-            if of_open.as_of == as_of && !open.cancelling {
-                return Ok(open);
+            if of_open.as_of != as_of || open.cancelling {
+                let message = "the model is being fitted: wait until that has ended, or stop it";
+                return Err(Refusal::new(RefusalCode::NotAllowed, message, &["asOf"]).into());
             }
-            let message = "the model is being fitted: wait until that has ended, or stop it";
-            return Err(Refusal::new(RefusalCode::NotAllowed, message, &["asOf"]).into());
+            if of_open.asked {
+                return Ok(open.clone());
+            }
         }
-        let arguments = Arguments { as_of, asked: true };
-        let job = jobs::enqueue(app, &txn, by, NewJob { kind: JOB, arguments: json!(arguments) }).await?;
+        let arguments = json!(Arguments { as_of, asked: true });
+        let job = match open {
+            Some(open) => {
+                let asked = store::ask_open(&txn, open.id, &arguments.to_string()).await?;
+                asked.ok_or_else(|| db::raced("the model was fitted"))?
+            }
+            None => jobs::enqueue(app, &txn, by, NewJob { kind: JOB, arguments }).await?,
+        };
         let changes = Changes::none().new_field("asOf", as_of.unwrap_or_else(|| yesterday(today)));
         let object = Object::one("Job", job.id.0, JOB);
         audit::write(app, &txn, by, Entry { action: by.action("fitValueModel"), object, changes }).await?;

@@ -10,18 +10,12 @@ use super::member_store::{self, WRITTEN};
 use super::passes::{Fitted, Grouped};
 use super::plan::{Plan, Said};
 use super::store::{self, ModelRow};
-use super::work::STEPS;
+use super::work::{STEPS, unless_missed};
 use crate::app::App;
-use crate::db::{self, Txn};
+use crate::db::{self, Lock, Txn};
 use crate::error::{Fault, Stop};
 use crate::jobs::{Held, Setback};
 use crate::{changes, figures};
-
-/// An analysis that landed.
-pub(super) struct Landed {
-    /// Why there is no model, as a sentence.
-    pub(super) refused: Option<String>,
-}
 
 /// So many members one row of the log of changes names; beyond, it says that it may be anybody.
 const NAMED: usize = 5_000;
@@ -30,9 +24,11 @@ const NAMED: usize = 5_000;
 struct Difference {
     changed: Vec<Kept>,
     gone: Vec<MemberId>,
+    /// The analysis by which it was kept.
+    latest: Option<i64>,
 }
 
-/// Writes what was found, where it differs from what is kept, and lets who belongs follow. None where something that it
+/// Writes what was found, where it differs from what is kept, and lets who belongs follow. False where something that it
 /// stands on was changed meanwhile.
 pub(super) async fn land(
     app: &Arc<App>,
@@ -41,10 +37,11 @@ pub(super) async fn land(
     fitted: &Fitted,
     grouped: Grouped,
     begun: Instant,
-) -> Result<Option<Landed>, Setback> {
-    // Nobody else writes them but who erases a person.
+) -> Result<bool, Setback> {
+    // Nobody else writes them but who erases a person, as long as no other analysis lands.
+    let latest = store::latest_id(app.db.reader()).await?;
     let before = member_store::all(app.db.reader()).await?;
-    let difference = Difference::between(&before, &grouped.members);
+    let difference = Difference::between(&before, &grouped.members, latest);
     drop(before);
     held.step(4, Some(STEPS)).await?;
     let row = ModelRow::new(plan, fitted, &grouped)?;
@@ -53,18 +50,23 @@ pub(super) async fn land(
         let is_landed = difference.write(app, &txn, plan, &grouped, &row, begun).await?;
         Ok::<_, Stop>(is_landed.then_some(txn))
     });
-    let Some(txn) = landed.await.map_err(Setback::of)? else { return Ok(None) };
-    held.fence(&txn).await?;
+    let Some(txn) = landed.await.map_err(Setback::of)? else { return Ok(false) };
+    // All of it is done from then on, so that nobody joins it who asks for a model; up to then somebody may have.
+    if !held.advance(&txn, STEPS, STEPS).await? {
+        return Err(Setback::Stopped);
+    }
+    unless_missed(held, &txn, fitted).await?;
     txn.commit().await?;
+    held.advanced();
     app.lens.wake();
     let (members, customers) = (difference.changed.len(), fitted.model.as_ref().map_or(0, |model| model.customers));
     tracing::info!(members, customers, "what members are worth was worked out anew");
-    Ok(Some(Landed { refused: row.refused }))
+    Ok(true)
 }
 
 impl Difference {
     /// Both sides rise by member.
-    fn between(before: &[Kept], after: &[Kept]) -> Self {
+    fn between(before: &[Kept], after: &[Kept], latest: Option<i64>) -> Self {
         let mut left = before.iter().peekable();
         let (mut changed, mut gone) = (Vec::new(), Vec::new());
         for kept in after {
@@ -75,7 +77,7 @@ impl Difference {
             changed.extend((!same).then_some(*kept));
         }
         gone.extend(left.map(|old| MemberId(old.member)));
-        Self { changed, gone }
+        Self { changed, gone, latest }
     }
 
     /// False where something that it stands on was changed.
@@ -88,6 +90,11 @@ impl Difference {
         row: &ModelRow,
         begun: Instant,
     ) -> Result<bool, Fault> {
+        // Who is to be erased waits, or was before: an erasure takes its locks in this order too.
+        db::lock(txn, Lock::MemberValues).await?;
+        if store::latest_id(txn).await? != self.latest {
+            return Ok(false);
+        }
         // Others go on meanwhile; whoever they touch is in the log of changes, and is decided once more below.
         for members in self.changed.chunks(WRITTEN) {
             member_store::write(txn, members).await?;

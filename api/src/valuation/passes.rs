@@ -119,7 +119,7 @@ async fn hold_out(app: &Arc<App>, plan: &Plan, days: u32) -> Result<Holdout, Fau
 /// Finds where the groups part, then who is in which, and who belongs by the rules that ask for it.
 pub(super) async fn group(app: &Arc<App>, plan: &Plan, fitted: &Fitted) -> Result<Grouped, Fault> {
     let predicted = Arc::clone(&fitted.predicted);
-    let costs = campaign_costs(app.db.reader(), plan.said.zone()?, plan.groups_on, None).await?;
+    let costs = campaign_costs(app.db.reader(), plan.said.zone()?, plan.groups_on).await?;
     let mut settings = plan.settings.clone().with_campaign_costs(Arc::new(costs));
     if fitted.model.is_ok() {
         let known = |(member, predicted): (i64, Predicted)| Some((member, predicted.prediction()?));

@@ -10,7 +10,7 @@ use engine::insights::{ByMember, Multiple, Rhythm, ValueBreakdown};
 use engine::value::ValueModel;
 use entity::ids::MemberId;
 
-use super::cost_store::campaign_costs;
+use super::cost_store::campaign_costs_of;
 use super::member::MemberFigures;
 use super::member_store;
 use super::passes::{DOCUMENTS, MULTIPLE, VALUES};
@@ -68,7 +68,7 @@ pub async fn breakdown(app: &App, member: &MemberRef) -> Result<Option<ValueBrea
     let Some(bounds) = row.bounds()?.value else { return Ok(None) };
     let (said, groups_on) = (row.said(), day(&row.groups_on)?);
     let (_, currency) = Said::now(&txn).await?;
-    let costs = campaign_costs(&txn, said.zone()?, groups_on, Some(member)).await?;
+    let costs = campaign_costs_of(&txn, said.zone()?, groups_on, member).await?;
     let mut settings = said.settings(groups_on, currency)?.with_campaign_costs(Arc::new(costs));
     let kept = member_store::of(&txn, &[member]).await?;
     if row.model()?.is_some() {

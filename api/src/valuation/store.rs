@@ -5,6 +5,7 @@ use std::time::Duration;
 use engine::groups::{ValueGroup, Worded};
 use engine::insights::{Bounds, Note, ValueGroupFigures};
 use engine::value::ValueModel;
+use entity::ids::JobId;
 use entity::job;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
@@ -134,6 +135,12 @@ pub(super) async fn latest(db: &impl ConnectionTrait) -> Result<Option<ModelRow>
     Ok(ModelRow::find_by_statement(sql(db, text, [])).one(db).await?)
 }
 
+/// The number of the analysis that holds; none before the first.
+pub(super) async fn latest_id(db: &impl ConnectionTrait) -> Result<Option<i64>, Fault> {
+    let row = db.query_one_raw(sql(db, "SELECT MAX(id) AS id FROM value_model", [])).await?;
+    Ok(row.map(|row| row.try_get("", "id")).transpose()?.flatten())
+}
+
 /// Writes an analysis that lands.
 pub(super) async fn insert(txn: &Txn, row: &ModelRow, at: i64, took: Duration) -> Result<(), Fault> {
     let text = "INSERT INTO value_model (fitted_at, as_of, groups_on, time_zone, gross_margin, reward_cost_per_point,
@@ -168,10 +175,19 @@ pub(super) async fn groups_on(db: &impl ConnectionTrait) -> Result<Option<String
     Ok(row.map(|row| row.try_get("", "groups_on")).transpose()?)
 }
 
+/// A job that waits or is at work, and has not landed.
+const OPEN: &str = "status IN ('QUEUED', 'RUNNING') AND (total IS NULL OR done < total)";
+
 /// The job that waits or is at work; there is one at most.
 pub(super) async fn open_job(txn: &Txn) -> Result<Option<job::Model>, Fault> {
-    let text = "SELECT * FROM job WHERE kind = $1 AND status IN ('QUEUED', 'RUNNING') ORDER BY id LIMIT 1";
+    let text = format!("SELECT * FROM job WHERE kind = $1 AND {OPEN} ORDER BY id LIMIT 1");
     Ok(job::Model::find_by_statement(sql(txn, text, [JOB.into()])).one(txn).await?)
+}
+
+/// Changes what an open job is about; none where it has landed or is stopped by now.
+pub(super) async fn ask_open(txn: &Txn, id: JobId, arguments: &str) -> Result<Option<job::Model>, Fault> {
+    let text = format!("UPDATE job SET arguments = $2 WHERE id = $1 AND NOT cancelling AND {OPEN} RETURNING *");
+    Ok(job::Model::find_by_statement(sql(txn, text, [id.0.into(), arguments.into()])).one(txn).await?)
 }
 
 /// Whether there is such a job, or one of these arguments failed or was stopped after an instant.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use sea_orm::ConnectionTrait;
+
 use super::ask::Arguments;
-use super::land::{Landed, land};
-use super::passes::{fit, group, sample};
+use super::land::land;
+use super::passes::{Fitted, fit, group, sample};
 use super::plan::Plan;
 use crate::app::App;
 use crate::figures;
@@ -18,25 +20,20 @@ const MOST_ROUNDS: usize = 20;
 pub(super) const STEPS: i64 = 5;
 
 /// Fits the model, works out what is kept of each member by it, and lets rules follow. Ended at any moment, either all of it
-/// has landed or nothing.
+/// has landed or nothing. Where there can be no model, the night's work lands without one, and what was asked for fails.
 pub async fn work(app: &Arc<App>, held: &Held) -> Result<(), Setback> {
     let arguments: Arguments = held.arguments()?;
     for _ in 0..MOST_ROUNDS {
         held.step(0, Some(STEPS)).await?;
-        if let Some(landed) = round(app, held, arguments).await? {
-            // It is done, whatever was asked for meanwhile.
-            let _ = held.step(STEPS, Some(STEPS)).await;
-            return match landed.refused {
-                Some(why) if arguments.asked => Err(Setback::Fail(why)),
-                _ => Ok(()),
-            };
+        if round(app, held, arguments).await? {
+            return Ok(());
         }
     }
     Err(Setback::Retry("Other rules were changed time and again meanwhile.".to_owned()))
 }
 
-/// None where something that it stands on was changed meanwhile.
-async fn round(app: &Arc<App>, held: &Held, arguments: Arguments) -> Result<Option<Landed>, Setback> {
+/// False where something that it stands on was changed meanwhile.
+async fn round(app: &Arc<App>, held: &Held, arguments: Arguments) -> Result<bool, Setback> {
     let begun = Instant::now();
     // Which programme it is now may not be known here yet, and what is decided for the day before would be decided twice.
     app.look_at_program().await?;
@@ -46,8 +43,17 @@ async fn round(app: &Arc<App>, held: &Held, arguments: Arguments) -> Result<Opti
     let sampled = sample(app, &plan).await?;
     held.step(1, Some(STEPS)).await?;
     let fitted = fit(app, &plan, sampled).await?;
+    unless_missed(held, app.db.reader(), &fitted).await?;
     held.step(2, Some(STEPS)).await?;
     let grouped = group(app, &plan, &fitted).await?;
     held.step(3, Some(STEPS)).await?;
     land(app, held, &plan, &fitted, grouped, begun).await
+}
+
+/// Fails where there can be no model and somebody has asked for one, before the job began or since.
+pub(super) async fn unless_missed(held: &Held, db: &impl ConnectionTrait, fitted: &Fitted) -> Result<(), Setback> {
+    match &fitted.model {
+        Err(why) if held.arguments_now::<Arguments>(db).await?.asked => Err(Setback::Fail(why.to_string())),
+        _ => Ok(()),
+    }
 }

@@ -1,4 +1,5 @@
-//! An audience of whom the log of changes says “everybody”.
+//! An audience that is too large to be decided where it is fixed: everybody stands still until the rules that name the
+//! campaign have been evaluated.
 
 use std::collections::BTreeSet;
 
@@ -6,36 +7,67 @@ use serde_json::{Value, json};
 use tests::{Database, TestApp};
 
 use super::{END, START, campaign, count, done, draft, event, record};
-use crate::calls::{UPSERT, make};
-use crate::dynamic::dynamic;
+use crate::calls::{RECORD, UPSERT, days, make, members};
+use crate::dynamic::{dynamic, evaluated, mistakes};
 use crate::segments::{ASSIGN, numbers};
 
 const MEMBERS: usize = 21_000;
+const KEYS: [&str; 3] = ["got", "not-got", "bought"];
+
+/// How many members the segments have.
+async fn sizes(app: &TestApp) -> [u64; 3] {
+    let mut sizes = [0; 3];
+    for (size, key) in sizes.iter_mut().zip(KEYS) {
+        *size = crate::dynamic::races::size(app, key).await;
+    }
+    sizes
+}
+
+/// Which of the segments wait for their evaluation.
+async fn waiting(app: &TestApp) -> Vec<&'static str> {
+    let mut waiting = Vec::new();
+    for key in KEYS {
+        let text = "query($k: String!) { segment(ref: {key: $k}) { evaluation { finishedAt } } }";
+        let data = app.graphql(text, json!({ "k": key })).await;
+        waiting.extend(data["segment"]["evaluation"]["finishedAt"].is_null().then_some(key));
+    }
+    waiting
+}
 
 async fn many(app: std::sync::Arc<TestApp>) {
     for from in (0..MEMBERS).step_by(7_000) {
-        make(&app, UPSERT, (from + 1..=from + 7_000).map(|number| json!({"number": format!("m{number}")})).collect())
-            .await;
+        let part = from + 1..=from + 7_000;
+        make(&app, UPSERT, part.clone().map(|number| json!({"number": format!("m{number}")})).collect()).await;
+        let sale = |number| json!({"document": format!("s{number}"), "member": {"number": format!("m{number}")}, "amount": "1", "at": days(0)});
+        make(&app, RECORD, part.map(sale).collect()).await;
     }
     app.graphql(crate::segments::CREATE, json!({"input": {"name": "all", "key": "all"}})).await;
     let input = json!({"segment": {"key": "all"}, "members": numbers(1..=MEMBERS)});
     assert_eq!(app.graphql(ASSIGN, json!({ "input": input })).await["assignMembers"]["changed"], MEMBERS);
-    let id = draft(&app, json!({"holdoutPercent": "10"})).await;
+    let id = draft(&app, json!({"holdoutPercent": "1", "startsAt": days(5), "endsAt": days(9)})).await;
     dynamic(&app, "got", json!({"campaign": {"campaignId": id, "outcome": "TARGETED"}})).await;
     dynamic(&app, "not-got", json!({"not": {"segment": {"key": "got"}}})).await;
+    dynamic(&app, "bought", json!({"campaign": {"campaignId": id, "outcome": "CONVERTED"}})).await;
     crate::lens::right(&app).await;
     let started = done(&app, START, &id).await;
     let (targeted, held_out) = (started["targeted"].as_u64().unwrap(), started["heldOut"].as_u64().unwrap());
-    assert!(targeted + held_out == MEMBERS as u64 && (1_800..2_400).contains(&held_out), "{started}");
-    let sizes = app
-        .graphql(
-            "{ a: segment(ref: {key: \"got\"}) { memberCount } b: segment(ref: {key: \"not-got\"}) { memberCount } }",
-            json!({}),
-        )
-        .await;
-    assert_eq!(sizes, json!({"a": {"memberCount": targeted}, "b": {"memberCount": held_out}}));
+    assert!(targeted + held_out == MEMBERS as u64 && (150..280).contains(&held_out), "{started}");
     assert_eq!(count(&app, "SELECT COUNT(*) AS number FROM campaign_member").await, MEMBERS as i64);
+
+    // Until they are evaluated, both stand still, whatever happens to whom; what names them is decided by them as they are.
+    assert_eq!((sizes(&app).await, waiting(&app).await), ([0, MEMBERS as u64, 0], vec!["got", "bought"]));
+    members(&app, &["late"]).await;
+    make(&app, RECORD, json!([{"document": "again", "member": {"number": "m1"}, "amount": "1", "at": days(0)}])).await;
     app.verify().await;
+    assert_eq!(sizes(&app).await, [0, MEMBERS as u64 + 1, 0]);
+    evaluated(&app.app).await;
+    assert_eq!((sizes(&app).await, waiting(&app).await), ([targeted, held_out + 1, 0], vec![]));
+    let event_of = "{ segment(ref: {key: \"got\"}) { events(first: 1) { nodes { kind reason actor } } } }";
+    let data = app.graphql(event_of, json!({})).await;
+    let joined = json!([{"kind": "JOINED", "reason": "DATA_CHANGED", "actor": null}]);
+    assert_eq!(data["segment"]["events"]["nodes"], joined);
+    app.verify().await;
+
     // The memory catches up with everybody, and follows from there on.
     let begun = std::time::Instant::now();
     loop {
@@ -57,8 +89,24 @@ async fn many(app: std::sync::Arc<TestApp>) {
         .collect();
     assert_eq!(events.iter().map(Value::to_string).collect::<BTreeSet<_>>().len(), 250);
     assert_eq!(record(&app, &id, events).await.0, 250);
+
+    // It ends before it has begun, and today is its only day: everybody bought on it.
     done(&app, END, &id).await;
     assert_eq!(campaign(&app, &id).await["targeted"], targeted);
+    assert_eq!((sizes(&app).await, waiting(&app).await), ([targeted, held_out + 1, 0], vec!["got", "bought"]));
+    app.verify().await;
+    // One that is switched off and on again while it waits says that.
+    let switch = |word: &str| {
+        format!("mutation($i: SegmentRefInput!) {{ {word}(input: $i) {{ userErrors {{ code field }} }} }}")
+    };
+    for word in ["deactivateSegment", "activateSegment"] {
+        let payload = crate::dynamic::call(&app, &switch(word), json!({"segment": {"key": "bought"}})).await;
+        assert_eq!(mistakes(&payload), Vec::<String>::new(), "{word}");
+    }
+    evaluated(&app.app).await;
+    assert_eq!((sizes(&app).await, waiting(&app).await), ([targeted, held_out + 1, targeted], vec![]));
+    let data = app.graphql(&event_of.replace("got", "bought"), json!({})).await;
+    assert_eq!(data["segment"]["events"]["nodes"][0]["reason"], "ACTIVATED");
     crate::lens::right(&app).await;
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{TestApp, on_both};
 
-use super::{CREATE, END, RECORD, REMOVE, START, UPDATE, crowd, done, draft, event, record, side, started};
+use super::{CREATE, END, RECORD, REMOVE, START, UPDATE, campaign, crowd, done, draft, event, record, side, started};
 use crate::calls::days;
 use crate::documents::with;
 use crate::dynamic::{call, mistakes};
@@ -78,7 +78,16 @@ on_both! {
         assert_eq!(mistakes(&call(&app, START, json!({ "id": empty })).await), ["NOT_ALLOWED input.id"], "there is nobody to target");
         let over = draft(&app, json!({"startsAt": days(-3), "endsAt": days(-2)})).await;
         assert_eq!(mistakes(&call(&app, START, json!({ "id": over })).await), ["NOT_ALLOWED input.id"]);
-        assert_eq!(side(&app, &over, None).await.len() + side(&app, &id, None).await.len(), 0);
+        let nobody_left = draft(&app, json!({"holdoutPercent": "99.999999999"})).await;
+        let payload = call(&app, START, json!({ "id": nobody_left })).await;
+        assert_eq!(mistakes(&payload), ["NOT_ALLOWED input.id"], "everybody would be held out");
+        let message = payload["userErrors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("all 3 members") && message.contains("99.999999999 %"), "{message}");
+        for id in [&id, &empty, &over, &nobody_left] {
+            let found = campaign(&app, id).await;
+            assert_eq!((&found["status"], &found["targeted"], &found["heldOut"]), (&json!("DRAFT"), &json!(0), &json!(0)));
+            assert_eq!(side(&app, id, None).await.len(), 0);
+        }
     }
 
     async fn what_members_did_counts_once(app) {

@@ -4,8 +4,15 @@ use entity::kinds::JobStatus;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
+use tessera::valuation::keep_up;
+use tessera::worker::Handlers;
+use tests::Database;
+
 use super::{FIT, ask, each_way, fit, fitted, jobs, shop, standing, worked};
+use crate::audit::{mark, since};
 use crate::dynamic::{call, mistakes};
+use crate::jobs::{Working, quick, until};
+use crate::locks::{share_rule_set, waiting};
 
 const CANCEL: &str = "mutation($i: NodeInput!) { cancelJob(input: $i) { job { status } userErrors { code field } } }";
 
@@ -30,6 +37,36 @@ each_way! { standing;
         // The day that it is may be asked for, though it is not over.
         assert_eq!(fit(&app, Some("2026-06-30")).await.status, JobStatus::Succeeded);
         assert_eq!(jobs(&app.app).await.len(), 3);
+    }
+
+    async fn who_joins_the_job_of_the_night_asks_for_a_model(app) {
+        for under_way in [false, true] {
+            assert!(keep_up(&app.app).await.unwrap());
+            // It is about to land, or waits to begin.
+            let held = if under_way && app.database == Database::Postgres { Some(share_rule_set(&app).await) } else { None };
+            let working = held.is_some().then(|| Working::start(&app.app, Handlers::product(), quick()));
+            if working.is_some() {
+                waiting(&app, 1).await;
+            }
+            let before = mark(&app).await;
+            let asked = join_all((0..3).map(|_| call(&app, FIT, json!({})))).await;
+            assert!(asked.iter().all(|payload| payload["job"]["id"] == asked[0]["job"]["id"]), "{asked:?}");
+            assert_eq!(since(&app, &before).await.len(), 1, "somebody asks for it from then on");
+            assert_eq!(mistakes(&call(&app, FIT, json!({"asOf": "2026-06-01"})).await), ["NOT_ALLOWED input.asOf"]);
+            if let (Some(held), Some(working)) = (held, working) {
+                held.rollback().await.unwrap();
+                until("the job to end", async || jobs(&app.app).await.iter().all(|job| job.finished_at.is_some())).await;
+                working.stop().await;
+            }
+            let job = worked(&app.app).await;
+            assert_eq!((job.status, job.error.as_deref()), (JobStatus::Failed, Some("There are 0 customers with a purchase; a model needs 100.")));
+            assert_eq!(jobs(&app.app).await.len(), usize::from(under_way) + 1);
+            assert_eq!(ask(&app, "{ valueGroups { asOf } }").await, Value::Null, "nothing has landed");
+        }
+        // Nobody asks for the next one: there are groups without a model.
+        assert!(keep_up(&app.app).await.unwrap());
+        assert_eq!(worked(&app.app).await.status, JobStatus::Succeeded);
+        assert_ne!(ask(&app, "{ valueGroups { asOf } }").await, Value::Null);
     }
 
     async fn what_cannot_be_asked_of_a_member(app) {

@@ -1,6 +1,7 @@
 //! Segments follow what members are worth: through a first model, new ones, and a programme that reckons with something
 //! else; and say why.
 
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use tests::TestApp;
 
@@ -8,6 +9,7 @@ use super::{ask, each_way, fitted, jobs, later, noon, shop, standing, value, wor
 use crate::calls::{RECORD, make};
 use crate::campaigns::started;
 use crate::dynamic::{belonging, call, dynamic, events, of_segment};
+use crate::privacy::erase;
 use crate::program::UPDATE;
 use crate::segments::CREATE;
 
@@ -134,5 +136,37 @@ each_way! { standing;
             let text = format!("{{ valueBreakdown(member: {{number: \"{number}\"}}) {{ campaignCost {{ amount }} }} }}");
             assert_eq!(ask(&app, &text).await, json!({"campaignCost": {"amount": cost}}));
         }
+        // What was sent to a person who is erased since makes it no dearer for the others.
+        erase(&app, "c2").await;
+        fitted(&app, None).await;
+        assert_eq!(belonging(&app, "below").await, ["c1", "c3"]);
+        let found = ask(&app, "{ valueBreakdown(member: {number: \"c3\"}) { campaignCost { amount } } }").await;
+        assert_eq!(found, json!({"campaignCost": {"amount": "33333.34"}}));
+        let data = ask(&app, "{ campaigns { nodes { targeted } } }").await;
+        assert_eq!(data["nodes"], json!([{"targeted": 2}]));
+    }
+
+    async fn what_several_large_campaigns_cost_adds_up(app) {
+        shop(&app, 120).await;
+        dynamic(&app, "below", json!({"value": {"valueGroup": ["BELOW_ZERO"]}})).await;
+        for (key, numbers, cost) in [("two", ["c1", "c2"], "80000"), ("others", ["c2", "c3"], "40000")] {
+            let input = json!({"name": key, "key": key, "members": numbers.map(|number| json!({"number": number}))});
+            assert_eq!(app.graphql(CREATE, json!({ "input": input })).await["createSegment"]["userErrors"], json!([]));
+            let fields = json!({"name": key, "segment": {"key": key}, "holdoutPercent": "0", "cost": cost,
+                "startsAt": noon(1), "endsAt": "2026-07-20T12:00:00Z"});
+            started(&app, fields).await;
+        }
+        // Many others got them too, before those who are there: more than are read at once.
+        let write = async |text: &str| app.app.db.writer().execute_unprepared(text).await.unwrap();
+        write("WITH RECURSIVE other (id) AS (SELECT -50010 UNION ALL SELECT id + 1 FROM other WHERE id < -1)
+            INSERT INTO campaign_member (member_id, campaign_id, held_out, delivered, opened, clicked, redeemed)
+            SELECT o.id, c.id, FALSE, FALSE, FALSE, FALSE, FALSE FROM other AS o CROSS JOIN campaign AS c").await;
+        fitted(&app, None).await;
+        assert_eq!(belonging(&app, "below").await, ["c1", "c2", "c3"]);
+        for (number, cost) in [("c1", "40000.00"), ("c2", "60000.00"), ("c3", "20000.00"), ("c4", "0.00")] {
+            let text = format!("{{ valueBreakdown(member: {{number: \"{number}\"}}) {{ campaignCost {{ amount }} }} }}");
+            assert_eq!(ask(&app, &text).await, json!({"campaignCost": {"amount": cost}}));
+        }
+        write("DELETE FROM campaign_member WHERE member_id < 0").await;
     }
 }

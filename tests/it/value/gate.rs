@@ -2,15 +2,22 @@
 
 use entity::kinds::JobStatus;
 use serde_json::{Value, json};
+use tessera::valuation::keep_up;
 use tests::TestApp;
 
-use super::{GROUPS, MODEL, ask, each_way, fit, fitted, sale, shop, standing, value};
+use super::{GROUPS, MODEL, ask, each_way, fit, fitted, sale, shop, standing, value, worked};
 use crate::calls::{RECORD, make, members};
 use crate::dynamic::{belonging, dynamic};
+use crate::privacy::erase;
+use crate::program::update;
 
 async fn refused(app: &TestApp, why: &str) {
     let job = fit(app, None).await;
     assert_eq!((job.status, job.error.as_deref()), (JobStatus::Failed, Some(why)));
+    assert_eq!((ask(app, MODEL).await, ask(app, GROUPS).await), (Value::Null, Value::Null), "nothing has changed");
+    // Of the night there are groups, whether or not there is a model.
+    assert!(keep_up(&app.app).await.unwrap());
+    assert_eq!(worked(&app.app).await.status, JobStatus::Succeeded);
     assert_eq!(ask(app, MODEL).await, Value::Null);
     let groups = ask(app, GROUPS).await;
     let notes: Vec<&str> = groups["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
@@ -58,9 +65,17 @@ each_way! { standing;
         fitted(&app, None).await;
         assert_eq!(ask(&app, MODEL).await["customers"], 120);
         assert_ne!(value(&app, "c1").await["predictedClv"], Value::Null);
-        // As of a day on which the shop had hardly begun.
+        // As of a day on which the shop had hardly begun: who asks for that learns it, and what is there stays.
+        let there = (ask(&app, MODEL).await, ask(&app, GROUPS).await, value(&app, "c1").await);
         let job = fit(&app, Some("2024-12-01")).await;
-        assert_eq!(job.status, JobStatus::Failed, "{job:?}");
+        assert!(job.status == JobStatus::Failed && job.error.unwrap().ends_with("a model needs 100."));
+        assert_eq!((ask(&app, MODEL).await, ask(&app, GROUPS).await, value(&app, "c1").await), there);
+        // A model does not outlive those of whom it was made.
+        for customer in 2..33 {
+            erase(&app, &format!("c{customer}")).await;
+        }
+        update(&app, json!({"returnHandlingCost": "1"})).await;
+        assert_eq!(worked(&app.app).await.status, JobStatus::Succeeded);
         assert_eq!(ask(&app, MODEL).await, Value::Null);
         let found = value(&app, "c1").await;
         assert_eq!((&found["predictedClv"], &found["orderProbability"]), (&Value::Null, &Value::Null));

@@ -127,16 +127,17 @@ impl Estimate<'_> {
 }
 
 /// What a figure costs beside its fields: 1,000 over everybody, so that a request has some dozens of them at most; 100 over
-/// the members of a segment, because those of a page are looked at together. Fields of the same names that are no figures
-/// have no arguments, or nothing below them.
+/// the members of a segment or the audience of a campaign, because those of a page are looked at together. Fields of the
+/// same names that are no figures have no arguments, or nothing below them.
 fn figure(field: &Field) -> u64 {
     let has = |name: &str| field.get_argument(name).is_some();
+    let has_fields = !field.selection_set.node.items.is_empty();
     match field.name.node.as_str() {
-        "valueSnapshot" | "valueGroups" | "rfm" | "missingMembers" | "pointsAnalysis" => 1_000,
+        "valueSnapshot" | "valueGroups" | "rfm" | "missingMembers" | "pointsAnalysis" | "campaignPlan" => 1_000,
         "retention" | "revenue" if has("from") => 1_000,
         "nps" if has("from") || has("to") || has("segment") => 1_000,
         "nps" | "snapshot" => 100,
-        "points" if !field.selection_set.node.items.is_empty() => 100,
+        "points" | "results" if has_fields => 100,
         "profile" if has("by") => 100,
         _ => 0,
     }
@@ -197,6 +198,9 @@ mod tests {
                 "{ segment { profile(by: CITY, first: 20) { value share } points { earned } nps { score } } }",
                 1 + 3 * 100 + 41 + 2 + 2,
             ),
+            ("{ campaignPlan(segment: {key: \"a\"}, holdoutPercent: 10) { audience notes } }", 1_003),
+            ("{ campaigns(first: 50) { nodes { name results { basis } } } }", 1 + 50 * (1 + 1 + 102)),
+            ("{ campaign { results } }", 2),
             ("{ segments(first: 100) { nodes { snapshot { members { revenue { amount } } } } } }", 1 + 100 * 105),
             (
                 "{ members(first: 10) { nodes { pointsEntries(first: 2) { nodes { points } } } } }",
