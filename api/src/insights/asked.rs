@@ -18,10 +18,15 @@ pub trait Asked: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// What goes over the facts; the answers stand in the order of those whom it is over.
     type Figure: Figure<Answer = Vec<Self::Answer>, Part: 'static> + Send + Sync + 'static;
 
-    /// What of the facts it looks at.
+    /// What of the facts questions of this kind look at.
     const NEEDS: Needs;
     /// What it counts of customers who are not known, where it is asked of everybody.
     const UNKNOWN: Unknown = Unknown::Nothing;
+
+    /// What of the facts this question looks at.
+    fn needs(&self) -> Needs {
+        Self::NEEDS
+    }
 
     /// The figure in the terms of the day.
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure;

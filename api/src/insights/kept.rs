@@ -177,7 +177,7 @@ async fn work_out<Q: Asked>(
     let _turn = app.answers.at_work.acquire().await.map_err(|_| Fault::new("no figures are worked out any more"))?;
     let (answers, zone) = (&app.answers, terms.program.zone);
     let kept = answers.unnamed.kept();
-    let moment = Moment::begin(app, zone, Q::NEEDS).await?;
+    let moment = Moment::begin(app, zone, asked.needs()).await?;
     let mut beside = Beside { among: vec![Default::default()], unnamed: None, erased: None };
     match (segments, Q::UNKNOWN) {
         // Nobody who is not known belongs to a segment.

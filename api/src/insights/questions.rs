@@ -223,6 +223,10 @@ impl Asked for ProfileOf {
     type Figure = SegmentProfiles;
     const NEEDS: Needs = Needs { items: true, ..TRANSACTIONS };
 
+    fn needs(&self) -> Needs {
+        if self.0.is_bought() { Self::NEEDS } else { NOTHING }
+    }
+
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
         SegmentProfiles { by: self.0, today: terms.today, among: beside.among, most: MOST_VALUES }
     }

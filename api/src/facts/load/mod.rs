@@ -55,7 +55,7 @@ pub(super) async fn load_values(
     chunks: Vec<Arc<Facts>>,
     stop: &CancellationToken,
 ) -> Result<Vec<Arc<Facts>>, Fault> {
-    loaded_anew(db, chunks, stop, read_values, |chunk, values| revalued(chunk, values)).await
+    loaded_anew(db, chunks, stop, read_values, revalued).await
 }
 
 /// The same members with their parts in campaigns as they are by now.

@@ -53,6 +53,13 @@ pub enum ProfileDimension {
     Channel,
 }
 
+impl ProfileDimension {
+    /// Whether it is told by what members bought, and not by what they are.
+    pub fn is_bought(self) -> bool {
+        matches!(self, Self::Category | Self::Brand | Self::Channel)
+    }
+}
+
 /// Those with one value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProfileShare {
