@@ -53,6 +53,7 @@ impl Participation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::{Builder, Dictionary, MemberRow};
 
     #[test]
     fn a_word_holds_the_campaign_and_both_answers() {
@@ -63,5 +64,28 @@ mod tests {
                 assert!(one.is_in(campaign) && !one.is_in(campaign - 1) && !one.is_in(campaign + 1));
             }
         }
+    }
+
+    #[test]
+    fn parts_take_the_place_of_those_that_were_there() {
+        let part =
+            |member, campaign| CampaignPart { member, campaign, held_out: member == campaign, engaged: member > 5 };
+        let built = |parts: &[CampaignPart]| {
+            let mut dictionary = Dictionary::default();
+            let mut builder = Builder::new(&mut dictionary);
+            for member in [2, 5, 9] {
+                builder.member(&MemberRow::bare(member));
+                for part in parts.iter().filter(|part| part.member == member) {
+                    builder.participation(part.campaign, part.held_out, part.engaged);
+                }
+            }
+            builder.finish()
+        };
+        // Some are of people who are not among them: before, between and behind.
+        let all = [(1, 7), (2, 2), (2, 3), (4, 1), (9, 2), (9, 5), (9, 7), (12, 2)]
+            .map(|(member, campaign)| part(member, campaign));
+        let (before, after) = (built(&[part(2, 1), part(5, 4)]), built(&all));
+        assert_eq!(before.with_campaign_parts(&all), after);
+        assert_eq!(after.with_campaign_parts(&[]), built(&[]));
     }
 }
