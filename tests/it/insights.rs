@@ -162,7 +162,12 @@ async fn points(app: &TestApp) {
         (&february["from"], &february["to"], &february["cheap"]),
         (&json!("2026-02-01"), &json!("2026-02-28"), &json!(1))
     );
-    assert_eq!(february["notes"].as_array().unwrap().len(), 1, "{february}");
+    let notes = february["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap());
+    let begin = ["Outstanding is what", "For a reward of 100 points: Fewer", "For a reward of 500 points: Fewer"];
+    assert!(
+        notes.clone().count() == begin.len() && notes.zip(begin).all(|(note, begin)| note.starts_with(begin)),
+        "{february}"
+    );
     // February 1 is a Sunday.
     assert_eq!(february["series"][0], json!({"date": "2026-01-26", "earned": "500"}));
     assert_eq!(february["series"].as_array().unwrap().len(), 5);
