@@ -20,7 +20,7 @@ help: ## List what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: require-build $(GRAPHIQL) ## Build and start everything on SQLite in ./data, with demo data on the first start (DEMO=0: without)
-	@[ -x $(TESSERA) ] || echo 'Building Tessera. The first time takes 8 to 17 minutes on two cores, later a few seconds to a minute.'
+	@[ -x $(TESSERA) ] || echo 'Building Tessera. The first time takes 8 to 21 minutes on two cores, later a few seconds to a minute.'
 	@cargo build --locked --release --package tessera
 	@[ '$(DEMO)' = 0 ] || $(TESSERA) demo --first-start $(ARGS)
 	@exec $(TESSERA) serve $(ARGS)
