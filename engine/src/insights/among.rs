@@ -68,8 +68,13 @@ impl Iterator for Rows<'_> {
         };
         while let Some(member) = members.get(*row) {
             let next = chosen.next()?;
-            if next != in_set(*member) {
-                *row += members[*row..].partition_point(|member| in_set(*member) < next);
+            // Ids rise by 1 at least: whoever is so many ids on is no more rows on, and mostly exactly as many.
+            let furthest = usize::try_from(next.saturating_sub(in_set(*member))).unwrap_or(usize::MAX);
+            let furthest = row.saturating_add(furthest).min(members.len());
+            if members.get(furthest).is_none_or(|member| in_set(*member) != next) {
+                *row += members[*row..furthest].partition_point(|member| in_set(*member) < next);
+            } else {
+                *row = furthest;
             }
             if members.get(*row).is_some_and(|member| in_set(*member) == next) {
                 *row += 1;
