@@ -12,16 +12,14 @@ use crate::rules::{AttributeTest, DayBounds, PointsMeasure, Profile, Rule, Trans
 /// The days after today on which what a clause finds for a member may be different, rising. Between two of them its
 /// outcome is the same.
 pub(super) fn turns(clause: &Rule<i64>, test: &Test, facts: &Facts, row: usize, moment: &Moment) -> Vec<NaiveDate> {
-    let profile = facts.profile(row);
+    let (birth, enrolled) = (facts.profiles.birth[row], facts.profiles.enrolled[row]);
     let mut days = match clause {
-        Rule::Profile(Profile::Age(_)) => {
-            date(profile.birth).map(|birth| years(birth, moment, 150)).unwrap_or_default()
-        }
+        Rule::Profile(Profile::Age(_)) => date(birth).map(|birth| years(birth, moment, 150)).unwrap_or_default(),
         Rule::Profile(Profile::WithinDays(fact, within)) => {
-            let day = if *fact == YearlyFact::Birthday { profile.birth } else { profile.enrolled };
+            let day = if *fact == YearlyFact::Birthday { birth } else { enrolled };
             date(day).map(|day| coming(day, *within, moment)).unwrap_or_default()
         }
-        Rule::Profile(Profile::EnrolledOn(bounds)) => passing(profile.enrolled, bounds),
+        Rule::Profile(Profile::EnrolledOn(bounds)) => passing(enrolled, bounds),
         Rule::Profile(Profile::Attribute(attribute)) => match (&attribute.test, test) {
             (AttributeTest::Date(bounds), Test::Attribute(name, AttributeSet::Days(_))) => {
                 match attribute_of(facts, row, *name) {

@@ -11,7 +11,7 @@ use super::measure::Measure;
 use super::outcome::{Observed, Outcome, Unit};
 use super::program::Program;
 use super::run::Run;
-use super::test::{Test, attribute_of, date, latest_score, own_text, text_of};
+use super::test::{Test, attribute_of, date, latest_score, own_text, texts};
 use crate::facts::{AttributeValue, Dictionary, Facts};
 use crate::rules::{Profile, Rule};
 
@@ -113,22 +113,22 @@ impl<'r> Explainer<'r, '_> {
 
     fn observed(&self, run: &mut Run<'_>, program: &Program, test: &Test, clause: &Rule<i64>) -> Option<Observed> {
         let (facts, row) = (self.facts, self.row);
-        let profile = facts.profile(row);
+        let profiles = &facts.profiles;
         let spelt = |id| Observed::Text(self.dictionary.spelt(id).to_owned());
         match test {
-            Test::Text(fact, _) => Some(text_of(profile, *fact)).filter(|id| *id != 0).map(spelt),
+            Test::Text(fact, _) => Some(texts(profiles, *fact)[row]).filter(|id| *id != 0).map(spelt),
             Test::OwnText(fact, _) => {
                 let text = own_text(facts, row, *fact);
                 (!text.is_empty()).then(|| Observed::Text(text.to_owned()))
             }
-            Test::Number { measure: Measure::EnrolledOn, .. } => date(profile.enrolled).map(Observed::Day),
+            Test::Number { measure: Measure::EnrolledOn, .. } => date(profiles.enrolled[row]).map(Observed::Day),
             Test::Number { measure, .. } => {
                 let number = run.number_of_first(measure)?;
                 let digits = measure.digits(&program.moment);
                 Some(Observed::Number(Decimal::from_i128_with_scale(number.into(), digits), measure.unit()))
             }
-            Test::Enrolled(_) => Some(Observed::Flag(profile.is_enrolled())),
-            Test::MarketingConsent(_) => Some(Observed::Flag(profile.marketing_consent)),
+            Test::Enrolled(_) => Some(Observed::Flag(profiles.is_enrolled(row))),
+            Test::MarketingConsent(_) => Some(Observed::Flag(profiles.marketing_consent[row])),
             Test::Label(set) => {
                 let values =
                     set.of_key(facts.labels.of(row)).map(|label| self.dictionary.spelt(label.value).to_owned());

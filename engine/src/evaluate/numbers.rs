@@ -13,7 +13,7 @@ use super::rows::Rows;
 use super::run::Run;
 use super::running::Running;
 use super::test::{Test, date};
-use crate::facts::{Facts, NO_DAY, NO_TEXT, PURCHASE, days_within};
+use crate::facts::{Facts, NO_TEXT, PURCHASE, days_within};
 use crate::groups::CampaignOutcome;
 use crate::money::{quotient, share_of};
 use crate::rules::{TransactionsMeasure, ValueMeasure, YearlyFact};
@@ -44,17 +44,17 @@ impl<'p> Run<'p> {
     /// A member's number, in units of the measure's last digit.
     fn number(&mut self, measure: &Measure, row: usize) -> Option<i64> {
         let moment = &self.program.moment;
-        let profile = &self.facts.profiles[self.block.start + row];
+        let (profiles, place) = (&self.facts.profiles, self.block.start + row);
         match measure {
-            Measure::Age => date(profile.birth).map(|birth| age(birth, moment.today)),
+            Measure::Age => date(profiles.birth[place]).map(|birth| age(birth, moment.today)),
             Measure::DaysUntil(fact) => {
                 let day = match fact {
-                    YearlyFact::Birthday => profile.birth,
-                    YearlyFact::EnrolmentAnniversary => profile.enrolled,
+                    YearlyFact::Birthday => profiles.birth[place],
+                    YearlyFact::EnrolmentAnniversary => profiles.enrolled[place],
                 };
                 date(day).map(|day| (next_yearly(*fact, day, moment.today) - moment.today).num_days())
             }
-            Measure::EnrolledOn => (profile.enrolled != NO_DAY).then_some(profile.enrolled.into()),
+            Measure::EnrolledOn => profiles.is_enrolled(place).then(|| profiles.enrolled[place].into()),
             Measure::Transactions { measure, series, window } => self.transactions(*measure, *series, *window, row),
             Measure::Value { measure, window } => self.value(*measure, *window, row),
             Measure::Points { measure, days } => {

@@ -9,7 +9,7 @@ use super::filtered::Filtered;
 use super::known::{Known, Pins, in_set};
 use super::program::{Node, Program};
 use super::rows::{BLOCK, Rows};
-use super::test::{Test, attribute_of, latest_score, own_text, text_of};
+use super::test::{Test, attribute_of, latest_score, own_text, texts};
 use super::totals::Totals;
 use crate::facts::Facts;
 use crate::rules::NpsGroup;
@@ -127,13 +127,16 @@ impl<'p> Run<'p> {
             return Rows::NONE;
         }
         let (facts, first) = (self.facts, self.block.start);
-        let profile = |row: usize| &facts.profiles[first + row];
+        let profiles = &facts.profiles;
         match test {
-            Test::Text(fact, set) => of.filter(|row| set.has(text_of(profile(row), *fact))),
+            Test::Text(fact, set) => {
+                let texts = texts(profiles, *fact);
+                of.filter(|row| set.has(texts[first + row]))
+            }
             Test::OwnText(fact, filter) => of.filter(|row| filter.passes(own_text(facts, first + row, *fact))),
             Test::Number { measure, interval } => self.numbers(measure, *interval, of),
-            Test::Enrolled(flag) => of.filter(|row| profile(row).is_enrolled() == *flag),
-            Test::MarketingConsent(flag) => of.filter(|row| profile(row).marketing_consent == *flag),
+            Test::Enrolled(flag) => of.filter(|row| profiles.is_enrolled(first + row) == *flag),
+            Test::MarketingConsent(flag) => of.filter(|row| profiles.marketing_consent[first + row] == *flag),
             Test::Label(set) => of.filter(|row| set.has(facts.labels.of(first + row))),
             Test::Attribute(name, set) => of.filter(|row| set.has(attribute_of(facts, first + row, *name))),
             Test::Decided(rule) => self.decided.get(*rule).map_or(Rows::NONE, |decided| of & *decided),

@@ -9,7 +9,7 @@ use super::program::Compiler;
 use super::sample::Share;
 use super::texts::{FoldedMatch, TextSet};
 use crate::calendar::numbered_day;
-use crate::facts::{AttributeValue, Day, Facts, NO_DAY, Profile as Known, TextId, Valued};
+use crate::facts::{AttributeValue, Day, Facts, NO_DAY, Profiles, TextId, Valued};
 use crate::groups::{CampaignOutcome, Presence, RfmGroup, ValueGroup};
 use crate::rules::{
     Attribute, AttributeTest, Bounds, Feedback, NpsGroup, Profile, Rule, TextFact, TextMatch, ValueCondition,
@@ -158,16 +158,16 @@ impl Test {
     }
 }
 
-/// The number of a text of a profile.
-pub(super) fn text_of(profile: &Known, fact: TextFact) -> TextId {
+/// The numbers of a text of all profiles; none of one that is a member's own.
+pub(super) fn texts(profiles: &Profiles, fact: TextFact) -> &[TextId] {
     match fact {
-        TextFact::Gender => profile.gender,
-        TextFact::Country => profile.country,
-        TextFact::Region => profile.region,
-        TextFact::City => profile.city,
-        TextFact::PostalCode => profile.postal_code,
-        TextFact::Tier => profile.tier,
-        TextFact::Number | TextFact::Email => crate::facts::NO_TEXT,
+        TextFact::Gender => &profiles.gender,
+        TextFact::Country => &profiles.country,
+        TextFact::Region => &profiles.region,
+        TextFact::City => &profiles.city,
+        TextFact::PostalCode => &profiles.postal_code,
+        TextFact::Tier => &profiles.tier,
+        TextFact::Number | TextFact::Email => &[],
     }
 }
 

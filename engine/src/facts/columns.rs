@@ -6,8 +6,9 @@ use rust_decimal::Decimal;
 
 use super::items::Items;
 use super::participation::Participation;
+use super::profiles::Profiles;
 use super::valuation::Valued;
-use super::{Day, NO_DAY, TextId};
+use super::{Day, TextId};
 use crate::ledger::PointsMove;
 
 /// The facts of some members.
@@ -15,7 +16,7 @@ use crate::ledger::PointsMove;
 pub struct Facts {
     /// Ids, rising.
     pub(crate) members: Vec<i64>,
-    pub(crate) profiles: Vec<Profile>,
+    pub(crate) profiles: Profiles,
     /// Folded.
     pub(crate) numbers: Texts,
     /// Folded; empty where there is none.
@@ -31,29 +32,6 @@ pub struct Facts {
     pub(crate) valued: Vec<Valued>,
     /// Each campaign once a member.
     pub(crate) campaigns: Grouped<Participation>,
-}
-
-/// What is known of a member itself.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Profile {
-    /// [`NO_DAY`]: an identified guest.
-    pub enrolled: Day,
-    /// [`NO_DAY`] where it is not known.
-    pub birth: Day,
-    /// The gender.
-    pub gender: TextId,
-    /// The country.
-    pub country: TextId,
-    /// The region.
-    pub region: TextId,
-    /// The city.
-    pub city: TextId,
-    /// The postal code.
-    pub postal_code: TextId,
-    /// The tier.
-    pub tier: TextId,
-    /// May be contacted.
-    pub marketing_consent: bool,
 }
 
 /// The value of an attribute.
@@ -159,9 +137,9 @@ impl Facts {
         self.transactions.days.len()
     }
 
-    /// The profile of a row.
-    pub fn profile(&self, row: usize) -> &Profile {
-        &self.profiles[row]
+    /// What is known of the members themselves, row by row.
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
     }
 
     pub(crate) fn transactions_of(&self, row: usize) -> Range<usize> {
@@ -185,7 +163,7 @@ impl Facts {
             + labels.bytes()
             + bytes(&items.ends);
         let others = bytes(&self.members)
-            + bytes(&self.profiles)
+            + self.profiles.bytes()
             + self.numbers.bytes()
             + self.emails.bytes()
             + self.labels.bytes()
@@ -200,13 +178,6 @@ impl Facts {
             + bytes(&self.valued)
             + self.campaigns.bytes();
         (transactions, transactions + others)
-    }
-}
-
-impl Profile {
-    /// Whether the member is in the programme.
-    pub fn is_enrolled(&self) -> bool {
-        self.enrolled != NO_DAY
     }
 }
 

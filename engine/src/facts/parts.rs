@@ -59,7 +59,7 @@ impl Facts {
     pub fn compact(&mut self) {
         let Self { members, profiles, numbers, emails, labels, attributes, transaction_ends, .. } = self;
         members.shrink_to_fit();
-        profiles.shrink_to_fit();
+        profiles.compact();
         numbers.compact();
         emails.compact();
         labels.compact();
@@ -99,7 +99,7 @@ impl Facts {
             return;
         }
         self.members.extend_from_slice(&from.members[rows.clone()]);
-        self.profiles.extend_from_slice(&from.profiles[rows.clone()]);
+        self.profiles.copy(&from.profiles, rows.clone());
         self.numbers.copy(&from.numbers, rows.clone());
         self.emails.copy(&from.emails, rows.clone());
         self.labels.copy(&from.labels, rows.clone());

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::columns::{Answer, AttributeValue, Facts, PURCHASE, Pair, Points, Profile, RETURN, Transactions};
+use super::columns::{Answer, AttributeValue, Facts, PURCHASE, Pair, Points, RETURN, Transactions};
 use super::valuation::Valued;
 use super::{Dictionary, NO_DAY, TextId};
 use crate::calendar::day_number;
@@ -130,20 +130,8 @@ impl TransactionRow<'_> {
 impl Facts {
     /// Adds a member's own row.
     pub(super) fn push_member(&mut self, row: &MemberRow<'_>, dictionary: &mut Dictionary) {
-        let mut text = |text: Option<&str>| dictionary.intern_maybe(text);
-        let profile = Profile {
-            enrolled: row.enrolled.map_or(NO_DAY, day_number),
-            birth: row.birth.map_or(NO_DAY, day_number),
-            gender: text(row.gender),
-            country: text(row.country),
-            region: text(row.region),
-            city: text(row.city),
-            postal_code: text(row.postal_code),
-            tier: text(row.tier),
-            marketing_consent: row.marketing_consent,
-        };
         self.members.push(row.id);
-        self.profiles.push(profile);
+        self.profiles.push(row, dictionary);
         self.numbers.push(&fold(row.number));
         self.emails.push(&row.email.map(fold).unwrap_or_default());
         self.attributes.push(attributes(dictionary, row.attributes));

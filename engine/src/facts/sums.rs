@@ -16,7 +16,7 @@ impl Facts {
         let year = days_within(days, (*last_12_months.start()).into(), (*last_12_months.end()).into());
         Sums {
             members: 1,
-            reachable: self.profile(row).marketing_consent.into(),
+            reachable: self.profiles.marketing_consent[row].into(),
             transactions: purchases,
             spending: nets.iter().sum(),
             spending_12m: nets[year].iter().sum(),

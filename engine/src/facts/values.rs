@@ -71,18 +71,18 @@ impl ValueKind {
     }
 
     fn values_of(&self, facts: &Facts, row: usize, key: TextId, values: &mut Vec<TextId>) {
-        let profile = facts.profile(row);
+        let profiles = &facts.profiles;
         let transactions = &facts.transactions;
         let documents = || facts.transactions_of(row);
         let items = || transactions.items.of_all(documents());
         let labels = || documents().flat_map(|place| transactions.labels.of(place));
         match self {
-            Self::Gender => values.push(profile.gender),
-            Self::Country => values.push(profile.country),
-            Self::Region => values.push(profile.region),
-            Self::City => values.push(profile.city),
-            Self::PostalCode => values.push(profile.postal_code),
-            Self::Tier => values.push(profile.tier),
+            Self::Gender => values.push(profiles.gender[row]),
+            Self::Country => values.push(profiles.country[row]),
+            Self::Region => values.push(profiles.region[row]),
+            Self::City => values.push(profiles.city[row]),
+            Self::PostalCode => values.push(profiles.postal_code[row]),
+            Self::Tier => values.push(profiles.tier[row]),
             Self::LabelKey => values.extend(facts.labels.of(row).iter().map(|label| label.key)),
             Self::LabelValue(_) => {
                 let of_key = facts.labels.of(row).iter().filter(|label| label.key == key);

@@ -146,7 +146,7 @@ impl Figure for Snapshot {
         let (mut part, days) = (SnapshotPart::default(), self.period.numbers());
         for row in self.among.rows(facts) {
             let Some(sales) = Sales::within(facts, row, days) else { continue };
-            let group = if !facts.profile(row).is_enrolled() {
+            let group = if !facts.profiles.is_enrolled(row) {
                 &mut part.guests
             } else if has_redeemed(facts, row) {
                 &mut part.redeeming
@@ -182,7 +182,7 @@ impl Figure for Snapshot {
 
 impl SnapshotGroup {
     fn has(self, facts: &Facts, row: usize) -> bool {
-        let enrolled = facts.profile(row).is_enrolled();
+        let enrolled = facts.profiles.is_enrolled(row);
         match self {
             Self::NonMembers => !enrolled,
             Self::Members => enrolled,

@@ -28,7 +28,7 @@ async fn id(app: &TestApp, number: &str) -> MemberId {
 async fn city(app: &TestApp, member: MemberId) -> String {
     let view = seen(app).await;
     let (facts, row) = view.find(member.0).unwrap();
-    view.dictionary.spelt(facts.profile(row).city).to_owned()
+    view.dictionary.spelt(facts.profiles().city[row]).to_owned()
 }
 
 fn sales(from: usize, count: usize) -> Value {

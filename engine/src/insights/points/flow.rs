@@ -71,7 +71,7 @@ impl Figure for PointsFlow {
                     *earned = Earned { entries: earned.entries + 1, points: earned.points + points };
                 }
             }
-            part.members += i64::from(!within.is_empty() || facts.profile(row).is_enrolled());
+            part.members += i64::from(!within.is_empty() || facts.profiles.is_enrolled(row));
             part.earners += i64::from(has_earned);
             part.redeemers += i64::from(has_redeemed);
         }

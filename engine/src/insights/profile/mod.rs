@@ -12,7 +12,7 @@ use super::per_text::PerText;
 use super::{Among, Figure};
 use crate::calendar::numbered_day;
 use crate::evaluate::age;
-use crate::facts::{Dictionary, Facts, NO_DAY, NO_TEXT, PURCHASE, Profile, TextId};
+use crate::facts::{Dictionary, Facts, NO_DAY, NO_TEXT, PURCHASE, TextId};
 use crate::figures::ratio;
 
 /// Members by what they are, or by what they bought, segment by segment: all of them in one pass.
@@ -92,11 +92,11 @@ impl Figure for SegmentProfiles {
 
     fn part(&self, facts: &Facts, dictionary: &Dictionary) -> ProfilePart {
         match self.by {
-            ProfileDimension::Country => return self.alone(facts, dictionary, |profile| profile.country),
-            ProfileDimension::Region => return self.alone(facts, dictionary, |profile| profile.region),
-            ProfileDimension::City => return self.alone(facts, dictionary, |profile| profile.city),
-            ProfileDimension::Gender => return self.alone(facts, dictionary, |profile| profile.gender),
-            ProfileDimension::Tier => return self.alone(facts, dictionary, |profile| profile.tier),
+            ProfileDimension::Country => return self.alone(facts, dictionary, &facts.profiles.country),
+            ProfileDimension::Region => return self.alone(facts, dictionary, &facts.profiles.region),
+            ProfileDimension::City => return self.alone(facts, dictionary, &facts.profiles.city),
+            ProfileDimension::Gender => return self.alone(facts, dictionary, &facts.profiles.gender),
+            ProfileDimension::Tier => return self.alone(facts, dictionary, &facts.profiles.tier),
             _ => {}
         }
         let belonging = Belonging::of(facts, &self.among);
@@ -149,16 +149,16 @@ impl Figure for SegmentProfiles {
 
 impl SegmentProfiles {
     /// What a part says where each member has one value at most: to which segments each one belongs need not be known.
-    fn alone(&self, facts: &Facts, dictionary: &Dictionary, text: impl Fn(&Profile) -> TextId) -> ProfilePart {
+    fn alone(&self, facts: &Facts, dictionary: &Dictionary, texts: &[TextId]) -> ProfilePart {
         let (mut counts, mut places) = (Counts::new(self.among.len()), PerText::<u32>::new());
-        for text in facts.profiles.iter().map(&text).filter(|text| *text != NO_TEXT) {
-            counts.add_alone(places.at(text));
+        for text in texts.iter().filter(|text| **text != NO_TEXT) {
+            counts.add_alone(places.at(*text));
         }
         let of_segment = |(segment, among): (usize, &Among)| {
             let mut members = 0;
             for row in among.rows(facts) {
                 members += 1;
-                match text(&facts.profiles[row]) {
+                match texts[row] {
                     NO_TEXT => {}
                     text => counts.add_member(*places.at(text), segment),
                 }
@@ -198,11 +198,11 @@ impl SegmentProfiles {
 
     /// The number of a member, if it has one.
     fn number(&self, facts: &Facts, row: usize) -> Option<i64> {
-        let profile = facts.profile(row);
+        let profiles = &facts.profiles;
         let day = |day| (day != NO_DAY).then(|| numbered_day(day));
         match self.by {
-            ProfileDimension::AgeBand => day(profile.birth).and_then(|birth| band(age(birth, self.today))),
-            _ => day(profile.enrolled).map(|enrolled| enrolled.year().into()),
+            ProfileDimension::AgeBand => day(profiles.birth[row]).and_then(|birth| band(age(birth, self.today))),
+            _ => day(profiles.enrolled[row]).map(|enrolled| enrolled.year().into()),
         }
     }
 
