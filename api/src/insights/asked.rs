@@ -28,6 +28,11 @@ pub trait Asked: Clone + Debug + PartialEq + Send + Sync + 'static {
         Self::NEEDS
     }
 
+    /// Of how many segments it is asked at once at most, so that what is counted of each stays small.
+    fn together(&self) -> usize {
+        usize::MAX
+    }
+
     /// The figure in the terms of the day.
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure;
 

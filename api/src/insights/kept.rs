@@ -113,7 +113,7 @@ pub async fn of_everybody<Q: Asked>(app: &Arc<App>, asked: &Q) -> Result<Arc<Kep
     stored.value.downcast().map_err(|_| Fault::new("an answer of another kind was kept"))
 }
 
-/// What is said of each of several segments, all that is not kept in one pass.
+/// What is said of each of several segments, all that is not kept in one pass, or a few where it is asked so.
 pub async fn of_segments<Q: Asked>(
     app: &Arc<App>,
     asked: &Q,
@@ -136,27 +136,26 @@ pub async fn of_segments<Q: Asked>(
             None => unknown.push(segment),
         }
     }
-    if unknown.is_empty() {
-        return Ok(all);
+    for unknown in unknown.chunks(asked.together()) {
+        let work_out = Box::pin(async {
+            let ids: Vec<SegmentId> = unknown.iter().map(|(segment, _)| *segment).collect();
+            let (answers, as_of) = work_out(app, asked, &terms, Some(&ids)).await?;
+            let mut together = OfSegments::<Q::Answer>::with_capacity(answers.len());
+            // It holds the answers for as long as it is kept, whatever becomes of them where they stand alone.
+            let mut all_bytes = 0;
+            for (segment, answer) in unknown.iter().zip(answers) {
+                let (bytes, kept) = (Q::bytes(&answer), Arc::new(Kept { answer, as_of }));
+                all_bytes += bytes + OVERHEAD;
+                together.insert(segment.0, Arc::clone(&kept));
+                app.answers.answers.insert(key(vec![*segment], false), Stored::new(kept, bytes)).await;
+            }
+            Ok::<_, Fault>(Stored::new(Arc::new(together), all_bytes))
+        });
+        let stored = found(app, key(unknown.to_vec(), true), work_out).await?;
+        let together = stored.value.downcast::<OfSegments<Q::Answer>>();
+        let together = together.map_err(|_| Fault::new("answers of another kind were kept"))?;
+        all.extend(together.iter().map(|(segment, kept)| (*segment, Arc::clone(kept))));
     }
-    let work_out = Box::pin(async {
-        let ids: Vec<SegmentId> = unknown.iter().map(|(segment, _)| *segment).collect();
-        let (answers, as_of) = work_out(app, asked, &terms, Some(&ids)).await?;
-        let mut together = OfSegments::<Q::Answer>::with_capacity(answers.len());
-        // It holds the answers for as long as it is kept, whatever becomes of them where they stand alone.
-        let mut all_bytes = 0;
-        for (segment, answer) in unknown.iter().zip(answers) {
-            let (bytes, kept) = (Q::bytes(&answer), Arc::new(Kept { answer, as_of }));
-            all_bytes += bytes + OVERHEAD;
-            together.insert(segment.0, Arc::clone(&kept));
-            app.answers.answers.insert(key(vec![*segment], false), Stored::new(kept, bytes)).await;
-        }
-        Ok::<_, Fault>(Stored::new(Arc::new(together), all_bytes))
-    });
-    let stored = found(app, key(unknown.clone(), true), work_out).await?;
-    let together = stored.value.downcast::<OfSegments<Q::Answer>>();
-    let together = together.map_err(|_| Fault::new("answers of another kind were kept"))?;
-    all.extend(together.iter().map(|(segment, kept)| (*segment, Arc::clone(kept))));
     Ok(all)
 }
 

@@ -15,9 +15,7 @@ use entity::ids::SegmentId;
 
 pub use asked::{Asked, Beside, Terms, Unknown};
 pub use kept::{Answers, Kept, of_everybody, of_segments};
-pub use questions::{
-    MOST_VALUES, MissingOf, NpsOf, PointsOf, ProfileOf, RetentionOf, RevenueOf, RewardsOf, RfmOf, SnapshotOf,
-};
+pub use questions::{MOST_VALUES, MissingOf, NpsOf, PointsOf, ProfileOf, RetentionOf, RevenueOf, RfmOf, SnapshotOf};
 
 use crate::app::App;
 use crate::error::{Fault, FaultKind, Refusal};

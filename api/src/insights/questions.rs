@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use engine::facts::{Dictionary, Facts};
 use engine::insights::{
-    Figure, Interval, Missing, MissingAnalysis, Multiple, Nps, NpsResult, Period, PointsAnalysis, PointsFlow,
+    Among, Figure, Interval, Missing, MissingAnalysis, Multiple, Nps, NpsResult, Period, PointsAnalysis, PointsFlow,
     ProfileDimension, ProfileShare, Retention, RetentionCohort, Revenue, RevenuePoint, RewardTimes, RewardTimesAnswer,
     Rfm, RfmAnalysis, SegmentProfiles, Several, Snapshot, ValueSnapshot,
 };
@@ -53,22 +53,16 @@ pub struct RfmOf;
 #[derive(Clone, Debug, PartialEq)]
 pub struct MissingOf(pub Multiple);
 
-/// Earning and burning of points, in a period that may be open at either end.
+/// Earning and burning of points, in a period that may be open at either end, and how long it takes to earn what each of
+/// some rewards costs, and to redeem from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PointsOf {
     /// The first day.
     pub from: Option<NaiveDate>,
     /// The last day.
     pub to: Option<NaiveDate>,
-}
-
-/// How long it takes to earn what a reward costs, and to redeem from then on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RewardsOf {
-    /// When.
-    pub points: PointsOf,
-    /// In points.
-    pub reward_cost: i32,
+    /// In points, rising, each once; 1 or more. The rewards are told in their order.
+    pub reward_costs: Vec<i32>,
 }
 
 /// The net promoter score of a survey, or of all.
@@ -172,33 +166,23 @@ impl Asked for MissingOf {
 }
 
 impl Asked for PointsOf {
-    type Answer = PointsAnalysis;
-    type Figure = Several<PointsFlow>;
+    type Answer = (PointsAnalysis, Vec<RewardTimesAnswer>);
+    type Figure = Several<(PointsFlow, Several<RewardTimes>)>;
     const NEEDS: Needs = POINTS;
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
-        let (Self { from, to }, today) = (self.clone(), terms.today);
-        Several(beside.among.into_iter().map(|among| PointsFlow { from, to, today, among }).collect())
+        let (Self { from, to, reward_costs }, today) = (self.clone(), terms.today);
+        let period = Period::between(from, to);
+        let of = |among: Among| {
+            let reward = |cost: &i32| RewardTimes { reward_cost: (*cost).into(), period, today, among: among.clone() };
+            let rewards = Several(reward_costs.iter().map(reward).collect());
+            (PointsFlow { from, to, today, among }, rewards)
+        };
+        Several(beside.among.into_iter().map(of).collect())
     }
 
-    fn bytes(answer: &PointsAnalysis) -> usize {
-        answer.bytes()
-    }
-}
-
-impl Asked for RewardsOf {
-    type Answer = RewardTimesAnswer;
-    type Figure = Several<RewardTimes>;
-    const NEEDS: Needs = POINTS;
-
-    fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
-        let period = Period::between(self.points.from, self.points.to);
-        let (reward_cost, today) = (self.reward_cost.into(), terms.today);
-        Several(beside.among.into_iter().map(|among| RewardTimes { reward_cost, period, today, among }).collect())
-    }
-
-    fn bytes(answer: &RewardTimesAnswer) -> usize {
-        size_of_val(answer)
+    fn bytes((points, rewards): &Self::Answer) -> usize {
+        points.bytes() + size_of_val(rewards.as_slice())
     }
 }
 
@@ -225,6 +209,11 @@ impl Asked for ProfileOf {
 
     fn needs(&self) -> Needs {
         if self.0.is_bought() { Self::NEEDS } else { NOTHING }
+    }
+
+    fn together(&self) -> usize {
+        // There may be a city for every few members, and each has a count for each segment.
+        50
     }
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {

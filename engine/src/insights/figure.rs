@@ -56,3 +56,22 @@ impl<F: Figure> Figure for Several<F> {
         self.0.iter().zip(whole).map(|(figure, whole)| figure.answer(whole)).collect()
     }
 }
+
+/// Two questions in one pass, about the same moment.
+impl<A: Figure, B: Figure> Figure for (A, B) {
+    type Part = (A::Part, B::Part);
+    type Answer = (A::Answer, B::Answer);
+
+    fn part(&self, facts: &Facts, dictionary: &Dictionary) -> Self::Part {
+        (self.0.part(facts, dictionary), self.1.part(facts, dictionary))
+    }
+
+    fn merge(&self, whole: &mut Self::Part, part: Self::Part) {
+        self.0.merge(&mut whole.0, part.0);
+        self.1.merge(&mut whole.1, part.1);
+    }
+
+    fn answer(&self, whole: Self::Part) -> Self::Answer {
+        (self.0.answer(whole.0), self.1.answer(whole.1))
+    }
+}

@@ -31,9 +31,7 @@ use crate::graphql::loaders::{Part, load};
 use crate::graphql::refs::SegmentRef;
 use crate::graphql::scalars::Date;
 use crate::graphql::segments::Interval;
-use crate::insights::{
-    self, Asked, Kept, MissingOf, NpsOf, PointsOf, RetentionOf, RevenueOf, RfmOf, SnapshotOf, of_everybody,
-};
+use crate::insights::{self, Asked, Kept, MissingOf, NpsOf, RetentionOf, RevenueOf, RfmOf, SnapshotOf, of_everybody};
 
 fn sentences(notes: &[Note]) -> Vec<String> {
     notes.iter().map(Note::sentence).collect()
@@ -105,9 +103,7 @@ impl InsightQuery {
     ) -> Result<Option<PointsAnalysis>, Error> {
         let (from, to) = (from.map(|day| day.0), to.map(|day| day.0));
         insights::period(from, to)?;
-        let asked = PointsOf { from, to };
-        let kept = of_everybody(app(ctx), &asked).await?;
-        Ok(Some(PointsAnalysis::new(ctx, asked, None, kept)?))
+        Ok(Some(PointsAnalysis::ask(ctx, (from, to), None).await?))
     }
 
     /// Of those who first bought in a month, how many bought again in each month since: a cohort for each month that holds a day

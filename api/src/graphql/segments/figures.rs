@@ -11,7 +11,7 @@ use crate::graphql::insights::{
 };
 use crate::graphql::program::money::Money;
 use crate::graphql::scalars::DateTime;
-use crate::insights::{self, NpsOf, PointsOf, ProfileOf, SnapshotOf};
+use crate::insights::{self, NpsOf, ProfileOf, SnapshotOf};
 use crate::segments::SegmentRow;
 
 /// The figures of a segment.
@@ -79,9 +79,7 @@ impl SegmentFigures {
 
     /// Earning and burning of its members' points, over all time.
     async fn points(&self, ctx: &Context<'_>) -> Result<Option<PointsAnalysis>, Error> {
-        let asked = PointsOf { from: None, to: None };
-        let kept = of_segment(ctx, self.0.segment.id, asked.clone()).await?;
-        Ok(Some(PointsAnalysis::new(ctx, asked, Some(self.0.segment.id), kept)?))
+        Ok(Some(PointsAnalysis::ask(ctx, (None, None), Some(self.0.segment.id)).await?))
     }
 
     /// The net promoter score of its members: each one's latest answer, in one survey or in any.

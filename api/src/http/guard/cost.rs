@@ -127,7 +127,7 @@ impl Estimate<'_> {
 }
 
 /// What a figure costs beside its fields: 1,000 over everybody, so that a request has some dozens of them at most; 100 over
-/// the members of a segment or the audience of a campaign, because those of a page are looked at together. Fields of the
+/// the members of a segment or the audience of a campaign, because those of a page are looked at together; 100 for a reward beside points. Fields of the
 /// same names that are no figures have no arguments, or nothing below them.
 fn figure(field: &Field) -> u64 {
     let has = |name: &str| field.get_argument(name).is_some();
@@ -139,6 +139,7 @@ fn figure(field: &Field) -> u64 {
         "nps" | "snapshot" => 100,
         "points" | "results" if has_fields => 100,
         "profile" if has("by") => 100,
+        "medianDaysToAccumulate" | "medianDaysToRedeem" | "notYetRedeemed" if has("rewardCost") => 100,
         _ => 0,
     }
 }
@@ -193,6 +194,7 @@ mod tests {
     fn figures_cost_more_than_their_fields() {
         for (text, expected) in [
             ("{ rfm { asOf } a: rfm { asOf } }", 2 * 1_002),
+            ("{ pointsAnalysis { notYetRedeemed a: notYetRedeemed(rewardCost: 9) } }", 1_003 + 100),
             ("{ revenue(from: \"2026-01-01\", to: \"2026-02-01\") { revenue { amount } } }", 1_003),
             (
                 "{ segment { profile(by: CITY, first: 20) { value share } points { earned } nps { score } } }",

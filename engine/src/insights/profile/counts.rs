@@ -40,9 +40,9 @@ pub(super) struct Value {
     /// The text in which spellings agree.
     pub(super) folded: Arc<str>,
     pub(super) spelt: Arc<str>,
-    pub(super) all: i64,
+    pub(super) all: u32,
     /// Of each segment.
-    pub(super) members: Vec<i64>,
+    pub(super) members: Vec<u32>,
 }
 
 /// The values that were met.
@@ -141,8 +141,8 @@ impl Counts {
     /// What was counted at a place.
     pub(super) fn value(&self, place: u32, folded: Arc<str>, spelt: Arc<str>) -> Value {
         let index = place as usize - 1;
-        let members = self.members[index * self.width..][..self.width].iter().map(|members| (*members).into());
-        Value { folded, spelt, all: self.values[index].all.into(), members: members.collect() }
+        let members = self.members[index * self.width..][..self.width].to_vec();
+        Value { folded, spelt, all: self.values[index].all, members }
     }
 }
 

@@ -183,8 +183,8 @@ impl SegmentProfiles {
         }
         values.sort_unstable_by(order);
         let share = |value: &Value| {
-            let here = value.members[segment];
-            let (share, share_of_all) = (ratio(here, members), ratio(value.all, all));
+            let here = value.members[segment].into();
+            let (share, share_of_all) = (ratio(here, members), ratio(value.all.into(), all));
             let index = (value.all > 0).then(|| share / share_of_all);
             ProfileShare { value: value.spelt.as_ref().to_owned(), members: here, share, share_of_all, index }
         };
