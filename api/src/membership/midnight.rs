@@ -2,11 +2,13 @@
 //! their rows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::evaluate::{Moment, Program};
 use engine::facts::{Dictionary, Facts};
 use entity::ids::MemberId;
 use roaring::RoaringTreemap;
+use tokio::time::sleep;
 
 use super::decide::{AT_ONCE, Cause, decide};
 use super::evaluation::members_of;
@@ -20,6 +22,9 @@ use crate::db;
 use crate::error::{Fault, Stop};
 use crate::facts::{self, Freshness};
 use crate::{changes, figures};
+
+/// How long it waits before it looks once more.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Decides everybody for the current day of the programme's zone, once the figures are rolled to it. True where that was
 /// still to be done. A day that was missed is not made up for: who differs moves today. Each member moves once, in the
@@ -40,10 +45,11 @@ pub async fn to_today(app: &Arc<App>) -> Result<bool, Stop> {
         if rules.is_empty() {
             break Vec::new();
         }
-        // Everybody may have been touched meanwhile; that is rare, and soon over.
         if let Some(differing) = differing(app, &rules).await? {
             break differing;
         }
+        // Everybody may have been touched meanwhile; that is rare, and over as soon as the facts in memory are loaded anew.
+        sleep(PAUSE).await;
     };
     for members in differing.chunks(AT_ONCE) {
         db::retry(|| decide_anew(app, members)).await?;
