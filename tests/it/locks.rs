@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement};
 use tessera::config::Settings;
 use tessera::db::{self, Lock};
-use tests::{Database, TestApp};
+use tests::{Database, TestApp, block_on};
 
 use crate::jobs::until;
 
@@ -16,8 +16,7 @@ pub fn unbroken<F: Future<Output = ()>>(
     change: impl FnOnce(&mut Settings),
     body: impl FnOnce(Arc<TestApp>) -> F,
 ) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let app = Arc::new(TestApp::start_with(database, change).await);
         body(Arc::clone(&app)).await;
         app.verify().await;

@@ -79,6 +79,11 @@ pub struct Answer {
     pub body: Value,
 }
 
+/// Lets a test wait for what goes on beside it, on two threads.
+pub fn block_on<T>(test: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test)
+}
+
 /// Runs a test on a server of its own, then works out every figure from rows once more and expects no difference.
 pub fn run<F: Future<Output = ()>>(database: Database, body: impl FnOnce(Arc<TestApp>) -> F) {
     run_with(database, |_| {}, body);
@@ -90,8 +95,7 @@ pub fn run_with<F: Future<Output = ()>>(
     change: impl FnOnce(&mut Settings),
     body: impl FnOnce(Arc<TestApp>) -> F,
 ) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let app = Arc::new(TestApp::start_with(database, change).await);
         body(Arc::clone(&app)).await;
         app.verify().await;

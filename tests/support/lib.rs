@@ -20,7 +20,7 @@ mod postgres;
 mod random;
 mod small_disk;
 
-pub use app::{Answer, Database, OWNER, PASSWORD, TestApp, run, run_with};
+pub use app::{Answer, Database, OWNER, PASSWORD, TestApp, block_on, run, run_with};
 pub use binary::{Served, binary, command, free_port, wait_until};
 pub use postgres::{Postgres, give, new_database};
 pub use random::{Random, random};

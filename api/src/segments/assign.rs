@@ -5,7 +5,7 @@ use entity::kinds::{MembershipEventKind, MembershipReason, SegmentKind};
 use entity::segment;
 
 use super::create::read;
-use super::store::Hold;
+use super::row_store::Hold;
 use super::{SegmentRef, SegmentRow, trace};
 use crate::app::App;
 use crate::audit::{self, By, Changes};

@@ -4,7 +4,7 @@ use entity::ids::SegmentId;
 use entity::segment;
 
 use super::SegmentRef;
-use super::store::{self, Hold};
+use super::row_store::{self, Hold};
 use crate::db::Txn;
 use crate::error::{Fault, Refusal, RefusalCode, Stop};
 
@@ -25,6 +25,6 @@ pub async fn kept_for_campaign(
 
 /// The segment of a campaign, locked, so that what happens to it is told in its order.
 pub async fn locked_for_campaign(txn: &Txn, id: SegmentId) -> Result<segment::Model, Fault> {
-    let row = store::hold(txn, id, Hold::Locked).await?;
+    let row = row_store::hold(txn, id, Hold::Locked).await?;
     row.ok_or_else(|| Fault::new("a campaign that has not ended has lost its segment"))
 }

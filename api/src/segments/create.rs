@@ -9,7 +9,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::DbErr;
 
 use super::assign::{ByHand, MOST_MEMBERS, move_by_hand};
-use super::{SegmentRow, definition, input, store, tag_store, trace};
+use super::{SegmentRow, definition, input, row_store, store, tag_store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
@@ -218,7 +218,7 @@ pub(super) async fn insert(
             Some(key) => key.clone(),
             None => free_key(txn, &checked.name).await?,
         };
-        match store::insert(txn, row(key)).await {
+        match row_store::insert(txn, row(key)).await {
             Ok(Some(made)) => return Ok(made),
             Ok(None) if checked.key.is_some() => return Err(taken("key").into()),
             // Another caller took the key that we had found free, and by now it is seen: look for the next.
@@ -243,7 +243,7 @@ pub(super) fn unwritten(error: DbErr) -> Stop {
 /// The key made from a name, with -2, -3 … where it is taken.
 async fn free_key(txn: &Txn, name: &str) -> Result<String, Stop> {
     let slug = Some(slug(name)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "segment".to_owned());
-    let taken = store::keys_like(txn, &slug).await?;
+    let taken = row_store::keys_like(txn, &slug).await?;
     let numbered = |number: usize| {
         let suffix = format!("-{number}");
         format!("{}{suffix}", &slug[..slug.len().min(64 - suffix.len())])

@@ -3,7 +3,7 @@
 use entity::kinds::{MembershipEventKind, MembershipReason, WebhookEvent};
 
 use super::create::{Changed, Checked, Made, define, insert, read};
-use super::store::{self, Hold};
+use super::row_store::{self, Hold};
 use super::{SegmentRef, definition, tag_store, trace};
 use crate::app::App;
 use crate::audit;
@@ -46,7 +46,7 @@ pub async fn duplicate(app: &App, caller: &Caller, duplicate: &Duplicate) -> Res
         let changes = checked.made(&row.key).new_field("duplicateOf", &model.key);
         let (job, changes) = match &rule {
             Some(rule) => {
-                store::copy_pins(&txn, model.id, row.id, &caller.email, reckoning.now).await?;
+                row_store::copy_pins(&txn, model.id, row.id, &caller.email, reckoning.now).await?;
                 let job = define(app, &txn, caller, &row, rule, reckoning.now).await?;
                 (job, changes.new_field("rule", definition::shown(&txn, Some(rule)).await?))
             }

@@ -10,7 +10,7 @@ use sea_orm::IntoActiveModel;
 
 use super::create::{Changed, read, unwritten};
 use super::external::{expiry, name_owned};
-use super::{SegmentRef, definition, input, store, tag_store, trace};
+use super::{SegmentRef, definition, input, row_store, tag_store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
@@ -219,7 +219,7 @@ async fn write(
     }
     changed.version = Set(row.version + 1);
     changed.updated_at = Set(reckoning.now);
-    let written = store::update(txn, changed).await.map_err(unwritten)?;
+    let written = row_store::update(txn, changed).await.map_err(unwritten)?;
     webhooks::segment_event(txn, WebhookEvent::SegmentUpdated, &written, reckoning.now).await?;
     Ok(written)
 }

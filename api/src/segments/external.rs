@@ -8,8 +8,8 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::IntoActiveModel;
 
 use super::create::{Changed, read, unwritten};
-use super::store::Hold;
-use super::{SegmentRef, input, store, trace};
+use super::row_store::{self, Hold};
+use super::{SegmentRef, input, trace};
 use crate::app::App;
 use crate::audit::{self, By, Changes};
 use crate::db::{self, Txn};
@@ -89,9 +89,9 @@ pub async fn register(app: &App, by: By<'_>, owner: Owner<'_>, new: &ExternalSeg
     db::retry(|| async {
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
-        let known = store::segment_by_key(&txn, &owner.full_key(&checked.key)).await?;
+        let known = row_store::segment_by_key(&txn, &owner.full_key(&checked.key)).await?;
         let known = match known {
-            Some(row) => store::hold(&txn, row.id, Hold::Locked).await?,
+            Some(row) => row_store::hold(&txn, row.id, Hold::Locked).await?,
             None => None,
         };
         let row = match known {
@@ -182,7 +182,7 @@ async fn make(
         external_url: Set(checked.external_url.clone()),
         expires_after_days: Set(checked.expires_after_days),
     };
-    let row = match store::insert(txn, row).await {
+    let row = match row_store::insert(txn, row).await {
         Ok(Some(row)) => row,
         // The same partner registers it at this moment.
         Ok(None) => return Err(db::raced("a segment was registered").into()),
@@ -228,7 +228,7 @@ async fn change(
     changed.expires_after_days = Set(checked.expires_after_days);
     changed.version = Set(row.version + 1);
     changed.updated_at = Set(reckoning.now);
-    let written = store::update(txn, changed).await.map_err(unwritten)?;
+    let written = row_store::update(txn, changed).await.map_err(unwritten)?;
     if written.active {
         membership::lapse(txn, reckoning, &written).await?;
     }

@@ -17,6 +17,7 @@ mod membership_store;
 mod query;
 mod reference;
 mod remove;
+mod row_store;
 mod store;
 mod switch;
 mod tag_store;

@@ -3,7 +3,7 @@
 use entity::ids::SegmentId;
 use entity::kinds::{CampaignStatus, MembershipEventKind, MembershipReason, WebhookEvent};
 
-use super::{SegmentRef, definition, store, trace};
+use super::{SegmentRef, definition, row_store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
@@ -35,7 +35,7 @@ pub async fn remove(
         log.close().await?;
         webhooks::segment_event(&txn, WebhookEvent::SegmentRemoved, &row, at).await?;
         // There is nothing left that could follow from the log: everything of the segment's own goes.
-        store::remove(&txn, row.id).await?;
+        row_store::remove(&txn, row.id).await?;
         let changes = Changes::none().gone_field("key", &row.key).gone_field("name", &row.name);
         let changes = changes.new_field("left", Some(left).filter(|left| *left > 0));
         audit::write(app, &txn, caller.by(), trace("removeSegment", &row, changes)).await?;

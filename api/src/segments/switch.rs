@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
 use super::create::{Changed, read};
-use super::{SegmentRef, definition, store, trace};
+use super::{SegmentRef, definition, row_store, trace};
 use crate::app::App;
 use crate::audit::{self, Changes};
 use crate::auth::Caller;
@@ -59,7 +59,7 @@ async fn switch(
             changed.active = Set(active);
             changed.frozen_at = Set(Some(now).filter(|_| !active));
             changed.updated_at = Set(now);
-            store::update(&txn, changed).await?;
+            row_store::update(&txn, changed).await?;
             match (row.kind, active) {
                 (SegmentKind::Dynamic, true) => {
                     membership::begin_evaluation(&txn, row.id, now).await?;

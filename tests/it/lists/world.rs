@@ -10,7 +10,7 @@ use rand::seq::{IndexedRandom, IteratorRandom};
 use rust_decimal::{Decimal, RoundingStrategy};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use tests::{Database, Random, TestApp, random};
+use tests::{Database, Random, TestApp, block_on, random};
 
 use super::people::{Person, people};
 use crate::segments::CREATE;
@@ -45,8 +45,7 @@ pub struct Group {
 
 /// Runs a test over a shop on one database, then works out every figure once more.
 pub fn run<F: Future<Output = ()>>(database: Database, what: &str, body: impl FnOnce(World, Random) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let mut random = random(what);
         let world = World::new(database, &mut random).await;
         let app = Arc::clone(&world.app);
