@@ -19,6 +19,8 @@ pub enum Note {
     NoPredictedValues,
     /// Nobody's chance of an order is known, so that it decides nothing.
     NoChances,
+    /// There was no net spending in the last 12 months, so that nobody has a share of it.
+    NoRevenue,
     /// Outstanding is what the period added, not the balance at its end.
     OutstandingOfPeriod,
     /// Fewer than half of those who could redeem are known to have done so: there is no median yet.
@@ -54,6 +56,9 @@ impl Note {
             }
             Self::NoChances => {
                 "Nobody's chance of an order is known, so that it decides nothing about who can grow.".to_owned()
+            }
+            Self::NoRevenue => {
+                "There was no net spending in the last 12 months, so all shares of revenue are 0.".to_owned()
             }
             Self::OutstandingOfPeriod => {
                 "Outstanding is what this period added to the balance, not the balance at its end.".to_owned()

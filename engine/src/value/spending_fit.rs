@@ -1,6 +1,7 @@
 //! The spending model that makes what customers spent most likely.
 
 use std::fmt::{Display, Formatter, Result as Written};
+use std::ops::RangeInclusive;
 
 use statrs::function::gamma::{digamma, ln_gamma};
 
@@ -13,6 +14,8 @@ use super::trigamma::trigamma;
 /// Bounds of p, q and v, the latter in units of the mean spending. Where all customers spend the same, p or q run to their
 /// upper ones, and what is expected is that mean.
 const BOUNDS: [(f64, f64); 3] = [(1e-3, 1e4), (1e-3, 1e4), (1e-8, 1e8)];
+/// A model whose mean is that many times the observed one describes the spending of nobody.
+const MEANS: RangeInclusive<f64> = 0.2..=5.0;
 const FIRST_START: [f64; 2] = [2.0, 3.0];
 const OTHER_STARTS: [[f64; 2]; 3] = [[20.0, 3.0], [2.0, 30.0], [0.3, 1.5]];
 
@@ -35,7 +38,7 @@ struct Totals {
 pub(super) enum NoSpending {
     /// All repeats were worth 0.
     WorthNothing,
-    /// The spendings are so uneven that, by the best parameters, their mean is infinite.
+    /// The spendings are so uneven that, by the best parameters, their mean is infinite, or far from what was observed.
     NoMean,
     /// No parameters were found that are better than all near them.
     NotConverged,
@@ -50,7 +53,9 @@ pub(super) fn fit_spending(spendings: &[Spending], digits: u32) -> Result<Fitted
         return Err(NoSpending::NotConverged);
     }
     let [p, q, v] = best.parameters;
-    if q <= 1.0 {
+    // Just above 1 the mean of the model runs away from what anybody spent, in units of which it is reckoned here.
+    let model = SpendingModel { p, q, v };
+    if q <= 1.0 || !MEANS.contains(&model.mean()) {
         return Err(NoSpending::NoMean);
     }
     let unit = totals.mean / 10_f64.powi(i32::try_from(digits).unwrap_or(0));

@@ -161,6 +161,7 @@ fn agrees(shop: &Shop, everybody: bool, is_fitted: bool) -> Result<(), TestCaseE
         );
     }
     prop_assert_eq!(analysis.notes.contains(&Note::NoPredictions), !is_fitted);
+    prop_assert_eq!(analysis.notes.contains(&Note::NoRevenue), !customers.is_empty() && revenue <= 0);
 
     // Each member alone is seen as all are together.
     let (facts, _) = shop.facts();

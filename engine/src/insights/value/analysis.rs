@@ -99,10 +99,11 @@ impl Figure for ValueGroups {
         }
         let ranked: usize = customers.iter().map(Vec::len).sum();
         let groups = ValueGroup::ALL.map(|group| self.figures(group, &tallies));
+        let revenue = tallies.iter().map(|tally| tally.spending_12_months).sum();
         ValueGroupsAnalysis {
             as_of: self.settings.today,
             ranked: i64::try_from(ranked).unwrap_or(i64::MAX),
-            notes: self.notes(&bounds, ranked),
+            notes: self.notes(&bounds, ranked, revenue),
             groups: groups.to_vec(),
             bounds,
         }
@@ -110,7 +111,7 @@ impl Figure for ValueGroups {
 }
 
 impl ValueGroups {
-    fn notes(&self, bounds: &ValueBounds, ranked: usize) -> Vec<Note> {
+    fn notes(&self, bounds: &ValueBounds, ranked: usize, revenue: i64) -> Vec<Note> {
         let predictions = self.settings.predictions.as_ref();
         let has_values = |known: &ByMember<Prediction>| known.iter().any(|(_, known)| known.value.is_some());
         let notes = [
@@ -118,6 +119,7 @@ impl ValueGroups {
             (predictions.is_none(), Note::NoPredictions),
             (predictions.is_some_and(|known| !has_values(known)), Note::NoPredictedValues),
             (bounds.median_chance.is_none(), Note::NoChances),
+            (ranked > 0 && revenue <= 0, Note::NoRevenue),
         ];
         notes.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note).collect()
     }

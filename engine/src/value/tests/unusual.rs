@@ -92,17 +92,23 @@ fn free_repeats_leave_no_spending_model() {
 
 #[test]
 fn uneven_spending_is_said_to_have_no_mean() {
-    // The quantiles of a Pareto distribution of index 0.3, whose mean is infinite.
-    let spending = |member: usize| {
-        let share = (1_000 - member as u64) as f64 / 1_000.0;
-        format!("{:.0}", 1_000.0 * share.powf(-1.0 / 0.3)).parse().unwrap()
-    };
-    let facts =
-        shop(1_000, |member| (1..5 + member as u64 % 9).rev().map(|week| (week * 7, spending(member))).collect());
-    let model = fit(&facts).unwrap();
-    assert_sound(&facts, &model);
-    assert!(model.spending.is_none(), "{model:?}");
-    assert!(model.notes.iter().any(|note| note.contains("so uneven")), "{:?}", model.notes);
+    // The quantiles of Pareto distributions: below an index of 1 their mean is infinite, just above it is that of a few.
+    for index in [0.3, 0.7, 1.02, 1.1, 1.3, 3.0] {
+        let spending = |member: usize| {
+            let share = (1_000 - member as u64) as f64 / 1_000.0;
+            format!("{:.0}", 1_000.0 * share.powf(-1.0 / index)).parse().unwrap()
+        };
+        let facts =
+            shop(1_000, |member| (1..5 + member as u64 % 9).rev().map(|week| (week * 7, spending(member))).collect());
+        let model = fit(&facts).unwrap();
+        assert_sound(&facts, &model);
+        let Some(spending) = model.spending else {
+            assert!(index < 3.0 && model.notes.iter().any(|note| note.contains("so uneven")), "{:?}", model.notes);
+            continue;
+        };
+        let ratio = spending.model.mean() / spending.observed_mean;
+        assert!(index > 0.5 && (0.2..=5.0).contains(&ratio), "{index}: {ratio} times the mean");
+    }
 }
 
 #[test]
