@@ -27,6 +27,7 @@ mod m0016_uploads_touched;
 mod m0017_campaigns;
 mod m0018_value_model;
 mod m0019_unnamed_sales;
+mod m0020_value_model_seen;
 
 /// All changes in order.
 pub struct Migrator;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_campaigns::Migration),
             Box::new(m0018_value_model::Migration),
             Box::new(m0019_unnamed_sales::Migration),
+            Box::new(m0020_value_model_seen::Migration),
         ]
     }
 }

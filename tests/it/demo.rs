@@ -96,6 +96,37 @@ on_both! {
         assert_eq!(sums(&app).await, whole, "the same seed, the same shop");
     }
 
+    async fn what_its_members_are_worth_goes_with_them(app) {
+        make(&app, SMALL).await;
+        let richest = "{ members(first: 4, orderBy: {field: SPENDING, direction: DESC}) { nodes { number } } }";
+        let richest = app.graphql(richest, json!({})).await["members"]["nodes"].clone();
+        crate::calls::members(&app, &["real"]).await;
+        let mut numbers = richest.as_array().unwrap().clone();
+        numbers.push(json!({"number": "real"}));
+        let input = json!({"name": "Ours", "key": "ours", "members": numbers});
+        assert_eq!(app.graphql(crate::segments::CREATE, json!({ "input": input })).await["createSegment"]["userErrors"], json!([]));
+        let night = async || {
+            assert!(tessera::valuation::keep_up(&app.app).await.unwrap());
+            crate::value::worked(&app.app).await;
+        };
+        let shown = async || {
+            app.graphql("{ segment(ref: {key: \"ours\"}) { memberCount averagePredictedClv { amount } } valueModel { customers }
+                valueGroups { groups { members } } }", json!({})).await
+        };
+        night().await;
+        let before = shown().await;
+        assert!(before["segment"]["averagePredictedClv"].is_object() && before["valueModel"].is_object(), "{before}");
+        demo::remove(&app.app, &|_| {}).await.unwrap();
+        app.verify().await;
+        assert_eq!(number(&app, "SELECT COUNT(*) AS number FROM member_value").await, 1);
+        let nothing = json!({"segment": {"memberCount": 1, "averagePredictedClv": null}, "valueModel": null, "valueGroups": null});
+        assert_eq!(shown().await, nothing);
+        night().await;
+        app.verify().await;
+        let members: i64 = shown().await["valueGroups"]["groups"].as_array().unwrap().iter().map(|group| group["members"].as_i64().unwrap()).sum();
+        assert_eq!(members, 1);
+    }
+
     async fn it_shows_what_the_api_can_show(app) {
         make(&app, SMALL).await;
         crate::dynamic::evaluated(&app.app).await;

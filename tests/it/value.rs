@@ -98,7 +98,7 @@ async fn jobs(app: &App) -> Vec<job::Model> {
 }
 
 /// Works until no job is left; answers the last one that fitted the model.
-async fn worked(app: &Arc<App>) -> job::Model {
+pub async fn worked(app: &Arc<App>) -> job::Model {
     let working = Working::start(app, Handlers::product(), quick());
     until("all jobs to end", async || {
         let jobs = job::Entity::find().all(app.db.writer()).await.unwrap();

@@ -48,6 +48,8 @@ pub(super) async fn remove(app: &App, plan: &Plan, progress: &(dyn Fn(u32) + Syn
     }
     db::retry(|| async {
         let txn = app.db.begin().await?;
+        db::lock(&txn, Lock::MemberValues).await?;
+        remove_store::forget_values(&txn).await?;
         store::forget(&txn).await?;
         audit::write(app, &txn, By::command(COMMAND), sum.entry()).await?;
         Ok(txn.commit().await?)
@@ -65,6 +67,8 @@ async fn delete_segment(app: &App) -> Result<bool, Stop> {
 
 async fn delete_customers(app: &App, from: u32, until: u32) -> Result<Deleted, Stop> {
     let txn = app.db.begin().await?;
+    // What they are worth is not written meanwhile; in the order in which an analysis takes its locks.
+    db::lock_shared(&txn, Lock::MemberValues).await?;
     let reckoning = figures::reckon(app, &txn).await?;
     let members = remove_store::members(&txn, (from + 1..=until).map(number)).await?;
     figures::lock_members(&txn, &members).await?;
@@ -73,6 +77,7 @@ async fn delete_customers(app: &App, from: u32, until: u32) -> Result<Deleted, S
     db::lock(&txn, Lock::MembershipLog).await?;
     remove_days_store::forget(&txn, &members, reckoning.zone).await?;
     figures::move_segments(&txn, &reckoning, &shares).await?;
+    figures::take_predicted(&txn, &members).await?;
     changes::note(&txn, &members, reckoning.now).await?;
     let deleted = remove_store::delete_members(&txn, &members).await?;
     txn.commit().await?;

@@ -99,6 +99,7 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     let points = delete(of("points_entry")).await?;
     let feedback = delete(of("feedback")).await?;
     delete(of("engagement")).await?;
+    delete(of("member_value")).await?;
     let gone = |side: &str| {
         format!(
             "(SELECT COUNT(*) FROM campaign_member AS c WHERE c.campaign_id = campaign.id AND {side} AND c.member_id IN {these})"
@@ -116,6 +117,18 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     delete(of("member_metrics")).await?;
     let members = delete(format!("member WHERE id IN {these}")).await?;
     Ok(Deleted { members, transactions, points, feedback })
+}
+
+/// Forgets what analyses said of the members together: the next one says it of those who are left.
+pub(super) async fn forget_values(txn: &Txn) -> Result<(), Fault> {
+    for text in [
+        "DELETE FROM value_model",
+        // Of those who were deleted while an analysis was landing.
+        "DELETE FROM member_value WHERE NOT EXISTS (SELECT 1 FROM member AS m WHERE m.id = member_value.member_id)",
+    ] {
+        txn.execute_raw(sql(txn, text, [])).await?;
+    }
+    Ok(())
 }
 
 /// How many rows were deleted.

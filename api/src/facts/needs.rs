@@ -24,6 +24,18 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// Members' own rows alone.
+    pub const NOTHING: Self = Self {
+        labels: false,
+        transactions: false,
+        items: false,
+        points: false,
+        feedback: false,
+        campaigns: false,
+        values: false,
+    };
+    /// Documents without their lines.
+    pub const DOCUMENTS: Self = Self { transactions: true, ..Self::NOTHING };
     /// Everything.
     pub const ALL: Self = Self {
         labels: true,

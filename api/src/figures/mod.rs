@@ -27,7 +27,7 @@ use crate::error::Fault;
 use day_store as day;
 pub use lock_store::{lock_members, lock_members_there, share_everybody, share_members};
 pub use margin::{deciding_margin, margin_changed};
-pub use predicted_store::{add_up as add_up_predicted, move_with as move_predicted};
+pub use predicted_store::{add_up as add_up_predicted, move_with as move_predicted, take as take_predicted};
 pub use store::make_members;
 
 /// Makes the empty sums of a new segment, with which its first day begins.

@@ -1,9 +1,10 @@
 //! The SQL of what the value model predicts of the members of segments, together: kept beside the other sums, so that a page
 //! of large segments adds nothing up.
 
+use entity::ids::MemberId;
 use sea_orm::ConnectionTrait;
 
-use crate::db::{Txn, sql};
+use crate::db::{List, Txn, sql};
 use crate::error::Fault;
 
 /// Moves the sums by the members who come and go in the log after a row. The figures of their segments are locked already.
@@ -22,6 +23,24 @@ pub async fn move_with(txn: &Txn, after: i64) -> Result<(), Fault> {
         sum("v.predicted_clv"),
     );
     txn.execute_raw(sql(txn, text, [after.into()])).await?;
+    Ok(())
+}
+
+/// Takes members away who are to be deleted, with all that is kept of them. The figures of their segments are locked already.
+pub async fn take(txn: &Txn, members: &[MemberId]) -> Result<(), Fault> {
+    let list = List::ids(members.iter().map(|member| member.0));
+    let text = format!(
+        "UPDATE segment_stats SET predicted_members = segment_stats.predicted_members - lost.members,
+            predicted_value = segment_stats.predicted_value - lost.predicted
+        FROM (
+            SELECT b.segment_id, COUNT(*) AS members, CAST(SUM(v.predicted_clv) AS BIGINT) AS predicted
+            FROM {} JOIN segment_member AS b ON b.member_id = list.id JOIN member_value AS v ON v.member_id = list.id
+            WHERE v.predicted_clv IS NOT NULL GROUP BY b.segment_id
+        ) AS lost
+        WHERE segment_stats.segment_id = lost.segment_id",
+        list.table(txn, 1)
+    );
+    txn.execute_raw(sql(txn, text, [list.value(txn)?])).await?;
     Ok(())
 }
 

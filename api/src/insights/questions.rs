@@ -11,17 +11,7 @@ use engine::insights::{
 use super::asked::{Asked, Beside, Terms, Unknown};
 use crate::facts::Needs;
 
-const NOTHING: Needs = Needs {
-    labels: false,
-    transactions: false,
-    items: false,
-    points: false,
-    feedback: false,
-    campaigns: false,
-    values: false,
-};
-const TRANSACTIONS: Needs = Needs { transactions: true, ..NOTHING };
-const POINTS: Needs = Needs { points: true, ..NOTHING };
+const POINTS: Needs = Needs { points: true, ..Needs::NOTHING };
 
 /// The value snapshot, up to today or another day, over 12 months or since the launch, or from another day.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +74,7 @@ pub const MOST_VALUES: usize = 250;
 impl Asked for SnapshotOf {
     type Answer = ValueSnapshot;
     type Figure = Several<Snapshot>;
-    const NEEDS: Needs = Needs { points: true, ..TRANSACTIONS };
+    const NEEDS: Needs = Needs { points: true, ..Needs::DOCUMENTS };
     const UNKNOWN: Unknown = Unknown::Sales;
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
@@ -106,7 +96,7 @@ impl Asked for SnapshotOf {
 impl Asked for RevenueOf {
     type Answer = Vec<RevenuePoint>;
     type Figure = Several<Revenue>;
-    const NEEDS: Needs = TRANSACTIONS;
+    const NEEDS: Needs = Needs::DOCUMENTS;
     const UNKNOWN: Unknown = Unknown::Sales;
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
@@ -122,7 +112,7 @@ impl Asked for RevenueOf {
 impl Asked for RetentionOf {
     type Answer = Vec<RetentionCohort>;
     type Figure = WithErased<Several<Retention>>;
-    const NEEDS: Needs = TRANSACTIONS;
+    const NEEDS: Needs = Needs::DOCUMENTS;
     const UNKNOWN: Unknown = Unknown::Persons;
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
@@ -138,7 +128,7 @@ impl Asked for RetentionOf {
 impl Asked for RfmOf {
     type Answer = RfmAnalysis;
     type Figure = Several<Rfm>;
-    const NEEDS: Needs = TRANSACTIONS;
+    const NEEDS: Needs = Needs::DOCUMENTS;
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
         let gross_margin = terms.program.gross_margin;
@@ -153,7 +143,7 @@ impl Asked for RfmOf {
 impl Asked for MissingOf {
     type Answer = MissingAnalysis;
     type Figure = Several<Missing>;
-    const NEEDS: Needs = TRANSACTIONS;
+    const NEEDS: Needs = Needs::DOCUMENTS;
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
         let (multiple, today, gross_margin) = (self.0, terms.today, terms.program.gross_margin);
@@ -189,7 +179,7 @@ impl Asked for PointsOf {
 impl Asked for NpsOf {
     type Answer = NpsResult;
     type Figure = Several<Nps>;
-    const NEEDS: Needs = Needs { feedback: true, ..NOTHING };
+    const NEEDS: Needs = Needs { feedback: true, ..Needs::NOTHING };
 
     fn figure(&self, terms: &Terms, beside: Beside) -> Self::Figure {
         let (Self { survey, period }, today) = (self, terms.today);
@@ -205,10 +195,10 @@ impl Asked for NpsOf {
 impl Asked for ProfileOf {
     type Answer = Vec<ProfileShare>;
     type Figure = SegmentProfiles;
-    const NEEDS: Needs = Needs { items: true, ..TRANSACTIONS };
+    const NEEDS: Needs = Needs { items: true, ..Needs::DOCUMENTS };
 
     fn needs(&self) -> Needs {
-        if self.0.is_bought() { Self::NEEDS } else { NOTHING }
+        if self.0.is_bought() { Self::NEEDS } else { Needs::NOTHING }
     }
 
     fn together(&self) -> usize {

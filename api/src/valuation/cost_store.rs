@@ -16,7 +16,7 @@ use crate::error::Fault;
 const READ: u64 = 50_000;
 
 /// What the campaigns that began within the 12 months up to a day cost for each member whom they targeted, in minor units:
-/// a campaign's cost ÷ those whom its draw targeted, rounded half to even: who was erased since got it too.
+/// the sum of each campaign's cost ÷ those whom its draw targeted, rounded half to even once: who was erased since got it too.
 pub(super) async fn campaign_costs(
     db: &impl ConnectionTrait,
     zone: Zone,
@@ -34,7 +34,7 @@ pub(super) async fn campaign_costs(
             }
         }
     }
-    Ok(ByMember::new(costs.into_iter().collect()))
+    Ok(ByMember::new(costs.into_iter().map(|(member, cost)| (member, minor(cost))).collect()))
 }
 
 /// The same of one member.
@@ -49,10 +49,17 @@ pub(super) async fn campaign_costs_of(
     let got: Vec<CampaignId> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?;
     let each = each(db, zone, day).await?;
     let cost = each.iter().filter(|(campaign, _)| got.contains(campaign)).map(|(_, cost)| cost).sum();
-    Ok(ByMember::new(vec![(member.0, cost)]))
+    Ok(ByMember::new(vec![(member.0, minor(cost))]))
 }
 
-/// What each campaign cost for one of those whom it targeted.
+/// A share of a cost is reckoned in so many parts of a minor unit: a mailing to a million costs each of them less than one.
+const PARTS: i64 = 1_000_000;
+
+fn minor(parts: i64) -> i64 {
+    quotient(parts.into(), PARTS.into()).unwrap_or_default()
+}
+
+/// What each campaign cost for one of those whom it targeted, in parts of a minor unit.
 async fn each(db: &impl ConnectionTrait, zone: Zone, day: NaiveDate) -> Result<Vec<(CampaignId, i64)>, Fault> {
     let within = zone.last_12_months(day);
     let text = "SELECT id, cost, drawn_targets FROM campaign
@@ -60,7 +67,8 @@ async fn each(db: &impl ConnectionTrait, zone: Zone, day: NaiveDate) -> Result<V
     let rows = db.query_all_raw(sql(db, text, [within.from.into(), within.until.into()])).await?;
     let each = |row: &QueryResult| {
         let (cost, targeted): (i64, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        Ok((CampaignId(row.try_get_by_index(0)?), quotient(cost.into(), targeted.into()).unwrap_or_default()))
+        let parts = i128::from(cost) * i128::from(PARTS);
+        Ok((CampaignId(row.try_get_by_index(0)?), quotient(parts, targeted.into()).unwrap_or_default()))
     };
     Ok(rows.iter().map(each).collect::<Result<_, DbErr>>()?)
 }

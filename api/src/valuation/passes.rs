@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use engine::calendar::Millis;
 use engine::evaluate::Program;
 use engine::facts::{Dictionary, Facts};
 use engine::insights::{
@@ -21,16 +22,7 @@ use crate::facts::{self, Freshness, Needs};
 use crate::membership::{Belonging, Evaluated};
 
 /// What the figures look at.
-pub(super) const DOCUMENTS: Needs = Needs {
-    labels: false,
-    transactions: true,
-    items: false,
-    points: false,
-    feedback: false,
-    campaigns: false,
-    values: false,
-};
-pub(super) const VALUES: Needs = Needs { points: true, ..DOCUMENTS };
+pub(super) const VALUES: Needs = Needs { points: true, ..Needs::DOCUMENTS };
 /// How many times the own rhythm a silence must last, as `missingMembers` asks where nothing else is said.
 pub(super) const MULTIPLE: f64 = 2.0;
 /// How many customers a predictor is asked about.
@@ -57,6 +49,8 @@ pub(super) struct Grouped {
     pub(super) evaluated: Evaluated,
     pub(super) bounds: Bounds,
     pub(super) analysis: ValueGroupsAnalysis,
+    /// When everybody was looked at.
+    pub(super) as_of: Millis,
 }
 
 /// Looks at how customers bought until the plan's day.
@@ -69,7 +63,7 @@ pub(super) async fn sample(app: &Arc<App>, plan: &Plan) -> Result<Sampled, Fault
         let customers: Vec<(i64, Customer)> = facts.members().iter().enumerate().filter_map(bought).collect();
         (Sample::gather(facts, as_of), customers, asked.part(facts, dictionary))
     };
-    let found = facts::everybody_prepared(app, DOCUMENTS, Freshness::LoadedAndCaughtUp, |_| (), each).await?;
+    let found = facts::everybody_prepared(app, Needs::DOCUMENTS, Freshness::LoadedAndCaughtUp, |_| (), each).await?;
     aside(move || {
         let (mut samples, mut customers, mut scored) = (Vec::new(), Vec::new(), <Rfm as Figure>::Part::default());
         for (sample, bought, part) in found.parts {
@@ -112,7 +106,7 @@ pub(super) async fn fit(app: &Arc<App>, plan: &Plan, sampled: Sampled) -> Result
 async fn hold_out(app: &Arc<App>, plan: &Plan, days: u32) -> Result<Holdout, Fault> {
     let as_of = plan.as_of;
     let each = move |facts: &Facts, _: &Dictionary| Holdout::gather(facts, as_of, days);
-    let found = facts::everybody(app, DOCUMENTS, each).await?;
+    let found = facts::everybody(app, Needs::DOCUMENTS, each).await?;
     aside(move || Holdout::of_parts(found.parts, as_of, days)).await
 }
 
@@ -130,6 +124,7 @@ pub(super) async fn group(app: &Arc<App>, plan: &Plan, fitted: &Fitted) -> Resul
     let asked = Arc::clone(&figure);
     let each = move |facts: &Facts, dictionary: &Dictionary| asked.part(facts, dictionary);
     let found = facts::everybody(app, VALUES, each).await?;
+    let as_of = found.as_of;
     let together = aside(move || {
         let mut whole = <ValueGroups as Figure>::Part::default();
         found.parts.into_iter().for_each(|part| figure.merge(&mut whole, part));
@@ -154,8 +149,8 @@ pub(super) async fn group(app: &Arc<App>, plan: &Plan, fitted: &Fitted) -> Resul
     let needs = plan.rules.needs().and(VALUES);
     let found = facts::everybody_prepared(app, needs, Freshness::AsTheyStand, prepare, each).await?;
     let (members, belonging): (Vec<Vec<Kept>>, Vec<Option<Belonging>>) = found.parts.into_iter().unzip();
-    let evaluated = plan.rules.evaluated(belonging.into_iter().flatten().collect(), found.position);
-    Ok(Grouped { members: members.concat(), evaluated, bounds, analysis })
+    let evaluated = plan.rules.evaluated(belonging.into_iter().flatten().collect(), found.horizon);
+    Ok(Grouped { members: members.concat(), evaluated, bounds, analysis, as_of })
 }
 
 /// Does what takes a processor's time, where nobody waits for it.

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use sea_orm::ConnectionTrait;
 
 use super::ask::Arguments;
+use super::store::{self, Reach};
 use crate::app::App;
 use crate::error::Fault;
 use crate::membership::Revaluation;
@@ -45,6 +46,8 @@ pub(super) struct Plan {
     pub(super) settings: ValueSettings,
     /// The rules that look at what members are worth.
     pub(super) rules: Revaluation,
+    /// How far the shop had come before anything was read.
+    pub(super) reach: Reach,
 }
 
 impl Said {
@@ -87,7 +90,9 @@ impl Plan {
             expected_days: EXPECTED_DAYS,
         };
         let moment = Moment { today, digits: currency.digits(), gross_margin };
+        let reach = store::reach(app.db.reader()).await?;
         Ok(Self {
+            reach,
             as_of: arguments.as_of.unwrap_or_else(|| yesterday(today)),
             groups_on: today,
             currency,

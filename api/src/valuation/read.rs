@@ -13,12 +13,12 @@ use entity::ids::MemberId;
 use super::cost_store::campaign_costs_of;
 use super::member::MemberFigures;
 use super::member_store;
-use super::passes::{DOCUMENTS, MULTIPLE, VALUES};
+use super::passes::{MULTIPLE, VALUES};
 use super::plan::Said;
 use super::store::{self, GroupFigures, ModelRow};
 use crate::app::App;
 use crate::error::Fault;
-use crate::facts::{self, Whose};
+use crate::facts::{self, Needs, Whose};
 use crate::members::{self, MemberRef};
 
 /// The model that holds.
@@ -57,7 +57,7 @@ pub async fn model(app: &App) -> Result<Option<FittedModel>, Fault> {
 pub async fn groups(app: &App) -> Result<Option<Groups>, Fault> {
     let Some(row) = store::latest(app.db.reader()).await? else { return Ok(None) };
     let kept = row.groups()?;
-    Ok(Some(Groups { as_of: row.fitted_at, notes: kept.notes, groups: kept.groups }))
+    Ok(Some(Groups { as_of: row.looked_at, notes: kept.notes, groups: kept.groups }))
 }
 
 /// How the value of a member comes about, by the latest analysis; none before the first, and where the member is not known.
@@ -110,7 +110,7 @@ async fn unseen_members(app: &App, members: &[MemberId]) -> Result<Vec<(MemberId
     let today = app.clock.today(zone);
     let multiple = Multiple::new(MULTIPLE).ok_or_else(|| Fault::new("the multiple of rhythms is none"))?;
     let mut dictionary = Dictionary::default();
-    let facts = facts::read(app.db.reader(), Whose::Members(members), DOCUMENTS, zone, &mut dictionary).await?;
+    let facts = facts::read(app.db.reader(), Whose::Members(members), Needs::DOCUMENTS, zone, &mut dictionary).await?;
     let rhythm = |member: &MemberId| {
         let rhythm = Rhythm::of(&facts, facts.row(member.0)?, today);
         Some((*member, MemberFigures::unseen(rhythm.days(), rhythm.presence(today, multiple))))

@@ -31,6 +31,19 @@ pub(super) struct ModelRow {
     bounds: String,
     figures: String,
     pub(super) duration_ms: i64,
+    pub(super) looked_at: i64,
+    last_member: i64,
+    last_transaction: i64,
+}
+
+/// In which form an analysis is kept: to be raised with every change of what its texts hold.
+const FORM: i64 = 1;
+
+/// How far a shop has come: the largest ids.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(super) struct Reach {
+    last_member: i64,
+    last_transaction: i64,
 }
 
 /// Groups as they are kept.
@@ -100,6 +113,9 @@ impl ModelRow {
             bounds: serde_json::to_string(&grouped.bounds)?,
             figures: serde_json::to_string(&groups)?,
             duration_ms: 0,
+            looked_at: grouped.as_of,
+            last_member: plan.reach.last_member,
+            last_transaction: plan.reach.last_transaction,
         })
     }
 
@@ -129,13 +145,24 @@ impl ModelRow {
     }
 }
 
-/// The analysis that holds; none before the first.
+/// The analysis that holds; none before the first, and where it is kept in another form.
 pub(super) async fn latest(db: &impl ConnectionTrait) -> Result<Option<ModelRow>, Fault> {
-    let text = "SELECT * FROM value_model ORDER BY id DESC LIMIT 1";
-    Ok(ModelRow::find_by_statement(sql(db, text, [])).one(db).await?)
+    let text = "SELECT * FROM value_model WHERE id = (SELECT MAX(id) FROM value_model) AND form = $1";
+    Ok(ModelRow::find_by_statement(sql(db, text, [FORM.into()])).one(db).await?)
 }
 
-/// The number of the analysis that holds; none before the first.
+/// How far the shop has come by now.
+pub(super) async fn reach(db: &impl ConnectionTrait) -> Result<Reach, Fault> {
+    let text = format!("SELECT {LAST_MEMBER} AS last_member, {LAST_TRANSACTION} AS last_transaction");
+    let found = Reach::find_by_statement(sql(db, text, [])).one(db).await?;
+    found.ok_or_else(|| Fault::new("the largest ids answered nothing"))
+}
+
+/// Each a look at the end of an index.
+const LAST_MEMBER: &str = "(SELECT COALESCE(MAX(id), 0) FROM member)";
+const LAST_TRANSACTION: &str = "(SELECT COALESCE(MAX(id), 0) FROM \"transaction\")";
+
+/// The number of the newest analysis, in whatever form; none before the first.
 pub(super) async fn latest_id(db: &impl ConnectionTrait) -> Result<Option<i64>, Fault> {
     let row = db.query_one_raw(sql(db, "SELECT MAX(id) AS id FROM value_model", [])).await?;
     Ok(row.map(|row| row.try_get("", "id")).transpose()?.flatten())
@@ -144,8 +171,8 @@ pub(super) async fn latest_id(db: &impl ConnectionTrait) -> Result<Option<i64>, 
 /// Writes an analysis that lands.
 pub(super) async fn insert(txn: &Txn, row: &ModelRow, at: i64, took: Duration) -> Result<(), Fault> {
     let text = "INSERT INTO value_model (fitted_at, as_of, groups_on, time_zone, gross_margin, reward_cost_per_point,
-            return_handling_cost, model, refused, bounds, figures, duration_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+            return_handling_cost, model, refused, bounds, figures, duration_ms, looked_at, last_member, last_transaction, form)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     let values = [
         at.into(),
         row.as_of.as_str().into(),
@@ -159,19 +186,27 @@ pub(super) async fn insert(txn: &Txn, row: &ModelRow, at: i64, took: Duration) -
         row.bounds.as_str().into(),
         row.figures.as_str().into(),
         i64::try_from(took.as_millis()).unwrap_or(i64::MAX).into(),
+        row.looked_at.into(),
+        row.last_member.into(),
+        row.last_transaction.into(),
+        FORM.into(),
     ];
     txn.execute_raw(sql(txn, text, values)).await?;
     Ok(())
 }
 
-/// The day of the groups that hold; none before the first, and where the programme says something else by now than what they
-/// were reckoned with.
+/// The day of the groups that hold; none before the first, where the programme says something else by now than what they
+/// were reckoned with, and where the shop has grown since by more than a tenth, as one that is being set up does.
 pub(super) async fn groups_on(db: &impl ConnectionTrait) -> Result<Option<String>, Fault> {
-    let text = "SELECT v.groups_on FROM value_model AS v JOIN program AS p ON p.time_zone = v.time_zone
+    let text = format!(
+        "SELECT v.groups_on FROM value_model AS v JOIN program AS p ON p.time_zone = v.time_zone
             AND p.gross_margin = v.gross_margin AND p.decided_margin = v.gross_margin
             AND p.reward_cost_per_point = v.reward_cost_per_point AND p.return_handling_cost = v.return_handling_cost
-        WHERE v.id = (SELECT MAX(id) FROM value_model)";
-    let row = db.query_one_raw(sql(db, text, [])).await?;
+        WHERE v.id = (SELECT MAX(id) FROM value_model) AND v.form = $1
+            AND {LAST_MEMBER} - v.last_member <= v.last_member / 10
+            AND {LAST_TRANSACTION} - v.last_transaction <= v.last_transaction / 10"
+    );
+    let row = db.query_one_raw(sql(db, text, [FORM.into()])).await?;
     Ok(row.map(|row| row.try_get("", "groups_on")).transpose()?)
 }
 

@@ -146,6 +146,21 @@ each_way! { standing;
         assert_eq!(data["nodes"], json!([{"targeted": 2}]));
     }
 
+    async fn what_many_cheap_campaigns_cost_is_rounded_once(app) {
+        shop(&app, 120).await;
+        let twelve = (1..=12).map(|number| json!({"number": format!("c{number}")})).collect::<Vec<_>>();
+        let input = json!({"name": "all", "key": "all", "members": twelve});
+        assert_eq!(app.graphql(CREATE, json!({ "input": input })).await["createSegment"]["userErrors"], json!([]));
+        for mailing in 1..=12 {
+            let fields = json!({"name": format!("Mailing {mailing}"), "holdoutPercent": "0", "cost": "0.05", "startsAt": noon(1), "endsAt": "2026-07-20T12:00:00Z"});
+            started(&app, fields).await;
+        }
+        fitted(&app, None).await;
+        // Less than half a cent each time, and five cents in all.
+        let found = ask(&app, "{ valueBreakdown(member: {number: \"c3\"}) { campaignCost { amount } } }").await;
+        assert_eq!(found, json!({"campaignCost": {"amount": "0.05"}}));
+    }
+
     async fn what_several_large_campaigns_cost_adds_up(app) {
         shop(&app, 120).await;
         dynamic(&app, "below", json!({"value": {"valueGroup": ["BELOW_ZERO"]}})).await;

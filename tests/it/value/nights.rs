@@ -6,7 +6,8 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::{Database, Served};
 
-use super::{jobs, shop, standing, worked};
+use super::{jobs, sale, shop, standing, worked};
+use crate::calls::{RECORD, make, members};
 use crate::jobs::until;
 use crate::roll::day;
 use tessera::valuation::keep_up;
@@ -54,6 +55,36 @@ async fn another(
         ..tessera::config::Settings::default()
     };
     (tessera::app::App::open(settings).await.unwrap(), folder)
+}
+
+/// What was worked out while a shop was being set up does not stand for the whole day.
+#[test]
+fn a_shop_that_is_being_set_up_is_looked_at_again() {
+    each(async |app| {
+        let night = async || {
+            assert!(keep_up(&app.app).await.unwrap());
+            assert_eq!(worked(&app.app).await.status, JobStatus::Succeeded);
+            assert!(!keep_up(&app.app).await.unwrap(), "it has seen all that there is");
+        };
+        let grouped = async || {
+            let data = app.graphql("{ valueGroups { groups { members } } valueModel { customers } }", json!({})).await;
+            let groups = data["valueGroups"]["groups"].as_array().unwrap().clone();
+            let members: i64 = groups.iter().map(|group| group["members"].as_i64().unwrap()).sum();
+            (members, data["valueModel"]["customers"].as_i64())
+        };
+        night().await;
+        assert_eq!(grouped().await, (0, None));
+        members(&app, &["early"]).await;
+        night().await;
+        assert_eq!(grouped().await, (1, None));
+        shop(&app, 105).await;
+        night().await;
+        assert_eq!(grouped().await, (106, Some(105)));
+        // A sale more does not matter before the next night, nor does a customer.
+        members(&app, &["late"]).await;
+        make(&app, RECORD, json!([sale("late", 1, 5)])).await;
+        assert!(!keep_up(&app.app).await.unwrap());
+    });
 }
 
 /// One that was stopped by hand is let alone for a while.
