@@ -1,5 +1,5 @@
 //! What a server does besides answering: it rolls the figures and decides everybody at the programme's midnight, ends
-//! campaigns whose time is over, and forgets quiet callers.
+//! campaigns whose time is over, asks again for what stands still, and forgets quiet callers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +37,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         }
         if let Err(Stop::Fault(fault)) = campaigns::end_over(&app).await {
             tracing::error!(?fault, "campaigns whose time is over could not be ended; the next try follows");
+        }
+        if let Err(Stop::Fault(fault)) = membership::evaluate_outdated(&app).await {
+            tracing::error!(?fault, "segments that stand still could not be asked for; the next try follows");
         }
         if let Err(Stop::Fault(fault)) = valuation::keep_up(&app).await {
             tracing::error!(?fault, "what members are worth could not be asked for; the next try follows");

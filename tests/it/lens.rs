@@ -9,6 +9,7 @@ pub use processes::beside;
 use std::sync::Arc;
 
 use engine::facts::Facts;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use tessera::facts::{self, LensView, Needs, Whose};
 use tests::TestApp;
 
@@ -64,9 +65,19 @@ pub async fn right(app: &TestApp) -> Arc<LensView> {
     assert_eq!(shown.members(), read.members());
     for row in 0..read.len() {
         let [shown, read] = [&shown, &read].map(|facts| facts.part(row..row + 1));
-        assert_eq!(shown, read, "member {} at {:?}", read.members()[0], view.position);
+        assert_eq!(shown, read, "member {} at {:?}", read.members()[0], view.horizon.position);
     }
     assert_eq!(dictionary.spellings(), view.dictionary.spellings(), "the rows have texts that the lens does not know");
     assert_eq!((view.members(), view.transactions()), (read.len(), read.transactions()));
     view
+}
+
+/// A transaction that has its number and does not end; on SQLite nobody could write beside it.
+pub async fn under_way(app: &TestApp) -> Option<DatabaseTransaction> {
+    if app.app.db.backend() != DbBackend::Postgres {
+        return None;
+    }
+    let txn = app.app.db.begin().await.unwrap();
+    txn.execute_unprepared("SELECT pg_current_xact_id()").await.unwrap();
+    Some(txn)
 }

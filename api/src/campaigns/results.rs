@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use engine::calendar::{Millis, day_number};
-use engine::campaigns::{Audience, CampaignSums, Engagement, Plan, Results, Terms, campaign_days};
-use engine::facts::{Day, Dictionary, Facts};
+use engine::campaigns::{CampaignSums, Engagement, Plan, Results, STAYING, Side, Sides, Terms, campaign_days};
+use engine::facts::Day;
+use engine::insights::Among;
 use entity::campaign;
 use entity::ids::CampaignId;
 use entity::kinds::CampaignStatus;
@@ -17,7 +18,7 @@ use super::input::percent_of;
 use super::{audience_store, store};
 use crate::app::App;
 use crate::error::{Fault, FaultKind};
-use crate::facts::{self, Freshness, Needs};
+use crate::facts::{Moment, Needs};
 use crate::membership;
 use crate::segments::{self, SegmentRef};
 
@@ -32,7 +33,7 @@ pub struct Outcome {
     pub results: Results,
 }
 
-/// How many campaigns one call looks at: each is a look at everybody.
+/// How many campaigns one call looks at.
 const MOST: usize = 50;
 
 /// A plan goes by who bought within so many days up to today.
@@ -49,11 +50,11 @@ pub async fn plan(app: &Arc<App>, segment: &SegmentRef, holdout_percent: Decimal
     let ids = segments::ids_of(app, std::slice::from_ref(segment)).await?;
     let known = membership::known_members(app.db.reader(), &ids, &[]).await?;
     let targeted = known.members.into_values().next().unwrap_or_default();
-    let today = day_number(app.clock.today(app.program().zone));
-    let audience = Audience { targeted, ..Audience::default() };
-    let (sums, _) = summed(app, vec![(audience, today - PLANNED + 1..=today)]).await?;
-    let bought = sums.first().map(|sums| sums.targeted.conversion()).unwrap_or_default();
-    Ok(engine::campaigns::plan(bought, i64::from(PLANNED), holdout_percent))
+    let zone = app.program().zone;
+    let today = day_number(app.clock.today(zone));
+    let side = Side { among: Among::Members(Arc::new(targeted)), days: today - PLANNED + 1..=today };
+    let (bought, _) = Moment::begin(app, zone, Needs::DOCUMENTS).await?.ask(side).await?;
+    Ok(engine::campaigns::plan(bought.conversion(), i64::from(PLANNED), holdout_percent))
 }
 
 /// What campaigns brought, all of them worked out in one pass; those are missing that were not started, and of whose
@@ -65,27 +66,32 @@ pub async fn results(app: &Arc<App>, ids: &[CampaignId]) -> Result<HashMap<Campa
             format!("the results of at most {MOST} campaigns can be asked for"),
         ));
     }
-    let reader = app.db.reader();
-    let started: Vec<campaign::Model> = store::campaigns(reader, ids).await?;
+    let program = app.program();
+    let moment = Moment::begin(app, program.zone, Needs { campaigns: true, ..Needs::DOCUMENTS }).await?;
+    let started: Vec<campaign::Model> = store::campaigns(moment.txn(), ids).await?;
     let started: Vec<_> = started.into_iter().filter(|row| row.status != CampaignStatus::Draft).collect();
     let ids: Vec<CampaignId> = started.iter().map(|row| row.id).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let (program, mut audiences) = (app.program(), audience_store::audiences(reader, &ids).await?);
-    let engagement = audience_store::engagement(reader, &ids).await?;
+    let engagement = audience_store::engagement(moment.txn(), &ids).await?;
     let days = |row: &campaign::Model| campaign_days(program.zone, row.starts_at, row.ends_at);
-    let asked = started.iter().map(|row| (audiences.remove(&row.id).unwrap_or_default(), numbers(&days(row))));
-    let (sums, as_of) = summed(app, asked.collect()).await?;
+    let sides = Sides::new(started.iter().map(|row| (row.id.0, numbers(&days(row)))).collect());
+    let (sums, as_of) = moment.ask(sides).await?;
+    let sums: HashMap<i64, CampaignSums> = sums.into_iter().collect();
     let today = program.zone.day_of(as_of);
     let mut found = HashMap::new();
-    for (row, sums) in started.iter().zip(sums) {
+    for row in &started {
+        let sums = sums.get(&row.id.0).copied().unwrap_or_default();
         let engagement = engagement.get(&row.id).copied().unwrap_or_default();
+        let to_come = to_come(&days(row), today);
         let terms = Terms {
             holdout_percent: percent_of(row)?,
             is_drawn: row.drawn_at.is_some_and(|drawn| drawn <= row.starts_at),
-            days_to_come: to_come(&days(row), today),
+            days_to_come: to_come,
+            staying_to_come: to_come + i64::from(STAYING),
             cost: row.cost,
+            drawn_targets: row.drawn_targets,
             gross_margin: program.gross_margin,
             digits: program.currency.digits(),
         };
@@ -94,23 +100,6 @@ pub async fn results(app: &Arc<App>, ids: &[CampaignId]) -> Result<HashMap<Campa
         }
     }
     Ok(found)
-}
-
-/// What the members of audiences did in some days, and as of when.
-async fn summed(
-    app: &Arc<App>,
-    asked: Vec<(Audience, RangeInclusive<Day>)>,
-) -> Result<(Vec<CampaignSums>, Millis), Fault> {
-    let mut sums = vec![CampaignSums::default(); asked.len()];
-    let needs = Needs { transactions: true, ..Needs::default() };
-    let each = move |_: &(), facts: &Facts, _: &Dictionary| {
-        asked.iter().map(|(audience, days)| CampaignSums::of(facts, audience, days)).collect::<Vec<_>>()
-    };
-    let found = facts::everybody_prepared(app, needs, Freshness::CaughtUp, |_| (), each).await?;
-    for part in found.parts {
-        sums.iter_mut().zip(&part).for_each(|(sum, part)| *sum = sum.merged(part));
-    }
-    Ok((sums, found.as_of))
 }
 
 fn numbers(days: &RangeInclusive<NaiveDate>) -> RangeInclusive<Day> {

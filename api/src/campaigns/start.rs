@@ -4,7 +4,8 @@ use engine::calendar::Millis;
 use engine::campaigns::Holdout;
 use entity::campaign;
 use entity::ids::{CampaignId, MemberId};
-use entity::kinds::{CampaignStatus, WebhookEvent};
+use entity::kinds::{CampaignStatus, SegmentKind, WebhookEvent};
+use rust_decimal::Decimal;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 
@@ -26,7 +27,8 @@ pub enum Drawing {
 }
 
 /// Starts a draft: whoever belongs to its segment at this moment is its audience from now on, and the holdout is drawn.
-/// Its days begin with this one at the earliest, so that the draw lies before them. Segments whose rules name it follow at
+/// Its days begin with this one at the earliest, which counts whole: sales of the same day before the draw count on both
+/// sides. Segments whose rules name it follow at
 /// once, or after a large audience by a job each. One that runs already stays as it is.
 pub async fn start(app: &App, by: By<'_>, id: CampaignId) -> Result<campaign::Model, Stop> {
     start_at(app, by, id, Drawing::Now).await
@@ -57,18 +59,34 @@ pub async fn start_at(app: &App, by: By<'_>, id: CampaignId, drawing: Drawing) -
         if !segment.active {
             return Err(not_allowed(format!("its segment {} is inactive", segment.key)).into());
         }
+        // The audience is fixed for good: it must be that of the rule as it is, with everything that it looks at.
+        if segment.kind == SegmentKind::Dynamic && !membership::is_landed(&txn, &segment).await? {
+            let message = format!("the rule of its segment {} is still being evaluated: start it once that has ended", segment.key);
+            return Err(not_allowed(message).into());
+        }
         let belonging = membership::known_members(&txn, &[segment.id], &[]).await?.members;
         let belonging = belonging.into_values().next().unwrap_or_default();
         if belonging.is_empty() {
             return Err(not_allowed(format!("its segment {} has no members", segment.key)).into());
         }
-        let audience = Holdout::new(id.0, percent_of(&before)?).draw(belonging.iter().map(u64::cast_signed));
+        let percent = percent_of(&before)?;
+        let audience = Holdout::new(id.0, percent).draw(belonging.iter().map(u64::cast_signed));
         if audience.targeted.is_empty() {
             let (members, percent) = (belonging.len(), &before.holdout_percent);
             let message = format!(
                 "the draw holds out all {members} members of its segment {}, and nobody would get it: {percent} % are too \
                 much for so few",
                 segment.key
+            );
+            return Err(not_allowed(message).into());
+        }
+        if audience.held_out.is_empty() && percent > Decimal::ZERO {
+            let message = format!(
+                "the draw holds out none of the {} members of its segment {}, and no effect could be told: hold out more \
+                than {} %, or 0 % if that is what you want",
+                belonging.len(),
+                segment.key,
+                before.holdout_percent
             );
             return Err(not_allowed(message).into());
         }

@@ -4,8 +4,11 @@
 mod pulse;
 mod store;
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use engine::calendar::Millis;
-use entity::ids::MemberId;
+use entity::ids::{CampaignId, MemberId};
 use sea_orm::ConnectionTrait;
 
 pub use pulse::{Beat, Pulse};
@@ -24,6 +27,15 @@ pub struct Position {
     pub(crate) id: i64,
 }
 
+/// How far somebody has seen into the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Horizon {
+    /// Everything up to here.
+    pub position: Position,
+    /// What else of that behind it: it was committed while a transaction was under way that may still take a place before it.
+    pub(crate) ahead: Arc<HashSet<Position>>,
+}
+
 /// Where a change stands that is committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Committed {
@@ -40,8 +52,8 @@ pub struct Touched {
     pub everybody: bool,
     /// What the nightly analyses keep of anybody; nothing else of whoever is not among the members.
     pub values: bool,
-    /// Anybody's parts in campaigns; nothing else of whoever is not among the members.
-    pub campaigns: bool,
+    /// Anybody's parts in these campaigns, each once; nothing else of whoever is not among the members.
+    pub campaigns: Vec<CampaignId>,
     /// These members', each once, in order.
     pub members: Vec<MemberId>,
 }
@@ -74,9 +86,9 @@ pub async fn note_values(txn: &Txn, at: Millis) -> Result<(), Fault> {
     db::notify(txn, CHANNEL).await
 }
 
-/// Notes that anybody's parts in campaigns may be changed by this transaction, and nothing else.
-pub async fn note_campaigns(txn: &Txn, at: Millis) -> Result<(), Fault> {
-    store::write(txn, Some(store::CAMPAIGNS.to_owned()), at).await?;
+/// Notes that anybody's part in a campaign may be changed by this transaction, and nothing else.
+pub async fn note_campaign(txn: &Txn, campaign: CampaignId, at: Millis) -> Result<(), Fault> {
+    store::write(txn, Some(serde_json::to_string(&store::Parts { campaign })?), at).await?;
     db::notify(txn, CHANNEL).await
 }
 
@@ -85,9 +97,21 @@ pub async fn latest(db: &impl ConnectionTrait) -> Result<Position, Fault> {
     store::latest(db).await
 }
 
-/// The place before which nothing can come any more, and everything is committed.
-pub async fn settled(db: &impl ConnectionTrait) -> Result<Position, Fault> {
-    store::settled(db).await
+/// How many changes are looked at at once.
+pub const CHANGES: usize = 10_000;
+
+/// All that is committed by now: whatever is read from here on holds it.
+pub async fn horizon(db: &impl ConnectionTrait) -> Result<Horizon, Fault> {
+    let position = store::settled(db).await?;
+    let (mut ahead, mut from) = (HashSet::new(), position);
+    loop {
+        let committed = committed_after(db, from, CHANGES).await?;
+        ahead.extend(committed.iter().map(|one| one.position));
+        match committed.last() {
+            Some(last) if committed.len() == CHANGES => from = last.position,
+            _ => return Ok(Horizon { position, ahead: Arc::new(ahead) }),
+        }
+    }
 }
 
 /// Where all changes after a place stand that are committed, in order, so many at most.
@@ -100,16 +124,16 @@ pub async fn touched_by(db: &impl ConnectionTrait, at: &[Position]) -> Result<To
     store::touched_by(db, at).await
 }
 
-/// All changes after a place that are committed, whose facts they touched. For a transaction that keeps all others from
+/// Whose facts the changes touched that are committed and were not seen. For a transaction that keeps all others from
 /// changing facts, or that sees one moment.
-pub async fn touched_after(txn: &Txn, position: Position) -> Result<Touched, Fault> {
-    store::touched_after(txn, position).await
+pub async fn touched_after(txn: &Txn, seen: &Horizon) -> Result<Touched, Fault> {
+    store::touched_after(txn, seen).await
 }
 
 impl Touched {
     /// These members', if nobody else's; none: anybody's, of some kind.
     pub fn members_alone(self) -> Option<Vec<MemberId>> {
-        Some(self.members).filter(|_| !self.everybody && !self.values && !self.campaigns)
+        Some(self.members).filter(|_| !self.everybody && !self.values && self.campaigns.is_empty())
     }
 }
 

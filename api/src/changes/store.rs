@@ -1,9 +1,10 @@
 //! The SQL of the log of changed facts.
 
-use entity::ids::MemberId;
+use entity::ids::{CampaignId, MemberId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
+use serde::{Deserialize, Serialize};
 
-use super::{Committed, Position, Touched};
+use super::{Committed, Horizon, Position, Touched};
 use crate::db::{List, Txn, sql};
 use crate::error::Fault;
 
@@ -13,8 +14,19 @@ fn is_postgres(db: &impl ConnectionTrait) -> bool {
 
 /// What stands in the place of the members where it is what analyses keep of anybody.
 pub(super) const VALUES: &str = "\"VALUES\"";
-/// The same where it is parts in campaigns.
-pub(super) const CAMPAIGNS: &str = "\"CAMPAIGNS\"";
+/// What stands there otherwise.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Noted {
+    Members(Vec<MemberId>),
+    Parts(Parts),
+}
+
+/// What stands there where it is parts in a campaign.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Parts {
+    pub(super) campaign: CampaignId,
+}
 
 /// Writes a change.
 pub(super) async fn write(txn: &Txn, members: Option<String>, at: i64) -> Result<(), Fault> {
@@ -100,28 +112,43 @@ pub(super) async fn since(db: &impl ConnectionTrait, place: Position) -> Result<
 pub(super) async fn touched_by(db: &impl ConnectionTrait, at: &[Position]) -> Result<Touched, Fault> {
     let ids = List::ids(at.iter().map(|position| position.id));
     let text = format!("SELECT members FROM change WHERE id IN (SELECT id FROM {})", ids.table(db, 1));
-    of(Row::find_by_statement(sql(db, text, [ids.value(db)?])).all(db).await?)
+    Ok(of(Row::find_by_statement(sql(db, text, [ids.value(db)?])).all(db).await?))
 }
 
-pub(super) async fn touched_after(txn: &Txn, position: Position) -> Result<Touched, Fault> {
-    let text = "SELECT members FROM change WHERE (xid, id) > ($1, $2)";
-    of(Row::find_by_statement(sql(txn, text, [position.xid.into(), position.id.into()])).all(txn).await?)
+pub(super) async fn touched_after(txn: &Txn, seen: &Horizon) -> Result<Touched, Fault> {
+    let Horizon { position: Position { xid, id }, ahead } = seen;
+    let text = "SELECT xid, id, members FROM change WHERE (xid, id) > ($1, $2)";
+    let rows = txn.query_all_raw(sql(txn, text, [(*xid).into(), (*id).into()])).await?;
+    let mut unseen = Vec::with_capacity(rows.len());
+    for row in rows {
+        let position = Position { xid: row.try_get_by_index(0)?, id: row.try_get_by_index(1)? };
+        if !ahead.contains(&position) {
+            unseen.push(Row { members: row.try_get_by_index(2)? });
+        }
+    }
+    Ok(of(unseen))
 }
 
 /// Whose facts the rows name together.
-fn of(rows: Vec<Row>) -> Result<Touched, Fault> {
+fn of(rows: Vec<Row>) -> Touched {
     let mut touched = Touched::default();
     for row in rows {
         match row.members.as_deref() {
             None => touched.everybody = true,
             Some(VALUES) => touched.values = true,
-            Some(CAMPAIGNS) => touched.campaigns = true,
-            Some(members) => touched.members.extend(serde_json::from_str::<Vec<MemberId>>(members)?),
+            Some(noted) => match serde_json::from_str(noted) {
+                Ok(Noted::Members(members)) => touched.members.extend(members),
+                Ok(Noted::Parts(Parts { campaign })) => touched.campaigns.push(campaign),
+                // Of another version.
+                Err(_) => touched.everybody = true,
+            },
         }
     }
     touched.members.sort_unstable();
     touched.members.dedup();
-    Ok(touched)
+    touched.campaigns.sort_unstable();
+    touched.campaigns.dedup();
+    touched
 }
 
 pub(super) async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), Fault> {

@@ -14,6 +14,7 @@ pub mod page;
 mod row;
 mod statements;
 mod sweep;
+mod together;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
@@ -29,6 +30,7 @@ pub use listen::{listen, notify};
 pub(crate) use row::row_by_place;
 pub use statements::{STATEMENTS, StatementCount};
 pub use sweep::{empty_log, vacuum};
+pub use together::{concatenated, ids_of};
 
 use crate::error::{Fault, FaultKind, Stop};
 

@@ -12,7 +12,7 @@ use super::everybody_store as store;
 use super::lens::{LensView, caught_up};
 use super::{Needs, Whose, read};
 use crate::app::App;
-use crate::changes::{self, Position};
+use crate::changes::{self, Horizon};
 use crate::error::Fault;
 
 /// What was made of everybody's facts.
@@ -20,8 +20,9 @@ use crate::error::Fault;
 pub struct Everybody<T> {
     /// In the order of the members, some thousand of them each.
     pub parts: Vec<T>,
-    /// Whoever was touched after it may be different by now: where it must be right, they are looked at once more.
-    pub position: Position,
+    /// What of the log of changes was seen. Whoever was touched since may be different by now: where it must be right, they
+    /// are looked at once more.
+    pub horizon: Horizon,
     /// When that was, by the programme's clock.
     pub as_of: Millis,
 }
@@ -29,7 +30,7 @@ pub struct Everybody<T> {
 /// How new the facts must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// As they stand; the caller looks once more at whoever is touched after the position.
+    /// As they stand; the caller looks once more at whoever is touched since.
     AsTheyStand,
     /// With everything that was committed before the call, as far as that comes within 2 seconds.
     CaughtUp,
@@ -66,8 +67,8 @@ where
 {
     let mut parts = Vec::new();
     let take = |_: &Arc<Dictionary>, part| parts.push(part);
-    let (position, as_of) = sweep(app, needs, freshness, prepare, each, take).await?;
-    Ok(Everybody { parts, position, as_of })
+    let (horizon, as_of) = sweep(app, needs, freshness, prepare, each, take).await?;
+    Ok(Everybody { parts, horizon, as_of })
 }
 
 /// The same, each part handed over together with the dictionary that numbers its texts. Parts of the same dictionary come
@@ -79,7 +80,7 @@ pub(super) async fn sweep<P, T>(
     prepare: impl Fn(&Dictionary) -> P + Send + Sync + 'static,
     each: impl Fn(&P, &Facts, &Dictionary) -> T + Send + Sync + 'static,
     take: impl FnMut(&Arc<Dictionary>, T) + Send,
-) -> Result<(Position, Millis), Fault>
+) -> Result<(Horizon, Millis), Fault>
 where
     P: Send + Sync + 'static,
     T: Send + 'static,
@@ -104,18 +105,18 @@ async fn in_memory<P, T>(
     prepare: impl Fn(&Dictionary) -> P + Send + 'static,
     each: impl Fn(&P, &Facts, &Dictionary) -> T + Send + Sync + 'static,
     mut take: impl FnMut(&Arc<Dictionary>, T) + Send,
-) -> Result<(Position, Millis), Fault>
+) -> Result<(Horizon, Millis), Fault>
 where
     P: Sync,
     T: Send + 'static,
 {
-    let (position, as_of, dictionary) = (view.position, view.as_of, Arc::clone(&view.dictionary));
+    let (horizon, as_of, dictionary) = (view.horizon.clone(), view.as_of, Arc::clone(&view.dictionary));
     let made = spawn_blocking(move || {
         let prepared = prepare(&view.dictionary);
         view.chunks.par_iter().map(|facts| each(&prepared, facts, &view.dictionary)).collect::<Vec<T>>()
     });
     made.await.map_err(|error| broke(&error))?.into_iter().for_each(|part| take(&dictionary, part));
-    Ok((position, as_of))
+    Ok((horizon, as_of))
 }
 
 async fn from_rows<P, T>(
@@ -124,13 +125,13 @@ async fn from_rows<P, T>(
     prepare: impl Fn(&Dictionary) -> P + Send + Sync + 'static,
     each: impl Fn(&P, &Facts, &Dictionary) -> T + Send + Sync + 'static,
     mut take: impl FnMut(&Arc<Dictionary>, T) + Send,
-) -> Result<(Position, Millis), Fault>
+) -> Result<(Horizon, Millis), Fault>
 where
     T: Send + 'static,
 {
     let (reader, zone) = (app.db.reader(), app.program().zone);
     let as_of = app.clock.now(zone);
-    let position = changes::settled(reader).await?;
+    let horizon = changes::horizon(reader).await?;
     let work = Arc::new((prepare, each));
     let mut after = i64::MIN;
     while let Some(last) = store::last_of(reader, after, AT_ONCE).await? {
@@ -143,7 +144,7 @@ where
         take(&dictionary, made.await.map_err(|error| broke(&error))?);
         after = last;
     }
-    Ok((position, as_of))
+    Ok((horizon, as_of))
 }
 
 fn broke(error: &tokio::task::JoinError) -> Fault {

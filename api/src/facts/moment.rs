@@ -6,16 +6,18 @@
 //! memory are right is read anew in it, and takes their place for this one figure; everything else is read in it anyway.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::calendar::{Millis, Zone};
-use engine::facts::{Dictionary, Facts};
+use engine::facts::{CampaignPart, Dictionary, Facts};
 use engine::insights::Figure;
-use entity::ids::MemberId;
+use entity::ids::{CampaignId, MemberId};
 use rayon::prelude::*;
 use tokio::task::spawn_blocking;
 
 use super::everybody_store as store;
 use super::lens::{LensView, caught_up};
+use super::rows_store::campaign_parts;
 use super::{Needs, Whose, read};
 use crate::app::App;
 use crate::changes::{self, Touched};
@@ -27,25 +29,35 @@ pub struct Moment {
     txn: Txn,
     needs: Needs,
     zone: Zone,
-    /// The facts in memory, and who was touched since; none where they are not there.
-    view: Option<(Arc<LensView>, Vec<MemberId>)>,
+    /// The facts in memory, and what was touched since; none where they are not there.
+    view: Option<(Arc<LensView>, Touched)>,
     /// Everything that was committed by then is seen.
     as_of: Millis,
 }
 
 /// How many members are read from rows at once.
 const AT_ONCE: usize = 4_096;
+/// How long a figure waits for everybody's facts that are being loaded: a request has 10 seconds.
+const LOADING: Duration = Duration::from_secs(6);
 
 impl Moment {
     /// Now: everything that was committed before the call is seen. Days are those of the zone.
     pub async fn begin(app: &App, zone: Zone, needs: Needs) -> Result<Self, Fault> {
         // Before the moment, so that it holds nothing that comes later.
         let usable = |view: &Arc<LensView>| view.zone == zone && view.is_followed(app.clock.real_millis());
-        let view = caught_up(app).await.filter(usable);
+        let mut view = caught_up(app).await.filter(usable);
+        if view.is_none() {
+            // It is being loaded, and from rows a large shop takes longer than that; where it is off nobody waits.
+            view = app.lens.loaded(zone, || app.clock.real_millis(), LOADING).await;
+        }
         let as_of = app.clock.now(zone);
         let txn = app.db.begin_reading().await?;
         let view = match view {
-            Some(view) => anew(changes::touched_after(&txn, view.position).await?, needs).map(|anew| (view, anew)),
+            Some(view) => {
+                let touched = changes::touched_after(&txn, &view.horizon).await?;
+                let anybody = touched.everybody || touched.values && needs.values;
+                (!anybody).then_some((view, touched))
+            }
             None => None,
         };
         Ok(Self { txn, needs, zone, view, as_of })
@@ -67,11 +79,7 @@ impl Moment {
         let answer = match view {
             Some((view, touched)) => {
                 let mut dictionary = Dictionary::clone(&view.dictionary);
-                let mut anew = Vec::new();
-                for members in touched.chunks(AT_ONCE) {
-                    let facts = read(&txn, Whose::Members(members), needs, zone, &mut dictionary).await?;
-                    anew.push((members.to_vec(), facts));
-                }
+                let anew = Anew::read(&txn, &touched, needs, zone, &mut dictionary).await?;
                 txn.commit().await?;
                 spawn_blocking(move || in_memory(&figure, &view, &anew, &dictionary))
                     .await
@@ -83,20 +91,50 @@ impl Moment {
     }
 }
 
-/// Who is to be read anew for what is needed; none: anybody.
-fn anew(touched: Touched, needs: Needs) -> Option<Vec<MemberId>> {
-    let anybody = touched.everybody || touched.values && needs.values || touched.campaigns && needs.campaigns;
-    (!anybody).then_some(touched.members)
+/// What is read anew of those facts in memory that were touched since.
+#[derive(Default)]
+struct Anew {
+    members: Vec<(Vec<MemberId>, Facts)>,
+    /// Everybody's parts in campaigns.
+    campaigns: Vec<(CampaignId, Vec<CampaignPart>)>,
 }
 
-fn in_memory<F>(figure: &F, view: &LensView, anew: &[(Vec<MemberId>, Facts)], dictionary: &Dictionary) -> F::Answer
+impl Anew {
+    async fn read(
+        txn: &Txn,
+        touched: &Touched,
+        needs: Needs,
+        zone: Zone,
+        dictionary: &mut Dictionary,
+    ) -> Result<Self, Fault> {
+        let mut anew = Self::default();
+        for campaign in touched.campaigns.iter().filter(|_| needs.campaigns) {
+            anew.campaigns.push((*campaign, campaign_parts(txn, *campaign).await?));
+        }
+        for members in touched.members.chunks(AT_ONCE) {
+            let facts = read(txn, Whose::Members(members), needs, zone, dictionary).await?;
+            anew.members.push((members.to_vec(), facts));
+        }
+        Ok(anew)
+    }
+
+    /// The chunks as they are with it.
+    fn applied(&self, mut chunks: Vec<Arc<Facts>>) -> Vec<Arc<Facts>> {
+        for (campaign, parts) in &self.campaigns {
+            chunks = chunks.par_iter().map(|chunk| Arc::new(chunk.with_campaign(campaign.0, parts))).collect();
+        }
+        for (members, facts) in &self.members {
+            chunks = LensView::replaced(&chunks, facts, members);
+        }
+        chunks
+    }
+}
+
+fn in_memory<F>(figure: &F, view: &LensView, anew: &Anew, dictionary: &Dictionary) -> F::Answer
 where
     F: Figure + Sync,
 {
-    let mut chunks = view.chunks.clone();
-    for (members, facts) in anew {
-        chunks = LensView::replaced(&chunks, facts, members);
-    }
+    let chunks = anew.applied(view.chunks.clone());
     // Added up as they come, so that no more parts are kept than there are threads, or a few times as many.
     let taken = |mut whole: F::Part, facts: &Arc<Facts>| {
         figure.merge(&mut whole, figure.part(facts, dictionary));

@@ -33,7 +33,7 @@ pub async fn audience_fixed(
     members: &[MemberId],
 ) -> Result<(), Fault> {
     if members.len() > MOST_DECIDED {
-        changes::note_campaigns(txn, reckoning.now).await?;
+        changes::note_campaign(txn, campaign, reckoning.now).await?;
     } else {
         for members in members.chunks(NOTED) {
             changes::note(txn, members, reckoning.now).await?;

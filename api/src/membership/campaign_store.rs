@@ -39,7 +39,7 @@ pub async fn naming_campaign(db: &impl ConnectionTrait, campaign: CampaignId) ->
     // A text of somebody's own that looks like this has its quotation marks escaped in JSON.
     let named = format!("%\"campaignId\":\"{}\"%", campaign.0);
     let text = "SELECT s.id FROM segment AS s LEFT JOIN segment_evaluation AS e ON e.segment_id = s.id
-        WHERE s.rule LIKE $1 OR e.applied_rule LIKE $1 ORDER BY s.id";
+        WHERE s.rule LIKE $1 OR (e.decides AND e.applied_rule LIKE $1) ORDER BY s.id";
     let rows = db.query_all_raw(sql(db, text, [named.into()])).await?;
     Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, DbErr>>()?)
 }

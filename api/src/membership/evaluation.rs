@@ -37,9 +37,10 @@ pub const EVALUATION_JOB: &str = "EVALUATION";
 /// How often an evaluation begins anew because something it stands on was changed meanwhile.
 const MOST_ROUNDS: usize = 20;
 
+/// What a job is about.
 #[derive(Deserialize, Serialize)]
-struct Arguments {
-    segment: SegmentId,
+pub(super) struct Arguments {
+    pub(super) segment: SegmentId,
     actor: String,
 }
 
@@ -150,7 +151,7 @@ impl Plan {
         let each = move |program: &Program, facts: &Facts, _: &Dictionary| members_of(program, facts, &known);
         let needs = self.rules.needs();
         let found = facts::everybody_prepared(app, needs, freshness, prepare, each).await?;
-        Ok(Found { sets: landing::together(self.rules.rules().len(), found.parts), position: found.position })
+        Ok(Found { sets: landing::together(self.rules.rules().len(), found.parts), horizon: found.horizon })
     }
 
     /// What was found, brought up to this moment; none where it stands on something that was changed. Nobody else touches

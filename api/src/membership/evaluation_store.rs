@@ -3,7 +3,7 @@
 use engine::calendar::Millis;
 use entity::ids::{MemberId, SegmentId};
 use entity::{segment, segment_evaluation};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
 
 use crate::db::{List, Txn, for_update, sql};
 use crate::error::Fault;
@@ -100,6 +100,22 @@ pub(super) async fn failed(db: &impl ConnectionTrait, segment: SegmentId, why: &
 pub async fn is_landed(db: &impl ConnectionTrait, segment: &segment::Model) -> Result<bool, Fault> {
     let row = evaluation(db, segment.id).await?.filter(|row| row.decides && !row.outdated);
     Ok(row.is_some_and(|row| row.applied_version == segment.version && row.applied_rule == segment.rule))
+}
+
+/// The active segments that stand still until an evaluation has landed.
+pub(super) async fn outdated(db: &impl ConnectionTrait) -> Result<Vec<SegmentId>, Fault> {
+    let text = "SELECT e.segment_id FROM segment_evaluation AS e JOIN segment AS s ON s.id = e.segment_id
+        WHERE e.outdated AND s.active ORDER BY e.segment_id";
+    let rows = db.query_all_raw(sql(db, text, [])).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
+}
+
+/// What jobs of a kind are about that wait, are at work, or failed or were cancelled after an instant.
+pub(super) async fn jobs_since(db: &impl ConnectionTrait, kind: &str, after: Millis) -> Result<Vec<String>, Fault> {
+    let text = "SELECT arguments FROM job WHERE kind = $1
+        AND (status IN ('QUEUED', 'RUNNING') OR (status IN ('FAILED', 'CANCELLED') AND finished_at > $2))";
+    let rows = db.query_all_raw(sql(db, text, [kind.into(), after.into()])).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
 }
 
 /// Segments by id.

@@ -17,16 +17,16 @@ use super::evaluation_store as store;
 use super::log::{Log, Who};
 use super::rule_set::RuleSet;
 use super::rule_set_store;
-use crate::changes::{self, Position};
+use crate::changes::{self, Horizon};
 use crate::db::Txn;
 use crate::error::Fault;
 use crate::facts::{self, Whose};
 use crate::figures::Reckoning;
 
-/// Who belongs by each rule, as of a place in the log of changes.
+/// Who belongs by each rule, as of what was seen of the log of changes.
 pub(super) struct Found {
     pub(super) sets: Vec<RoaringTreemap>,
-    pub(super) position: Position,
+    pub(super) horizon: Horizon,
 }
 
 /// What was known when the look began.
@@ -55,7 +55,7 @@ pub(super) async fn as_of_now(
     seen: &Seen<'_>,
     found: &Found,
 ) -> Result<Option<Vec<RoaringTreemap>>, Fault> {
-    let Some(mut anew) = changes::touched_after(txn, found.position).await?.members_alone() else { return Ok(None) };
+    let Some(mut anew) = changes::touched_after(txn, &found.horizon).await?.members_alone() else { return Ok(None) };
     anew.extend(store::moved_after(txn, seen.last_event, &rules.named()).await?);
     let known = rule_set_store::known_members(txn, &[], &rules.segments()).await?;
     anew.extend(repinned(seen.known, &known));

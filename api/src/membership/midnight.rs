@@ -78,7 +78,7 @@ async fn differing(app: &Arc<App>, rules: &RuleSet) -> Result<Option<Vec<MemberI
     // Who was touched since then may have been decided for the day before: whoever decides for this one waited for the
     // figures to be rolled to it, and those for the day before have ended by then.
     let txn = app.db.begin_reading().await?;
-    let touched = changes::touched_after(&txn, found.position).await?.members_alone();
+    let touched = changes::touched_after(&txn, &found.horizon).await?.members_alone();
     txn.commit().await?;
     let before = rule_set_store::known_members(reader, &ids, &[]).await?.members;
     let mut after = vec![RoaringTreemap::new(); ids.len()];

@@ -13,6 +13,7 @@ mod log;
 mod log_store;
 mod midnight;
 mod midnight_store;
+mod outdated;
 mod pins;
 mod pins_store;
 mod pushed;
@@ -32,6 +33,7 @@ pub use evaluation_store::{
 };
 pub use log::{Log, Who};
 pub use midnight::to_today;
+pub use outdated::evaluate_outdated;
 pub use pins::{Pin, pin, unpin};
 pub use pins_store::{PinRow, select as select_pins};
 pub use pushed::{

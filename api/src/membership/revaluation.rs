@@ -15,7 +15,7 @@ use super::evaluation_store as store;
 use super::landing::{self, Found, Seen};
 use super::rule_set::{RuleSet, asks_value};
 use crate::app::App;
-use crate::changes::Position;
+use crate::changes::Horizon;
 use crate::db::{self, Lock, Txn};
 use crate::error::Fault;
 use crate::facts::Needs;
@@ -85,9 +85,9 @@ impl Revaluation {
     }
 
     /// Who belongs, as the parts say together, each of some members.
-    pub fn evaluated(&self, parts: Vec<Belonging>, position: Position) -> Evaluated {
+    pub fn evaluated(&self, parts: Vec<Belonging>, horizon: Horizon) -> Evaluated {
         let sets = landing::together(self.rules.rules().len(), parts.into_iter().map(|part| part.0).collect());
-        Evaluated(Found { sets, position })
+        Evaluated(Found { sets, horizon })
     }
 
     /// Writes the difference to who belonged before; false where everybody would have to be looked at anew. What members are

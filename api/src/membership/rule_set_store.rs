@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use engine::evaluate::{Known, Pins};
 use entity::ids::{MemberId, SegmentId};
 use roaring::RoaringTreemap;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 
-use crate::db::{List, Txn, sql};
+use crate::db::{List, Txn, concatenated, ids_of, sql};
 use crate::error::Fault;
 
 #[derive(FromQueryResult)]
@@ -115,7 +115,7 @@ pub async fn known_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result
 async fn belonging(db: &impl ConnectionTrait, segments: &[SegmentId]) -> Result<HashMap<i64, RoaringTreemap>, Fault> {
     let mut found: HashMap<i64, RoaringTreemap> = HashMap::new();
     for (segment, members) in together(db, "segment_id", "member_id", segments.iter().map(|id| id.0)).await? {
-        found.insert(segment, numbers(&members).map(i64::cast_unsigned).collect());
+        found.insert(segment, ids_of(&members).map(i64::cast_unsigned).collect());
     }
     Ok(found)
 }
@@ -124,7 +124,7 @@ async fn belonging(db: &impl ConnectionTrait, segments: &[SegmentId]) -> Result<
 async fn belonging_of(db: &impl ConnectionTrait, members: &[MemberId]) -> Result<HashMap<i64, RoaringTreemap>, Fault> {
     let mut found: HashMap<i64, RoaringTreemap> = HashMap::new();
     for (member, segments) in together(db, "member_id", "segment_id", members.iter().map(|id| id.0)).await? {
-        for segment in numbers(&segments) {
+        for segment in ids_of(&segments) {
             found.entry(segment).or_default().insert(member.cast_unsigned());
         }
     }
@@ -165,18 +165,7 @@ async fn pins(db: &impl ConnectionTrait, column: &str, ids: &[SegmentId]) -> Res
     for row in db.query_all_raw(sql(db, text, [list.value(db)?])).await? {
         let pins = found.entry(row.try_get_by_index(0)?).or_default();
         let side = if row.try_get_by_index::<bool>(1)? { &mut pins.inside } else { &mut pins.outside };
-        *side = numbers(&row.try_get_by_index::<String>(2)?).map(i64::cast_unsigned).collect();
+        *side = ids_of(&row.try_get_by_index::<String>(2)?).map(i64::cast_unsigned).collect();
     }
     Ok(found)
-}
-
-fn concatenated(db: &impl ConnectionTrait, column: &str) -> String {
-    match db.get_database_backend() {
-        DbBackend::Postgres => format!("STRING_AGG(CAST({column} AS TEXT), ',')"),
-        _ => format!("GROUP_CONCAT({column}, ',')"),
-    }
-}
-
-fn numbers(text: &str) -> impl Iterator<Item = i64> {
-    text.split(',').filter_map(|number| number.parse().ok())
 }

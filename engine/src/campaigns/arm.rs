@@ -11,7 +11,7 @@ pub struct Arm {
     pub spending: Moments,
     /// Members with at least one purchase.
     pub buyers: i64,
-    /// Of those, members who bought again after the campaign's last day.
+    /// Of those, members who bought again in the [`STAYING`](super::STAYING) days after the campaign's last one.
     pub returned: i64,
     /// The same spending of those alone who bought or took something back.
     pub active_spending: Moments,
@@ -23,7 +23,7 @@ pub struct Arm {
 
 impl Arm {
     /// Adds a member: its net spending in minor units, its purchases, whether it has documents at all in the campaign's
-    /// days, and whether it has bought after them.
+    /// days, and whether it has bought in the days after them.
     pub(super) fn push(&mut self, spending: i64, purchases: i64, is_active: bool, bought_after: bool) {
         self.spending.push(spending);
         if !is_active {

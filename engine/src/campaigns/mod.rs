@@ -15,7 +15,7 @@ pub use days::campaign_days;
 pub use holdout::{Audience, Holdout};
 pub use plan::{Note, Plan, plan};
 pub use results::{Basis, Engagement, Results, Terms, results};
-pub use sums::CampaignSums;
+pub use sums::{CampaignSums, STAYING, Side, Sides};
 pub use warning::Warning;
 
 /// With fewer members held out, hardly any effect can be told from chance.

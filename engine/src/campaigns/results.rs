@@ -28,8 +28,12 @@ pub struct Terms {
     pub is_drawn: bool,
     /// How many of its days are not over, today included.
     pub days_to_come: i64,
+    /// How many of the days after its last one are still to come in which whoever buys again counts as one who stayed.
+    pub staying_to_come: i64,
     /// What it cost, in minor units.
     pub cost: i64,
+    /// How many were targeted by the draw, whoever was erased since.
+    pub drawn_targets: i64,
     /// What of spending remains as margin, 0 to 1, with at most nine digits after the point.
     pub gross_margin: Decimal,
     /// Digits behind the point of the currency.
@@ -64,7 +68,7 @@ pub struct Results {
     pub basis: Basis,
     /// What a reader must know.
     pub warnings: Vec<Warning>,
-    /// Engaged ÷ reached; none where nobody was reached.
+    /// Engaged ÷ reached; none where no delivery is recorded, because nobody knows then how many it reached.
     pub engagement_rate: Option<f64>,
     /// Share of the targeted who made a purchase.
     pub conversion_targeted: f64,
@@ -87,10 +91,11 @@ pub struct Results {
     pub average_sale_uplift: Option<Estimate>,
     /// What the targeted spent beyond what they would have spent as those held out did; none unless it is an experiment.
     pub incremental_revenue: Option<i64>,
-    /// (incremental revenue × gross margin − cost) ÷ cost; none unless it is an experiment, and without a cost.
+    /// (incremental revenue × gross margin − cost) ÷ cost; none unless it is an experiment, and without a cost. The cost is
+    /// that of the targeted who were not erased since, as the revenue is.
     pub return_on_investment: Option<f64>,
-    /// Of the targeted who bought in the campaign's days, the share who bought again after them; none while they are not
-    /// over, and where nobody bought.
+    /// Of the targeted who bought in the campaign's days, the share who bought again in the 90 days after them; none while
+    /// the campaign's are not over, and where nobody bought.
     pub retention: Option<f64>,
 }
 
@@ -107,7 +112,7 @@ pub fn results(sums: &CampaignSums, engagement: &Engagement, terms: &Terms) -> O
     Some(Results {
         basis: if is_experiment { Basis::Experiment } else { Basis::Observational },
         warnings: warnings(sums, engagement, terms, spending_uplift.as_ref()),
-        engagement_rate: (engagement.reached > 0).then(|| ratio(engagement.engaged, engagement.reached)),
+        engagement_rate: (engagement.delivered > 0).then(|| ratio(engagement.engaged, engagement.reached)),
         conversion_targeted,
         conversion_held_out: held_out.conversion().value(),
         conversion_uplift: experiment.and_then(|sides| sides.conversion()),
@@ -147,8 +152,13 @@ fn warnings(sums: &CampaignSums, engagement: &Engagement, terms: &Terms, spendin
     if engagement.held_out_reached > 0 {
         warnings.push(Warning::HeldOutReached(engagement.held_out_reached));
     }
+    if engagement.delivered == 0 && engagement.reached > 0 {
+        warnings.push(Warning::NoDelivery);
+    }
     if terms.days_to_come > 0 {
         warnings.push(Warning::DaysToCome(terms.days_to_come));
+    } else if terms.staying_to_come > 0 && sums.targeted.buyers > 0 {
+        warnings.push(Warning::StayingToCome(terms.staying_to_come));
     }
     match spending {
         Some(uplift) if !uplift.is_significant() => warnings.push(Warning::SpendingMayBeChance),
@@ -196,11 +206,12 @@ impl Difference<'_> {
         quotient(increment, held_out)
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a quotient of whole numbers, rounded once")]
+    #[allow(clippy::cast_precision_loss, reason = "quotients of whole numbers")]
     fn return_on_investment(&self) -> Option<f64> {
         let (increment, held_out) = self.increment();
         let margin = self.terms.gross_margin;
         let cost = i128::from(self.terms.cost) * held_out * 10_i128.pow(margin.scale());
-        (cost > 0).then(|| (increment * margin.mantissa() - cost) as f64 / cost as f64)
+        let left = ratio(self.targeted.members(), self.terms.drawn_targets.max(self.targeted.members()));
+        (cost > 0).then(|| (increment * margin.mantissa()) as f64 / (cost as f64 * left) - 1.0)
     }
 }

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::FEW_HELD_OUT;
+use super::{FEW_HELD_OUT, STAYING};
 
 /// What a reader of results must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +26,13 @@ pub enum Warning {
     HeldOutReached(i64),
     /// So many of the campaign's days are not over.
     DaysToCome(i64),
+    /// So many of the days after the campaign's are not over in which whoever buys again stayed.
+    StayingToCome(i64),
+    /// Engagement is recorded, and no delivery.
+    NoDelivery,
     /// The interval of the difference in spending reaches to zero.
     SpendingMayBeChance,
-    /// Spending does not vary from member to member, so that it has no interval.
+    /// Spending does not vary from member to member on either side, so that it has no interval.
     SpendingDoesNotVary,
 }
 
@@ -61,11 +65,21 @@ impl Warning {
             Self::DaysToCome(days) => {
                 format!("{} still to come: the figures will change.", counted(*days, "day is", "days are"))
             }
+            Self::StayingToCome(days) => format!(
+                "Retention counts who buys again within {STAYING} days: {} still to come, and it may grow.",
+                counted(*days, "day is", "days are")
+            ),
+            Self::NoDelivery => {
+                "No delivery was recorded: how many members it reached is not known, and there is no rate \
+                 of engagement."
+                    .to_owned()
+            }
             Self::SpendingMayBeChance => "The difference in spending may be chance: incremental revenue and return on \
                  investment are not certain to be above or below zero."
                 .to_owned(),
             Self::SpendingDoesNotVary => {
-                "All members spent the same, so that the difference in spending has no interval.".to_owned()
+                "On each side all members spent the same, so that the difference in spending has no interval."
+                    .to_owned()
             }
         }
     }

@@ -39,5 +39,5 @@ pub(super) fn converting<'f>(
 }
 
 fn participation(facts: &Facts, row: usize, campaign: i64) -> Option<Participation> {
-    facts.campaigns.of(row).iter().find(|one| one.is_in(campaign)).copied()
+    facts.campaigns.of(row).iter().find(|one| one.campaign() == campaign).copied()
 }

@@ -34,9 +34,9 @@ impl Participation {
         Self(campaign.cast_unsigned() << HOW | how)
     }
 
-    /// Whether it is one in this campaign.
-    pub(crate) fn is_in(self, campaign: i64) -> bool {
-        self.0 >> HOW == campaign.cast_unsigned()
+    /// In which campaign.
+    pub(crate) fn campaign(self) -> i64 {
+        (self.0 >> HOW).cast_signed()
     }
 
     /// Left alone, so that the effect can be measured.
@@ -61,7 +61,7 @@ mod tests {
             for (held_out, engaged) in [(false, false), (true, false), (false, true), (true, true)] {
                 let one = Participation::new(campaign, held_out, engaged);
                 assert_eq!((one.is_held_out(), one.is_engaged()), (held_out, engaged));
-                assert!(one.is_in(campaign) && !one.is_in(campaign - 1) && !one.is_in(campaign + 1));
+                assert_eq!(one.campaign(), campaign);
             }
         }
     }
@@ -81,11 +81,12 @@ mod tests {
             }
             builder.finish()
         };
+        let before = built(&[part(2, 1), part(2, 5), part(2, 8), part(5, 4), part(9, 5)]);
         // Some are of people who are not among them: before, between and behind.
-        let all = [(1, 7), (2, 2), (2, 3), (4, 1), (9, 2), (9, 5), (9, 7), (12, 2)]
-            .map(|(member, campaign)| part(member, campaign));
-        let (before, after) = (built(&[part(2, 1), part(5, 4)]), built(&all));
-        assert_eq!(before.with_campaign_parts(&all), after);
-        assert_eq!(after.with_campaign_parts(&[]), built(&[]));
+        let of_five = [1, 5, 7, 9, 12].map(|member| part(member, 5));
+        let after = built(&[part(2, 1), part(2, 8), part(5, 4), part(5, 5), part(9, 5)]);
+        assert_eq!(before.with_campaign(5, &of_five), after);
+        assert_eq!(after.with_campaign(5, &[]), built(&[part(2, 1), part(2, 8), part(5, 4)]));
+        assert_eq!(built(&[]).with_campaign(5, &of_five), built(&[part(5, 5), part(9, 5)]));
     }
 }

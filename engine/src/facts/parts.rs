@@ -40,17 +40,21 @@ impl Facts {
         revalued
     }
 
-    /// These facts with other parts in campaigns: some of those of these members and others, rising by member and campaign.
-    pub fn with_campaign_parts(&self, parts: &[CampaignPart]) -> Facts {
+    /// These facts with other parts in a campaign: some of those of these members and others, rising by member.
+    pub fn with_campaign(&self, campaign: i64, parts: &[CampaignPart]) -> Facts {
         let first = self.members.first().copied().unwrap_or(i64::MAX);
-        let mut left = &parts[parts.partition_point(|part| part.member < first)..];
+        let mut left = parts[parts.partition_point(|part| part.member < first)..].iter().peekable();
         let mut changed = self.clone();
         changed.campaigns = Default::default();
-        for member in &self.members {
-            left = &left[left.iter().take_while(|part| part.member < *member).count()..];
-            let (theirs, others) = left.split_at(left.iter().take_while(|part| part.member == *member).count());
-            changed.campaigns.push(theirs.iter().copied().map(Participation::from));
-            left = others;
+        let mut all: Vec<Participation> = Vec::new();
+        for (row, member) in self.members.iter().enumerate() {
+            while left.next_if(|part| part.member < *member).is_some() {}
+            let theirs = left.next_if(|part| part.member == *member).map(|part| Participation::from(*part));
+            all.clear();
+            all.extend(self.campaigns.of(row).iter().filter(|one| one.campaign() != campaign));
+            all.extend(theirs);
+            all.sort_unstable_by_key(|one| one.campaign());
+            changed.campaigns.push(all.iter().copied());
         }
         changed
     }

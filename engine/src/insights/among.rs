@@ -30,7 +30,7 @@ impl Among {
 
     /// Their rows in some facts, rising. Of the members of a segment only those are gone through, so that many small
     /// segments take no longer than one large one.
-    pub(super) fn rows<'f>(&'f self, facts: &'f Facts) -> Rows<'f> {
+    pub(crate) fn rows<'f>(&'f self, facts: &'f Facts) -> Rows<'f> {
         match self {
             Self::Everybody => Rows::All(0..facts.len()),
             Self::Members(members) => {
@@ -45,7 +45,7 @@ impl Among {
 }
 
 /// Rows of some facts.
-pub(super) enum Rows<'f> {
+pub(crate) enum Rows<'f> {
     All(Range<usize>),
     Chosen {
         /// Who is left to be found. It is large, and there is one for thousands of members.

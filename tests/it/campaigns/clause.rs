@@ -140,7 +140,7 @@ on_both! {
 
     async fn campaigns_that_are_not_there_are_named_with_their_places(app) {
         crowd(&app, 2).await;
-        let id = draft(&app, json!({})).await;
+        let id = draft(&app, json!({"holdoutPercent": "0"})).await;
         let nothing = tessera::global_id::GlobalId::Campaign(entity::ids::CampaignId(999)).text();
         let segment = app.graphql("{ segment(ref: {key: \"all\"}) { id } }", json!({})).await["segment"]["id"].as_str().unwrap().to_owned();
         let rule = json!({"all": [outcome(&id, "TARGETED"), {"not": outcome("junk", "ENGAGED")}, outcome(&nothing, "HELD_OUT"), outcome(&segment, "CONVERTED")]});
@@ -162,7 +162,7 @@ on_both! {
         let removed = call(&app, REMOVE, json!({ "id": id })).await;
         assert_eq!((&removed["removedId"], &removed["userErrors"]), (&json!(id), &json!([])));
         let catalogue = "{ ruleCatalogue { entries { name valueType operators values { value members } } } }";
-        let other = draft(&app, json!({"name": "Autumn"})).await;
+        let other = draft(&app, json!({"name": "Autumn", "holdoutPercent": "0"})).await;
         done(&app, START, &other).await;
         let entries = app.graphql(catalogue, json!({})).await["ruleCatalogue"]["entries"].clone();
         let entry = entries.as_array().unwrap().iter().find(|entry| entry["name"] == "campaign.campaignId").unwrap();

@@ -8,12 +8,13 @@ use tests::on_both;
 use super::{CREATE, END, REMOVE, START, UPDATE, campaign, crowd, done, draft, drawn, side, sides};
 use crate::audit::{mark, since};
 use crate::calls::days;
-use crate::dynamic::{call, mistakes};
+use crate::dynamic::{call, change_rule, create, evaluated, mistakes};
 use crate::segments::ASSIGN;
 
 const DEPENDENTS: &str = "{ segment(ref: {key: \"all\"}) { dependents { __typename id } } }";
 const OFF: &str =
     "mutation($i: SegmentRefInput!) { deactivateSegment(input: $i) { dependents { id } userErrors { code field } } }";
+const ON: &str = "mutation($i: SegmentRefInput!) { activateSegment(input: $i) { userErrors { code field } } }";
 const GONE: &str = "mutation($i: SegmentRefInput!) { removeSegment(input: $i) { removedSegmentId dependents { id } userErrors { code field } } }";
 
 on_both! {
@@ -69,6 +70,29 @@ on_both! {
         assert_eq!(node["node"], json!({"__typename": "Campaign", "status": "ENDED"}));
     }
 
+    async fn an_audience_is_that_of_the_rule_as_it_is(app) {
+        crowd(&app, 20).await;
+        create(&app, "some", json!({"profile": {"number": {"in": ["m1", "m2"]}}})).await;
+        let id = draft(&app, json!({"segment": {"key": "some"}, "holdoutPercent": "0"})).await;
+        let waits = async || {
+            let payload = call(&app, START, json!({ "id": id })).await;
+            assert_eq!(mistakes(&payload), ["NOT_ALLOWED input.id"]);
+            let message = payload["userErrors"][0]["message"].as_str().unwrap();
+            assert!(message.contains("is still being evaluated"), "{message}");
+            evaluated(&app.app).await;
+        };
+        waits().await;
+        let some = json!({"segment": {"key": "some"}});
+        for text in [OFF, ON] {
+            assert_eq!(call(&app, text, some.clone()).await["userErrors"], json!([]));
+        }
+        waits().await;
+        let rule = json!({"profile": {"number": {"in": ["m3", "m4", "m5"]}}});
+        assert_eq!(change_rule(&app, "some", rule).await["userErrors"], json!([]));
+        waits().await;
+        assert_eq!(done(&app, START, &id).await["targeted"], 3);
+    }
+
     async fn a_segment_stays_while_a_campaign_needs_it(app) {
         crowd(&app, 20).await;
         let (all, id) = (json!({"segment": {"key": "all"}}), draft(&app, json!({"startsAt": days(3)})).await);
@@ -82,8 +106,7 @@ on_both! {
         assert_eq!(mistakes(&call(&app, UPDATE, json!({"id": id, "name": "Summer"})).await), Vec::<String>::new());
         let other = json!({"name": "Other", "segment": {"key": "all"}, "startsAt": days(1), "endsAt": days(2)});
         assert_eq!(mistakes(&call(&app, CREATE, other.clone()).await), ["NOT_ALLOWED input.segment"]);
-        let on = "mutation($i: SegmentRefInput!) { activateSegment(input: $i) { userErrors { code } } }";
-        call(&app, on, all.clone()).await;
+        call(&app, ON, all.clone()).await;
         assert_eq!(done(&app, START, &id).await["startsAt"], days(3), "its days are still to come");
         for text in [OFF, GONE] {
             let refused = call(&app, text, all.clone()).await;

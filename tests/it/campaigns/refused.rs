@@ -83,7 +83,12 @@ on_both! {
         assert_eq!(mistakes(&payload), ["NOT_ALLOWED input.id"], "everybody would be held out");
         let message = payload["userErrors"][0]["message"].as_str().unwrap();
         assert!(message.contains("all 3 members") && message.contains("99.999999999 %"), "{message}");
-        for id in [&id, &empty, &over, &nobody_left] {
+        let nobody_held_out = draft(&app, json!({"holdoutPercent": "0.000000001"})).await;
+        let payload = call(&app, START, json!({ "id": nobody_held_out })).await;
+        assert_eq!(mistakes(&payload), ["NOT_ALLOWED input.id"], "no effect could be told");
+        let message = payload["userErrors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("none of the 3 members") && message.contains("than 0.000000001 %"), "{message}");
+        for id in [&id, &empty, &over, &nobody_left, &nobody_held_out] {
             let found = campaign(&app, id).await;
             assert_eq!((&found["status"], &found["targeted"], &found["heldOut"]), (&json!("DRAFT"), &json!(0), &json!(0)));
             assert_eq!(side(&app, id, None).await.len(), 0);

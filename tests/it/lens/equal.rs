@@ -6,15 +6,15 @@ use entity::job;
 use entity::kinds::JobStatus;
 use rand::Rng;
 use rand::seq::IndexedRandom;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tessera::demo::{self, Options};
 use tessera::facts::{LensState, catalogue};
-use tests::{Random, TestApp, random};
+use tests::{Random, random};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{right, seen, with_lens};
+use super::{right, seen, under_way, with_lens};
 use crate::calls::{FEEDBACK, POINTS, RECORD, UPSERT, from_now, make, send};
 
 const PEOPLE: usize = 40;
@@ -79,16 +79,6 @@ fn entry(random: &mut Random, number: usize) -> Value {
 fn answer(random: &mut Random, number: usize) -> Value {
     json!({"member": {"number": someone(random)}, "survey": *["nps", "NPS", "after"].choose(random).unwrap(),
         "score": random.random_range(0..=10), "at": at(random), "document": format!("f{number}")})
-}
-
-/// A transaction that has its number and does not end; on SQLite nobody could write beside it.
-async fn under_way(app: &TestApp) -> Option<DatabaseTransaction> {
-    if app.app.db.backend() != DbBackend::Postgres {
-        return None;
-    }
-    let txn = app.app.db.begin().await.unwrap();
-    txn.execute_unprepared("SELECT pg_current_xact_id()").await.unwrap();
-    Some(txn)
 }
 
 with_lens! {
@@ -175,7 +165,7 @@ with_lens! {
         drop(slow);
         // Others may be under way beside this test too.
         let latest = tessera::changes::latest(app.app.db.writer()).await.unwrap();
-        crate::jobs::until("everything before it to be settled", async || right(&app).await.position == latest).await;
+        crate::jobs::until("everything before it to be settled", async || right(&app).await.horizon.position == latest).await;
         // What is old is forgotten, and the last place stays.
         tessera::changes::forget(app.app.db.writer(), i64::MAX).await.unwrap();
         assert_eq!(tessera::changes::latest(app.app.db.writer()).await.unwrap(), latest);

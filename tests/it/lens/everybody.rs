@@ -39,7 +39,7 @@ async fn sums(app: &Arc<tessera::app::App>, freshness: Freshness) -> BTreeMap<i6
     };
     let found = facts::everybody_prepared(app, Needs::ALL, freshness, prepare, each).await.unwrap();
     assert!(found.as_of <= app.clock.now(app.program().zone));
-    assert!(found.position <= tessera::changes::latest(app.db.writer()).await.unwrap());
+    assert!(found.horizon.position <= tessera::changes::latest(app.db.writer()).await.unwrap());
     let (all, count) = (found.parts.concat(), found.parts.iter().map(Vec::len).sum::<usize>());
     assert!(all.is_sorted());
     let map: BTreeMap<_, _> = all.into_iter().collect();

@@ -71,7 +71,7 @@ fn a_transaction_under_way_hides_nothing_and_is_not_missed() {
             let other = beside(&app, true).await;
             make(&app, UPSERT, json!([{"number": "early"}, {"number": "late"}])).await;
             let (early, late) = (id(&app, "early").await, id(&app, "late").await);
-            let before = right(&other).await.position;
+            let before = right(&other).await.horizon.position;
             // Its number, and its change's, come before those of all that follow.
             let txn = app.app.db.begin().await.unwrap();
             let moved = format!("UPDATE member SET city = 'Early' WHERE id = {}", early.0);
@@ -82,15 +82,15 @@ fn a_transaction_under_way_hides_nothing_and_is_not_missed() {
                 assert_eq!(super::processes::city(&other, late).await, city);
             }
             let view = seen(&other).await;
-            assert_eq!(view.position, before, "nothing after it is settled");
+            assert_eq!(view.horizon.position, before, "nothing after it is settled");
             let everybody = tessera::facts::everybody(&other.app, tessera::facts::Needs::ALL, |_, _| ()).await.unwrap();
-            assert_eq!(everybody.position, before);
+            assert_eq!(everybody.horizon.position, before);
             assert!(changes::latest(app.app.db.writer()).await.unwrap() > before);
             txn.commit().await.unwrap();
             assert_eq!(super::processes::city(&other, early).await, "Early");
             assert_eq!(super::processes::city(&other, late).await, "Three");
             let view = right(&other).await;
-            assert_eq!(view.position, changes::latest(app.app.db.writer()).await.unwrap());
+            assert_eq!(view.horizon.position, changes::latest(app.app.db.writer()).await.unwrap());
             // Loaded while one is under way, it does not miss it either.
             let txn = app.app.db.begin().await.unwrap();
             txn.execute_unprepared(&moved.replace("Early", "Again")).await.unwrap();

@@ -1,6 +1,5 @@
 //! Everybody's facts, and how far in the log of changes they are right.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 use super::chunks::MEMBERS;
 use super::view::LensView;
 use crate::app::App;
-use crate::changes::{self, Position};
+use crate::changes::{self, CHANGES, Horizon, Position};
 use crate::error::Fault;
-use crate::facts::load::{load, load_campaigns, load_values};
+use crate::facts::load::{load, load_campaign, load_values};
 use crate::facts::{Needs, Whose, read};
 
 /// What the views are made of.
@@ -24,10 +23,8 @@ pub(super) struct Follower {
     dictionary: Dictionary,
     /// The dictionary of the last view, and how many spellings it has.
     shown: (Arc<Dictionary>, usize),
-    /// Everything up to here is there.
-    position: Position,
-    /// What is there of that behind it. A transaction that began before these and is still under way may come between.
-    ahead: HashSet<Position>,
+    /// What of the log is there.
+    horizon: Horizon,
     zone: Zone,
     loaded_at: Millis,
     /// How many spellings there were then.
@@ -40,8 +37,6 @@ pub(super) struct Follower {
 pub(super) const LONGEST_GAP: TimeDelta = TimeDelta::hours(12);
 /// So many spellings may come whatever there was at the load.
 const ROOM: usize = 100_000;
-/// How many changes are looked at at once.
-const CHANGES: usize = 10_000;
 /// How many are read at once; each has up to 5,000 members.
 const READ: usize = 100;
 /// How many members are read anew at once.
@@ -51,33 +46,17 @@ impl Follower {
     /// Loads everybody's facts.
     pub(super) async fn load(app: &App, stop: &CancellationToken) -> Result<Self, Fault> {
         let (begun, zone, compared_at) = (Instant::now(), app.program().zone, app.clock.real_millis());
-        let position = changes::settled(app.db.reader()).await?;
-        // What is committed by now is in what is read next, also where a transaction under way may still come before it.
-        let ahead = Self::ahead(app, position).await?;
+        let horizon = changes::horizon(app.db.reader()).await?;
         let (chunks, mut dictionary) = load(&app.db, zone, MEMBERS, stop).await?;
         let shown = (Arc::new(dictionary.snapshot()), dictionary.spellings());
         let loaded_at = app.clock.real_millis();
         let loaded_spellings = shown.1;
-        let follower =
-            Self { chunks, dictionary, shown, position, ahead, zone, loaded_at, loaded_spellings, compared_at };
+        let follower = Self { chunks, dictionary, shown, horizon, zone, loaded_at, loaded_spellings, compared_at };
         let view = follower.view(app.clock.now(zone));
         let (members, transactions, bytes) = (view.members(), view.transactions(), view.bytes().1);
         let seconds = begun.elapsed().as_secs_f64();
         tracing::info!(members, transactions, bytes, seconds, "everybody's facts are in memory");
         Ok(follower)
-    }
-
-    /// What is committed behind a place.
-    async fn ahead(app: &App, position: Position) -> Result<HashSet<Position>, Fault> {
-        let (mut ahead, mut from) = (HashSet::new(), position);
-        loop {
-            let committed = changes::committed_after(app.db.reader(), from, CHANGES).await?;
-            ahead.extend(committed.iter().map(|one| one.position));
-            match committed.last() {
-                Some(last) if committed.len() == CHANGES => from = last.position,
-                _ => return Ok(ahead),
-            }
-        }
     }
 
     /// Whether they can be kept right by following: days are still those of the same zone, the log reaches back, and not
@@ -91,11 +70,11 @@ impl Follower {
     /// Takes in all changes that are committed, and shows the result. False where everything must be loaded anew.
     pub(super) async fn look(&mut self, app: &App, stop: &CancellationToken) -> Result<bool, Fault> {
         let (as_of, compared_at) = (app.clock.now(self.zone), app.clock.real_millis());
-        let (mut from, mut settled) = (self.position, true);
+        let (mut from, mut settled) = (self.horizon.position, true);
         loop {
             let committed = changes::committed_after(app.db.reader(), from, CHANGES).await?;
-            let unseen: Vec<Position> =
-                committed.iter().map(|one| one.position).filter(|position| !self.ahead.contains(position)).collect();
+            let places = committed.iter().map(|one| one.position);
+            let unseen: Vec<Position> = places.filter(|place| !self.horizon.ahead.contains(place)).collect();
             for unseen in unseen.chunks(READ) {
                 let touched = changes::touched_by(app.db.reader(), unseen).await?;
                 if touched.everybody {
@@ -107,16 +86,16 @@ impl Follower {
                 if touched.values {
                     self.chunks = load_values(&app.db, self.chunks.clone(), stop).await?;
                 }
-                if touched.campaigns {
-                    self.chunks = load_campaigns(&app.db, self.chunks.clone(), stop).await?;
+                for campaign in touched.campaigns {
+                    self.chunks = load_campaign(&app.db, self.chunks.clone(), campaign, stop).await?;
                 }
             }
             for one in &committed {
                 settled &= one.settled;
                 if settled {
-                    self.position = one.position;
-                } else {
-                    self.ahead.insert(one.position);
+                    self.horizon.position = one.position;
+                } else if !self.horizon.ahead.contains(&one.position) {
+                    Arc::make_mut(&mut self.horizon.ahead).insert(one.position);
                 }
             }
             match committed.last() {
@@ -124,7 +103,10 @@ impl Follower {
                 _ => break,
             }
         }
-        self.ahead.retain(|position| *position > self.position);
+        let Horizon { position, ahead } = &mut self.horizon;
+        if ahead.iter().any(|place| place <= position) {
+            Arc::make_mut(ahead).retain(|place| place > position);
+        }
         self.compared_at = compared_at;
         app.lens.view.store(Some(Arc::new(self.view(as_of))));
         Ok(true)
@@ -146,7 +128,7 @@ impl Follower {
         LensView {
             chunks: self.chunks.clone(),
             dictionary: Arc::clone(&self.shown.0),
-            position: self.position,
+            horizon: self.horizon.clone(),
             as_of,
             compared_at: self.compared_at,
             zone: self.zone,

@@ -8,7 +8,7 @@ use entity::ids::MemberId;
 
 use super::chunks;
 use super::follower::LONGEST_GAP;
-use crate::changes::Position;
+use crate::changes::Horizon;
 
 /// What the lens shows. It stays as it is; a newer one takes its place.
 #[derive(Clone, Debug)]
@@ -17,9 +17,8 @@ pub struct LensView {
     pub chunks: Vec<Arc<Facts>>,
     /// The texts of all chunks.
     pub dictionary: Arc<Dictionary>,
-    /// It holds everything up to here. Some of what comes behind it, too: whoever was touched after it is to be looked at
-    /// once more where it must be right.
-    pub position: Position,
+    /// What of the log of changes it holds: whoever was touched since is to be looked at once more where it must be right.
+    pub horizon: Horizon,
     /// When, by the programme's clock, it was compared with the database.
     pub as_of: Millis,
     /// The same by the real clock.

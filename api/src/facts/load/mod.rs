@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use engine::calendar::Zone;
 use engine::facts::{Dictionary, Facts, Gathering, Pile, Valuation};
+use entity::ids::CampaignId;
 use rayon::prelude::*;
 use sea_orm::DbBackend;
 use tokio::runtime::Handle;
@@ -58,13 +59,15 @@ pub(super) async fn load_values(
     loaded_anew(db, chunks, stop, read_values, revalued).await
 }
 
-/// The same members with their parts in campaigns as they are by now.
-pub(super) async fn load_campaigns(
+/// The same members with their parts in a campaign as they are by now.
+pub(super) async fn load_campaign(
     db: &Db,
     chunks: Vec<Arc<Facts>>,
+    campaign: CampaignId,
     stop: &CancellationToken,
 ) -> Result<Vec<Arc<Facts>>, Fault> {
-    loaded_anew(db, chunks, stop, read_parts, |chunk, parts| chunk.with_campaign_parts(parts)).await
+    let read = move |tables: &dyn Tables, progress: &mut Progress| read_parts(tables, campaign, progress);
+    loaded_anew(db, chunks, stop, read, move |chunk, parts| chunk.with_campaign(campaign.0, parts)).await
 }
 
 /// The same members with one kind of what is known of them as it is by now.
@@ -72,8 +75,8 @@ async fn loaded_anew<T: Send + Sync + 'static>(
     db: &Db,
     chunks: Vec<Arc<Facts>>,
     stop: &CancellationToken,
-    read: fn(&dyn Tables, &mut Progress) -> Result<Vec<T>, Fault>,
-    changed: fn(&Facts, &[T]) -> Facts,
+    read: impl FnOnce(&dyn Tables, &mut Progress) -> Result<Vec<T>, Fault> + Send + 'static,
+    changed: impl Fn(&Facts, &[T]) -> Facts + Send + Sync + 'static,
 ) -> Result<Vec<Arc<Facts>>, Fault> {
     let (db, patience) = (db.clone(), Patience { runtime: Handle::current(), stop: stop.clone() });
     let loaded = tokio::task::spawn_blocking(move || {

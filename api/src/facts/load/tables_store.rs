@@ -1,6 +1,7 @@
 //! Everybody's facts, table by table: what the rows say, on either database.
 
 use engine::facts::{CampaignPart, Gathering, ItemRow, MemberRow, PointsRow, TransactionRow, Valuation};
+use entity::ids::CampaignId;
 use entity::kinds::{PointsKind, TransactionKind};
 use sea_orm::ActiveEnum;
 
@@ -38,7 +39,7 @@ impl Gatherer<'_> {
         tables.scan(&text, &mut |rows| self.each("points entries", rows, Self::entry))?;
         let text = format!("SELECT {ANSWER} FROM feedback AS f ORDER BY f.id");
         tables.scan(&text, &mut |rows| self.each("answers", rows, Self::answer))?;
-        tables.scan(&parts(), &mut |rows| self.each("parts in campaigns", rows, Self::part))?;
+        tables.scan(&parts(""), &mut |rows| self.each("parts in campaigns", rows, Self::part))?;
         tables.scan(&values(), &mut |rows| self.each("values of members", rows, Self::value))
     }
 
@@ -145,12 +146,14 @@ pub(super) fn read_values(tables: &dyn Tables, progress: &mut Progress) -> Resul
     read_all(tables, "values of members", &values(), valued, progress)
 }
 
-/// Everybody's parts in campaigns, rising by member and campaign.
-pub(super) fn read_parts(tables: &dyn Tables, progress: &mut Progress) -> Result<Vec<CampaignPart>, Fault> {
-    let mut all = read_all(tables, "parts in campaigns", &parts(), part, progress)?;
-    // Stable: those of a member stay in the order of campaigns.
-    all.sort_by_key(|part| part.member);
-    Ok(all)
+/// Everybody's parts in a campaign, rising by member.
+pub(super) fn read_parts(
+    tables: &dyn Tables,
+    campaign: CampaignId,
+    progress: &mut Progress,
+) -> Result<Vec<CampaignPart>, Fault> {
+    let of = format!("WHERE c.campaign_id = {}", campaign.0);
+    read_all(tables, "parts in a campaign", &parts(&of), part, progress)
 }
 
 fn read_all<T>(
@@ -173,8 +176,8 @@ fn read_all<T>(
 }
 
 /// A member's campaigns come in the order of their ids.
-fn parts() -> String {
-    format!("SELECT {PART} FROM campaign_member AS c ORDER BY c.campaign_id, c.member_id")
+fn parts(of: &str) -> String {
+    format!("SELECT {PART} FROM campaign_member AS c {of} ORDER BY c.campaign_id, c.member_id")
 }
 
 fn part(row: &dyn Scan) -> Result<CampaignPart, Fault> {

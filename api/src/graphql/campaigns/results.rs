@@ -80,7 +80,7 @@ impl CampaignResults {
         int(self.0.engagement.redeemed)
     }
 
-    /// Those who opened, clicked or redeemed ÷ those of whom anything is recorded. Null where nothing is.
+    /// Those who opened, clicked or redeemed ÷ those of whom anything is recorded. Null where no delivery is.
     async fn engagement_rate(&self) -> Option<f64> {
         self.0.results.engagement_rate
     }
@@ -141,8 +141,8 @@ impl CampaignResults {
         self.0.results.return_on_investment
     }
 
-    /// Of the targeted who bought in the campaign's days, the share who bought again after them. Null while they are not
-    /// over, and where nobody bought.
+    /// Of the targeted who bought in the campaign's days, the share who bought again in the 90 days after them. Null while
+    /// the campaign's are not over, and where nobody bought.
     async fn retention(&self) -> Option<f64> {
         self.0.results.retention
     }

@@ -93,7 +93,8 @@ impl InsightQuery {
         Ok(Some(MissingAnalysis(of_everybody(app(ctx), &MissingOf(multiple)).await?)))
     }
 
-    /// Earning and burning of points, over all time or in a period that may be open at either end.
+    /// Earning and burning of points, over all time or in a period that may be open at either end. The ledgers of persons who
+    /// were erased are gone, from the past too.
     #[graphql(guard = "ANYONE")]
     async fn points_analysis(
         &self,

@@ -37,6 +37,9 @@ fn an_experiment_is_worked_out_to_the_cent() {
     assert_eq!((found.spending_per_member_targeted, found.spending_per_member_held_out), (1_000, Some(500)));
     assert_eq!(found.incremental_revenue, Some(900_000));
     assert_eq!(found.return_on_investment, Some(44.0));
+    // Of twice as many who were targeted half are erased since: half of the cost was theirs.
+    let erased = results(&sums(), &engagement, &Terms { drawn_targets: 3_600, ..terms() }).unwrap();
+    assert_eq!((erased.incremental_revenue, erased.return_on_investment), (Some(900_000), Some(89.0)));
     let spending = found.spending_uplift.unwrap();
     assert_close(spending.value, 5.0, 1e-15, "units of the currency");
     assert!(spending.is_significant() && spending.low > 3.0 && spending.high < 7.0, "{spending:?}");
@@ -88,6 +91,11 @@ fn a_reader_is_told_what_makes_figures_doubtful() {
     assert!(of(&dropped, &terms()).warnings.contains(&lopsided));
     let running = of(&sums(), &Terms { days_to_come: 3, ..terms() });
     assert_eq!((&running.warnings[..], running.retention), (&[Warning::DaysToCome(3)][..], None));
+    let just_over = of(&sums(), &Terms { staying_to_come: 90, ..terms() });
+    assert_eq!((&just_over.warnings[..], just_over.retention), (&[Warning::StayingToCome(90)][..], Some(0.0)));
+    let redeemed = Engagement { redeemed: 30, reached: 30, engaged: 30, ..Engagement::default() };
+    let redeemed = results(&sums(), &redeemed, &terms()).unwrap();
+    assert_eq!((redeemed.engagement_rate, &redeemed.warnings[..]), (None, &[Warning::NoDelivery][..]));
     let same = CampaignSums { targeted: sums().targeted, held_out: sums().targeted };
     let even = Terms { holdout_percent: decimal("50"), ..terms() };
     assert_eq!(of(&same, &even).warnings, [Warning::SpendingMayBeChance]);
@@ -95,6 +103,10 @@ fn a_reader_is_told_what_makes_figures_doubtful() {
     let silent = of(&CampaignSums { targeted: nothing, held_out: nothing }, &even);
     assert_eq!((silent.spending_uplift, &silent.warnings[..]), (None, &[Warning::SpendingDoesNotVary][..]));
     assert_eq!((silent.average_sale_targeted, silent.average_sale_uplift, silent.retention), (None, None, None));
+    // Nobody differs from others on the own side, and the sides do.
+    let apart = CampaignSums { targeted: arm((0..200).map(|_| (1_000, 1))), held_out: nothing };
+    let apart = of(&apart, &even);
+    assert_eq!((apart.spending_uplift, apart.warnings[0].sentence().starts_with("On each side")), (None, true));
     let leaked = Engagement { held_out_reached: 2, ..Engagement::default() };
     let leaked = results(&sums(), &leaked, &terms()).unwrap().warnings;
     assert_eq!(leaked, [Warning::HeldOutReached(2)]);

@@ -19,7 +19,10 @@ fn terms() -> Terms {
         holdout_percent: decimal("10"),
         is_drawn: true,
         days_to_come: 0,
+        staying_to_come: 0,
         cost: 10_000,
+        // No more than there are: nobody was erased.
+        drawn_targets: 0,
         gross_margin: decimal("0.5"),
         digits: 2,
     }
