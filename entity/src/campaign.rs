@@ -27,6 +27,20 @@ pub struct Model {
     pub targeted: i64,
     /// How many are left alone.
     pub held_out: i64,
+    /// To how many of the targeted it was delivered.
+    pub delivered: i64,
+    /// How many of them opened it.
+    pub opened: i64,
+    /// How many of them clicked in it.
+    pub clicked: i64,
+    /// How many of them redeemed it.
+    pub redeemed: i64,
+    /// Of how many of them any of the four is recorded.
+    pub reached: i64,
+    /// How many of them opened, clicked or redeemed.
+    pub engaged: i64,
+    /// Of how many of those left alone any of the four is recorded all the same.
+    pub held_out_reached: i64,
     /// How many the draw targeted, whoever was erased since; 0 before.
     pub drawn_targets: i64,
     /// When the audience was fixed and the holdout drawn; none before.

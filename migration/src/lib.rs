@@ -28,6 +28,7 @@ mod m0017_campaigns;
 mod m0018_value_model;
 mod m0019_unnamed_sales;
 mod m0020_value_model_seen;
+mod m0021_campaign_engagement;
 
 /// All changes in order.
 pub struct Migrator;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_value_model::Migration),
             Box::new(m0019_unnamed_sales::Migration),
             Box::new(m0020_value_model_seen::Migration),
+            Box::new(m0021_campaign_engagement::Migration),
         ]
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use engine::calendar::Span;
-use engine::campaigns::{Audience, Engagement};
+use engine::campaigns::Audience;
 use entity::campaign_member;
 use entity::ids::{CampaignId, MemberId, SegmentId};
 use roaring::RoaringTreemap;
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 
 use super::AudienceList;
 use crate::db::{List, Txn, sql};
@@ -63,43 +63,6 @@ pub(super) async fn audiences(
         *side = members.split(',').filter_map(|id| id.parse::<u64>().ok()).collect();
     }
     Ok(found)
-}
-
-/// How many members did what with what campaigns sent.
-pub(super) async fn engagement(
-    db: &impl ConnectionTrait,
-    campaigns: &[CampaignId],
-) -> Result<HashMap<CampaignId, Engagement>, Fault> {
-    let list = List::ids(campaigns.iter().map(|id| id.0));
-    let counts = [
-        "delivered AND NOT held_out",
-        "opened AND NOT held_out",
-        "clicked AND NOT held_out",
-        "redeemed AND NOT held_out",
-        "(delivered OR opened OR clicked OR redeemed) AND NOT held_out",
-        "(opened OR clicked OR redeemed) AND NOT held_out",
-        "(delivered OR opened OR clicked OR redeemed) AND held_out",
-    ];
-    let counts = counts.map(|which| format!("COUNT(CASE WHEN {which} THEN 1 END)")).join(", ");
-    let text = format!(
-        "SELECT campaign_id, {counts} FROM campaign_member WHERE campaign_id IN (SELECT id FROM {}) GROUP BY campaign_id",
-        list.table(db, 1)
-    );
-    let one = |row: &QueryResult| -> Result<(CampaignId, Engagement), DbErr> {
-        let count = |place| row.try_get_by_index::<i64>(place);
-        let engagement = Engagement {
-            delivered: count(1)?,
-            opened: count(2)?,
-            clicked: count(3)?,
-            redeemed: count(4)?,
-            reached: count(5)?,
-            engaged: count(6)?,
-            held_out_reached: count(7)?,
-        };
-        Ok((row.try_get_by_index(0)?, engagement))
-    };
-    let rows = db.query_all_raw(sql(db, text, [list.value(db)?])).await?;
-    Ok(rows.iter().map(one).collect::<Result<_, _>>()?)
 }
 
 /// Targeted members with a document in a span, so many at most.

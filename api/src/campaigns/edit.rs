@@ -39,6 +39,8 @@ pub async fn create(app: &App, by: By<'_>, new: NewCampaign) -> Result<campaign:
             drawn_at: Set(None),
             created_at: Set(app.clock.now(program.zone)),
             created_by: Set(Some(by.actor.to_owned())),
+            // Nothing is recorded yet.
+            ..Default::default()
         };
         let made = store::insert(&txn, row).await?;
         let changes = checked.changes(None, program.currency);

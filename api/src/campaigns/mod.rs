@@ -2,6 +2,7 @@
 //! sides are compared.
 
 mod audience_store;
+mod count_store;
 mod edit;
 mod end;
 mod engagement_store;
@@ -12,6 +13,7 @@ mod results;
 mod start;
 mod store;
 
+pub use count_store::{differences as count_differences, without};
 pub use edit::{create, remove, update};
 pub use end::{end, end_over};
 pub use input::{CampaignPatch, NewCampaign};

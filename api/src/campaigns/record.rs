@@ -7,6 +7,7 @@ use entity::campaign;
 use entity::ids::{CampaignId, MemberId};
 use entity::kinds::{CampaignStatus, EngagementKind};
 
+use super::count_store::{self, Counts};
 use super::engagement_store::{self, EventRow, Marks};
 use super::{missing, store, trace};
 use crate::app::App;
@@ -55,9 +56,11 @@ pub async fn record(app: &App, by: By<'_>, id: CampaignId, rows: Vec<EngagementI
         let txn = app.db.begin().await?;
         let reckoning = figures::reckon(app, &txn).await?;
         let campaign = started(&txn, id).await?;
-        let (done, touched) = record_in(&txn, id, &good).await?;
+        let (done, touched, counts) = record_in(&txn, id, &good).await?;
         membership::settle(&txn, &reckoning, touched).await?;
-        if done.created > 0 {
+        if let Some([before, after]) = counts {
+            // After the log of memberships, as an erasure does.
+            count_store::moved(&txn, id, &before, &after).await?;
             let changes = Changes::none().new_field("recorded", done.created).new_field("duplicates", done.duplicates);
             let action = by.action("recordCampaignEngagement");
             audit::write(app, &txn, by, trace(action, &campaign, changes)).await?;
@@ -77,7 +80,12 @@ async fn started(txn: &Txn, id: CampaignId) -> Result<campaign::Model, Stop> {
     Ok(row)
 }
 
-async fn record_in(txn: &Txn, id: CampaignId, rows: &[(usize, Checked)]) -> Result<(Ingested, Touched), Fault> {
+/// What came of it, whom it touched, and what was counted of them before and after it; none where nothing is new.
+async fn record_in(
+    txn: &Txn,
+    id: CampaignId,
+    rows: &[(usize, Checked)],
+) -> Result<(Ingested, Touched, Option<[Counts; 2]>), Fault> {
     let mut done = Ingested::default();
     let references: Vec<MemberRef> = rows.iter().map(|(_, Checked(row))| row.member.clone()).collect();
     let members = members::resolve(txn, &references).await?;
@@ -98,7 +106,7 @@ async fn record_in(txn: &Txn, id: CampaignId, rows: &[(usize, Checked)]) -> Resu
     done.created = new.len();
     done.problems.sort_by_key(|problem| problem.row);
     if new.is_empty() {
-        return Ok((done, Touched::default()));
+        return Ok((done, Touched::default(), None));
     }
     let mut marks: BTreeMap<MemberId, Marks> = BTreeMap::new();
     for row in &new {
@@ -106,15 +114,18 @@ async fn record_in(txn: &Txn, id: CampaignId, rows: &[(usize, Checked)]) -> Resu
     }
     // Their rows are locked before anything is written, in the order of their ids, so that whatever is decided of them in
     // this transaction is decided by one operation at a time, and nobody is erased meanwhile.
-    figures::lock_members(txn, &marks.keys().copied().collect::<Vec<_>>()).await?;
+    let members: Vec<MemberId> = marks.keys().copied().collect();
+    figures::lock_members(txn, &members).await?;
+    let before = count_store::of(txn, id, &members).await?;
     if engagement_store::insert(txn, id, &new).await? != new.len() {
         return Err(raced("an event of a campaign was recorded"));
     }
     let marks: Vec<Marks> = marks.into_values().collect();
     engagement_store::mark(txn, id, &marks).await?;
+    let counts = Some([before, count_store::of(txn, id, &members).await?]);
     // What was delivered tells rules nothing: they ask who opened, clicked or redeemed.
     let touched = marks.iter().filter(|marks| marks.is_engaged()).map(|marks| marks.member_id).collect();
-    Ok((done, Touched::new(touched, Vec::new())))
+    Ok((done, Touched::new(touched, Vec::new()), counts))
 }
 
 /// The members of an audience among some.

@@ -15,7 +15,7 @@ use entity::kinds::CampaignStatus;
 use rust_decimal::Decimal;
 
 use super::input::percent_of;
-use super::{audience_store, store};
+use super::store;
 use crate::app::App;
 use crate::error::{Fault, FaultKind};
 use crate::facts::{Moment, Needs};
@@ -70,11 +70,9 @@ pub async fn results(app: &Arc<App>, ids: &[CampaignId]) -> Result<HashMap<Campa
     let moment = Moment::begin(app, program.zone, Needs { campaigns: true, ..Needs::DOCUMENTS }).await?;
     let started: Vec<campaign::Model> = store::campaigns(moment.txn(), ids).await?;
     let started: Vec<_> = started.into_iter().filter(|row| row.status != CampaignStatus::Draft).collect();
-    let ids: Vec<CampaignId> = started.iter().map(|row| row.id).collect();
-    if ids.is_empty() {
+    if started.is_empty() {
         return Ok(HashMap::new());
     }
-    let engagement = audience_store::engagement(moment.txn(), &ids).await?;
     let days = |row: &campaign::Model| campaign_days(program.zone, row.starts_at, row.ends_at);
     let sides = Sides::new(started.iter().map(|row| (row.id.0, numbers(&days(row)))).collect());
     let (sums, as_of) = moment.ask(sides).await?;
@@ -83,7 +81,7 @@ pub async fn results(app: &Arc<App>, ids: &[CampaignId]) -> Result<HashMap<Campa
     let mut found = HashMap::new();
     for row in &started {
         let sums = sums.get(&row.id.0).copied().unwrap_or_default();
-        let engagement = engagement.get(&row.id).copied().unwrap_or_default();
+        let engagement = engagement(row);
         let to_come = to_come(&days(row), today);
         let terms = Terms {
             holdout_percent: percent_of(row)?,
@@ -100,6 +98,11 @@ pub async fn results(app: &Arc<App>, ids: &[CampaignId]) -> Result<HashMap<Campa
         }
     }
     Ok(found)
+}
+
+fn engagement(row: &campaign::Model) -> Engagement {
+    let campaign::Model { delivered, opened, clicked, redeemed, reached, engaged, held_out_reached, .. } = *row;
+    Engagement { delivered, opened, clicked, redeemed, reached, engaged, held_out_reached }
 }
 
 fn numbers(days: &RangeInclusive<NaiveDate>) -> RangeInclusive<Day> {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::plan::SOURCE;
 use super::store::names;
+use crate::campaigns;
 use crate::db::Column::{Int, Text};
 use crate::db::{Batch, Column, Txn, for_update, sql};
 use crate::error::Fault;
@@ -100,13 +101,7 @@ pub(super) async fn delete_members(txn: &Txn, members: &[MemberId]) -> Result<De
     let feedback = delete(of("feedback")).await?;
     delete(of("engagement")).await?;
     delete(of("member_value")).await?;
-    let gone = |side: &str| {
-        format!(
-            "(SELECT COUNT(*) FROM campaign_member AS c WHERE c.campaign_id = campaign.id AND {side} AND c.member_id IN {these})"
-        )
-    };
-    let (targeted, held_out) = (gone("NOT c.held_out"), gone("c.held_out"));
-    let text = format!("UPDATE campaign SET targeted = targeted - {targeted}, held_out = held_out - {held_out}");
+    let text = format!("UPDATE campaign SET {}", campaigns::without(&format!("c.member_id IN {these}")));
     txn.execute_raw(sql(txn, text, [batch.value()?])).await?;
     delete(of("campaign_member")).await?;
     delete(of("segment_member")).await?;

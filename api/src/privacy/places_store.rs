@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use crate::db::{Txn, for_update, sql};
 use crate::error::Fault;
-use crate::members;
+use crate::{campaigns, members};
 
 /// The places. Whoever adds a table that says something of a person adds a line here, and says in `person_store.rs` how it
 /// is told; `$1` is the member. The audit log has its own way: see `audit::clear`.
@@ -30,15 +30,10 @@ const PLACES: &[(&str, &str)] = &[
     ("points_entry", "DELETE FROM points_entry WHERE member_id = $1"),
     ("feedback", "DELETE FROM feedback WHERE member_id = $1"),
     ("engagement", "DELETE FROM engagement WHERE member_id = $1"),
-    // Each campaign is smaller by the person, on the side to which the draw had put it.
+    // Each campaign is smaller by the person, and by what it did: what is counted stands in the braces.
     (
         "campaign",
-        "UPDATE campaign SET
-            targeted = targeted - (SELECT COUNT(*) FROM campaign_member AS c
-                WHERE c.member_id = $1 AND c.campaign_id = campaign.id AND NOT c.held_out),
-            held_out = held_out - (SELECT COUNT(*) FROM campaign_member AS c
-                WHERE c.member_id = $1 AND c.campaign_id = campaign.id AND c.held_out)
-            WHERE id IN (SELECT c.campaign_id FROM campaign_member AS c WHERE c.member_id = $1)",
+        "UPDATE campaign SET {less} WHERE id IN (SELECT c.campaign_id FROM campaign_member AS c WHERE c.member_id = $1)",
     ),
     ("campaign_member", "DELETE FROM campaign_member WHERE member_id = $1"),
     // The sales stay, those of one person together, with no word that somebody wrote about the person. A hash of such words
@@ -77,8 +72,10 @@ pub(super) async fn lock(txn: &Txn, id: MemberId) -> Result<Option<member::Model
 /// Takes everything away, and answers how many rows it was. The member and its sums are locked.
 pub(super) async fn clear(txn: &Txn, id: MemberId, at: Millis) -> Result<u64, Fault> {
     let mut cleared = 0;
+    let less = campaigns::without("c.member_id = $1");
     for (_, text) in PLACES {
-        cleared += txn.execute_raw(sql(txn, *text, [id.into()])).await?.rows_affected();
+        let text = text.replace("{less}", &less);
+        cleared += txn.execute_raw(sql(txn, text, [id.into()])).await?.rows_affected();
     }
     let values = [id.into(), members::shell(id.0).into(), at.into()];
     Ok(cleared + txn.execute_raw(sql(txn, SHELL, values)).await?.rows_affected())

@@ -7,16 +7,6 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use crate::db::{Txn, sql};
 use crate::error::Fault;
 
-/// Campaigns whose sides are counted wrong.
-pub(super) const SIDES: &str = "
-    SELECT 'campaign ' || c.id || ': kept ' || c.targeted || ' targeted and ' || c.held_out || ' held out, found '
-        || COALESCE(a.targeted, 0) || ' and ' || COALESCE(a.held_out, 0) AS difference
-    FROM campaign AS c LEFT JOIN (
-        SELECT campaign_id, COUNT(CASE WHEN NOT held_out THEN 1 END) AS targeted, COUNT(CASE WHEN held_out THEN 1 END) AS held_out
-        FROM campaign_member GROUP BY campaign_id
-    ) AS a ON a.campaign_id = c.id
-    WHERE c.targeted <> COALESCE(a.targeted, 0) OR c.held_out <> COALESCE(a.held_out, 0)";
-
 /// Members of the audience of a draft, or of nothing, and nobody's parts in campaigns.
 pub(super) const AUDIENCES: &str = "
     SELECT 'campaign ' || a.campaign_id || ': member ' || a.member_id

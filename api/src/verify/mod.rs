@@ -11,6 +11,7 @@ use engine::calendar::{Span, Zone};
 use rust_decimal::Decimal;
 
 use crate::app::App;
+use crate::campaigns;
 use crate::error::Fault;
 
 /// What was compared and what differs.
@@ -74,13 +75,12 @@ fn checks(last_12_months: Span) -> Vec<Check> {
         history_store::DAYS,
         history_store::COUNTED,
         history_store::LATEST,
-        campaigns_store::SIDES,
         campaigns_store::AUDIENCES,
         campaigns_store::SEGMENTS,
         campaigns_store::MARKS,
         campaigns_store::STRANGERS,
     ];
-    let orphans = store::orphans();
+    let orphans = store::orphans().into_iter().chain([campaigns::count_differences()]);
     let metrics = Check {
         text: store::METRICS.to_owned(),
         values: vec![last_12_months.from.into(), last_12_months.until.into()],

@@ -161,7 +161,11 @@ pub fn all() -> Vec<Damage> {
         ["TRUE", "FALSE"],
         "member {m1} is not on the side where the draw puts it",
     );
-    set("campaign_member", part, "held_out", ["TRUE", "FALSE"], ": kept 2 targeted and 0 held out, found 1 and 1");
+    set("campaign_member", part, "held_out", ["TRUE", "FALSE"], ": counted targeted 2 for 1; held_out 0 for 1;");
+    for column in ["delivered", "opened", "clicked", "redeemed", "reached", "engaged", "held_out_reached"] {
+        let off = ["+", "-"].map(|sign| format!("{column} {sign} 3"));
+        set("campaign", "name = 'Spring'", column, [&off[0], &off[1]], ": counted ");
+    }
     set(
         "campaign_member",
         "member_id IN ({m1}, {m3})",
