@@ -148,16 +148,6 @@ async fn points(app: &TestApp) {
             "series": [point("2026-01-01", "600", "200", "0"), point("2026-02-01", "500", "0", "0"), point("2026-03-01", "100", "0", "0"),
                 point("2026-04-01", "0", "0", "0"), point("2026-05-01", "0", "0", "0"), point("2026-06-01", "0", "0", "50")]})
     );
-    let spelt_otherwise = "query($cost: Int! = 7) { pointsAnalysis { ...Of @include(if: true)
-            ... on PointsAnalysis { plain: notYetRedeemed(rewardCost: 100) skipped: notYetRedeemed(rewardCost: 9) @skip(if: true) } } }
-        fragment Of on PointsAnalysis { named: notYetRedeemed(rewardCost: $cost) }";
-    for variables in [json!({"cost": 100}), json!({})] {
-        let found = app.graphql(spelt_otherwise, variables.clone()).await["pointsAnalysis"].clone();
-        let cost = variables.get("cost").unwrap_or(&json!(7)).clone();
-        let alone = ask(app, &format!("pointsAnalysis {{ notYetRedeemed(rewardCost: {cost}) }}")).await;
-        assert_eq!(found["named"], alone["notYetRedeemed"]);
-        assert!(found["plain"].is_i64() && found.get("skipped").is_none(), "{found}");
-    }
     let february = ask(
         app,
         "pointsAnalysis(from: \"2026-02-01\", to: \"2026-02-28\") { notes from to earned outstanding breakage

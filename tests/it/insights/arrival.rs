@@ -67,6 +67,14 @@ async fn of_newcomers(app: &TestApp) {
     let shown: Value = app.graphql(missed, json!({})).await["pointsAnalysis"].clone();
     let told = "For a reward of 5 points: Fewer than half of those who could redeem are known to have done so, so there is no median yet.";
     assert_eq!(shown, json!({"notes": [told], "low": 2, "medianDaysToRedeem": null}));
+    // However a reward is asked for, and beside whichever others.
+    let otherwise = "query($cost: Int! = 7) { pointsAnalysis { ...Of @include(if: true)
+            ... on PointsAnalysis { dear: notYetRedeemed(rewardCost: 100) skipped: notYetRedeemed(rewardCost: 9) @skip(if: true) } } }
+        fragment Of on PointsAnalysis { named: notYetRedeemed(rewardCost: $cost) }";
+    for (variables, named) in [(json!({"cost": 5}), 2), (json!({}), 0)] {
+        let shown = app.graphql(otherwise, variables).await["pointsAnalysis"].clone();
+        assert_eq!(shown, json!({"named": named, "dear": 0}));
+    }
 }
 
 fn check(database: Database) {
