@@ -13,7 +13,7 @@ use crate::db::{self, Db};
 use crate::erased;
 use crate::error::Fault;
 use crate::exports::Slots;
-use crate::facts::Lens;
+use crate::facts::{Lens, Turns};
 use crate::insights::Answers;
 use crate::partners::RecentPartners;
 use crate::program::{self, Program};
@@ -48,6 +48,8 @@ pub struct App {
     pub downloads: Slots,
     /// Everybody's facts, where they are kept in memory.
     pub lens: Lens,
+    /// Whose turn it is to go over them for a figure.
+    pub turns: Turns,
     /// Figures that were worked out, until something changes.
     pub answers: Answers,
     /// What those who watch are told.
@@ -74,7 +76,7 @@ impl App {
         let (looking, work, metrics) = (Mutex::default(), Notify::new(), Metrics::default());
         let (downloads, sessions, lens) = (Slots::default(), RecentSessions::default(), Lens::default());
         let partners = RecentPartners::default();
-        let (watch, answers) = (Watch::default(), Answers::default());
+        let (watch, answers, turns) = (Watch::default(), Answers::default(), Turns::default());
         Ok(Arc::new(Self {
             settings,
             db,
@@ -90,6 +92,7 @@ impl App {
             requests,
             downloads,
             lens,
+            turns,
             answers,
             watch,
             erasure_key,

@@ -60,8 +60,11 @@ pub async fn start_at(app: &App, by: By<'_>, id: CampaignId, drawing: Drawing) -
             return Err(not_allowed(format!("its segment {} is inactive", segment.key)).into());
         }
         // The audience is fixed for good: it must be that of the rule as it is, with everything that it looks at.
-        if segment.kind == SegmentKind::Dynamic && !membership::is_landed(&txn, &segment).await? {
-            let message = format!("the rule of its segment {} is still being evaluated: start it once that has ended", segment.key);
+        if segment.kind == SegmentKind::Dynamic && !membership::is_settled(&txn, segment.id).await? {
+            let message = format!(
+                "the rule of its segment {}, or of one that it names, is still being evaluated: start it once that has ended",
+                segment.key
+            );
             return Err(not_allowed(message).into());
         }
         let belonging = membership::known_members(&txn, &[segment.id], &[]).await?.members;

@@ -13,6 +13,6 @@ mod rows_store;
 
 pub use everybody::{Everybody, Freshness, everybody, everybody_prepared};
 pub use lens::{Lens, LensState, LensView, caught_up, follow};
-pub use moment::Moment;
+pub use moment::{Moment, Turns};
 pub use needs::Needs;
 pub use rows::{Whose, read, read_with_evidence};

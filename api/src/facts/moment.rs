@@ -5,6 +5,7 @@
 //! at all. So a transaction is opened that sees one moment. Whoever was touched after the place up to which the facts in
 //! memory are right is read anew in it, and takes their place for this one figure; everything else is read in it anyway.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use engine::facts::{CampaignPart, Dictionary, Facts};
 use engine::insights::Figure;
 use entity::ids::{CampaignId, MemberId};
 use rayon::prelude::*;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use super::everybody_store as store;
@@ -24,8 +26,23 @@ use crate::changes::{self, Touched};
 use crate::db::Txn;
 use crate::error::Fault;
 
+/// Whose turn it is to go over everybody for a figure: each keeps all cores busy and a connection open, so that more of them
+/// at once would only take longer, and leave the others none.
+#[derive(Clone, Debug)]
+pub struct Turns(Arc<Semaphore>);
+
+/// How many have their turn at once.
+const AT_WORK: usize = 2;
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_WORK)))
+    }
+}
+
 /// A moment of the database at which everybody's facts can be asked for.
 pub struct Moment {
+    _turn: OwnedSemaphorePermit,
     txn: Txn,
     needs: Needs,
     zone: Zone,
@@ -43,6 +60,8 @@ const LOADING: Duration = Duration::from_secs(6);
 impl Moment {
     /// Now: everything that was committed before the call is seen. Days are those of the zone.
     pub async fn begin(app: &App, zone: Zone, needs: Needs) -> Result<Self, Fault> {
+        let turn = Arc::clone(&app.turns.0).acquire_owned().await;
+        let turn = turn.map_err(|_| Fault::new("no figures are worked out any more"))?;
         // Before the moment, so that it holds nothing that comes later.
         let usable = |view: &Arc<LensView>| view.zone == zone && view.is_followed(app.clock.real_millis());
         let mut view = caught_up(app).await.filter(usable);
@@ -60,7 +79,7 @@ impl Moment {
             }
             None => None,
         };
-        Ok(Self { txn, needs, zone, view, as_of })
+        Ok(Self { _turn: turn, txn, needs, zone, view, as_of })
     }
 
     /// Sees this moment, whatever is read through it.
@@ -75,7 +94,7 @@ impl Moment {
         F::Part: 'static,
         F::Answer: Send + 'static,
     {
-        let Self { txn, needs, zone, view, as_of } = self;
+        let Self { _turn, txn, needs, zone, view, as_of } = self;
         let answer = match view {
             Some((view, touched)) => {
                 let mut dictionary = Dictionary::clone(&view.dictionary);
@@ -118,15 +137,21 @@ impl Anew {
         Ok(anew)
     }
 
-    /// The chunks as they are with it.
-    fn applied(&self, mut chunks: Vec<Arc<Facts>>) -> Vec<Arc<Facts>> {
-        for (campaign, parts) in &self.campaigns {
-            chunks = chunks.par_iter().map(|chunk| Arc::new(chunk.with_campaign(campaign.0, parts))).collect();
-        }
+    /// The chunks with its members.
+    fn with_members(&self, chunks: &[Arc<Facts>]) -> Vec<Arc<Facts>> {
+        let mut chunks = chunks.to_vec();
         for (members, facts) in &self.members {
             chunks = LensView::replaced(&chunks, facts, members);
         }
         chunks
+    }
+
+    /// A chunk with its parts in campaigns: made when it is its turn, so that there are only as many as there are threads.
+    fn with_campaigns<'c>(&self, chunk: &'c Facts) -> Cow<'c, Facts> {
+        let with = |chunk: Cow<'c, Facts>, (campaign, parts): &(CampaignId, Vec<CampaignPart>)| {
+            Cow::Owned(chunk.with_campaign(campaign.0, parts))
+        };
+        self.campaigns.iter().fold(Cow::Borrowed(chunk), with)
     }
 }
 
@@ -134,10 +159,10 @@ fn in_memory<F>(figure: &F, view: &LensView, anew: &Anew, dictionary: &Dictionar
 where
     F: Figure + Sync,
 {
-    let chunks = anew.applied(view.chunks.clone());
+    let chunks = anew.with_members(&view.chunks);
     // Added up as they come, so that no more parts are kept than there are threads, or a few times as many.
     let taken = |mut whole: F::Part, facts: &Arc<Facts>| {
-        figure.merge(&mut whole, figure.part(facts, dictionary));
+        figure.merge(&mut whole, figure.part(&anew.with_campaigns(facts), dictionary));
         whole
     };
     let both = |mut whole: F::Part, part| {

@@ -14,7 +14,6 @@ use std::time::Duration;
 use engine::calendar::Millis;
 use entity::ids::SegmentId;
 use moka::future::Cache;
-use tokio::sync::Semaphore;
 
 use super::asked::{Asked, Beside, Terms, Unknown};
 use super::beside::{self, Memberships, Unnamed};
@@ -33,8 +32,6 @@ pub struct Answers {
     pulse: Pulse,
     /// The number up to which everything was let go.
     forgotten: AtomicU64,
-    /// Each keeps all cores busy: more of them at once would only take longer, and leave the others none.
-    at_work: Semaphore,
 }
 
 /// An answer, and when it was worked out.
@@ -76,8 +73,6 @@ const MEMBERSHIPS: u64 = 64 * 1024 * 1024;
 /// How long anything is kept at most, and how long what nobody asks for.
 const LONGEST: Duration = Duration::from_secs(6 * 3_600);
 const IDLE: Duration = Duration::from_secs(3_600);
-/// How many figures are worked out at once.
-const AT_ONCE: usize = 2;
 /// What an answer takes beside what it has on the heap.
 const OVERHEAD: usize = 256;
 
@@ -94,7 +89,6 @@ impl Default for Answers {
             unnamed: Unnamed::default(),
             pulse: Pulse::default(),
             forgotten: AtomicU64::new(0),
-            at_work: Semaphore::new(AT_ONCE),
         }
     }
 }
@@ -173,7 +167,6 @@ async fn work_out<Q: Asked>(
     terms: &Terms,
     segments: Option<&[SegmentId]>,
 ) -> Result<(Vec<Q::Answer>, Millis), Fault> {
-    let _turn = app.answers.at_work.acquire().await.map_err(|_| Fault::new("no figures are worked out any more"))?;
     let (answers, zone) = (&app.answers, terms.program.zone);
     let kept = answers.unnamed.kept();
     let moment = Moment::begin(app, zone, asked.needs()).await?;

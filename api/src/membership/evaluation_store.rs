@@ -118,6 +118,15 @@ pub(super) async fn jobs_since(db: &impl ConnectionTrait, kind: &str, after: Mil
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
 }
 
+/// The active segments whose rules have not landed as they are by now.
+pub(super) async fn unlanded(db: &impl ConnectionTrait) -> Result<Vec<SegmentId>, Fault> {
+    let text = "SELECT s.id FROM segment AS s JOIN segment_evaluation AS e ON e.segment_id = s.id
+        WHERE s.active AND (NOT e.decides OR e.outdated OR e.applied_version <> s.version
+            OR e.applied_rule IS DISTINCT FROM s.rule)";
+    let rows = db.query_all_raw(sql(db, text, [])).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
+}
+
 /// Segments by id.
 pub(super) async fn segments(db: &impl ConnectionTrait, ids: &[SegmentId]) -> Result<Vec<segment::Model>, Fault> {
     Ok(segment::Entity::find().filter(segment::Column::Id.is_in(ids.iter().copied())).all(db).await?)

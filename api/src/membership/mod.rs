@@ -33,7 +33,7 @@ pub use evaluation_store::{
 };
 pub use log::{Log, Who};
 pub use midnight::to_today;
-pub use outdated::evaluate_outdated;
+pub use outdated::{evaluate_outdated, is_settled};
 pub use pins::{Pin, pin, unpin};
 pub use pins_store::{PinRow, select as select_pins};
 pub use pushed::{

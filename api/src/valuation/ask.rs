@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use engine::calendar::FIRST_DAY;
 use entity::job;
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use super::{JOB, store};
 use crate::app::App;
 use crate::audit::{self, By, Changes, Entry, Object};
 use crate::db::{self, Lock};
-use crate::error::{Refusal, RefusalCode, Stop};
+use crate::error::{Fault, Refusal, RefusalCode, Stop};
 use crate::jobs::{self, NewJob};
 
 /// What a job is about.
@@ -76,18 +77,18 @@ pub async fn program_changed(app: &App) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Sees to it that what is kept is of this night and of the programme as it is; true where a job was queued for that. Looking
-/// costs one small read.
+/// Sees to it that what is kept is of this night, of the programme as it is, and of the shop as large as it is; true where a
+/// job was queued for that. Looking costs two small reads.
 pub async fn keep_up(app: &App) -> Result<bool, Stop> {
     let today = app.clock.today(app.program().zone).to_string();
-    if store::groups_on(app.db.reader()).await?.as_ref() == Some(&today) {
+    if is_kept_up(app.db.reader(), app, &today).await? {
         return Ok(false);
     }
     let queued = db::retry(|| async {
         let txn = app.db.begin().await?;
         db::lock(&txn, Lock::ValueModel).await?;
         // Another process may have been first.
-        let is_done = store::groups_on(&txn).await?.as_ref() == Some(&today);
+        let is_done = is_kept_up(&txn, app, &today).await?;
         let lately = app.clock.real_millis() - REST;
         let arguments = json!(Arguments { as_of: None, asked: false });
         if is_done || store::is_open_or_ended_after(&txn, &arguments.to_string(), lately).await? {
@@ -102,4 +103,8 @@ pub async fn keep_up(app: &App) -> Result<bool, Stop> {
         jobs::wake(app);
     }
     Ok(queued)
+}
+
+async fn is_kept_up(db: &impl ConnectionTrait, app: &App, today: &str) -> Result<bool, Fault> {
+    Ok(store::groups_on(db).await?.as_deref() == Some(today) && !store::has_grown(db, app.clock.real_millis()).await?)
 }

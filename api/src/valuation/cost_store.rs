@@ -22,7 +22,7 @@ pub(super) async fn campaign_costs(
     zone: Zone,
     day: NaiveDate,
 ) -> Result<ByMember<i64>, Fault> {
-    let mut costs: HashMap<i64, i64> = HashMap::new();
+    let mut costs: HashMap<i64, i128> = HashMap::new();
     for (campaign, cost) in each(db, zone, day).await? {
         let mut after = i64::MIN;
         loop {
@@ -53,22 +53,22 @@ pub(super) async fn campaign_costs_of(
 }
 
 /// A share of a cost is reckoned in so many parts of a minor unit: a mailing to a million costs each of them less than one.
-const PARTS: i64 = 1_000_000;
+const PARTS: i128 = 1_000_000;
 
-fn minor(parts: i64) -> i64 {
-    quotient(parts.into(), PARTS.into()).unwrap_or_default()
+fn minor(parts: i128) -> i64 {
+    quotient(parts, PARTS).unwrap_or_default()
 }
 
 /// What each campaign cost for one of those whom it targeted, in parts of a minor unit.
-async fn each(db: &impl ConnectionTrait, zone: Zone, day: NaiveDate) -> Result<Vec<(CampaignId, i64)>, Fault> {
+async fn each(db: &impl ConnectionTrait, zone: Zone, day: NaiveDate) -> Result<Vec<(CampaignId, i128)>, Fault> {
     let within = zone.last_12_months(day);
     let text = "SELECT id, cost, drawn_targets FROM campaign
         WHERE status <> 'DRAFT' AND cost > 0 AND targeted > 0 AND starts_at >= $1 AND starts_at < $2 ORDER BY id";
     let rows = db.query_all_raw(sql(db, text, [within.from.into(), within.until.into()])).await?;
     let each = |row: &QueryResult| {
         let (cost, targeted): (i64, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        let parts = i128::from(cost) * i128::from(PARTS);
-        Ok((CampaignId(row.try_get_by_index(0)?), quotient(parts, targeted.into()).unwrap_or_default()))
+        let parts = i128::from(cost) * PARTS;
+        Ok((CampaignId(row.try_get_by_index(0)?), i128::from(quotient(parts, targeted.into()).unwrap_or_default())))
     };
     Ok(rows.iter().map(each).collect::<Result<_, DbErr>>()?)
 }

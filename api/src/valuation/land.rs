@@ -39,9 +39,8 @@ pub(super) async fn land(
     begun: Instant,
 ) -> Result<bool, Setback> {
     // Nobody else writes them but who erases a person, as long as no other analysis lands.
-    let latest = store::latest_id(app.db.reader()).await?;
     let before = member_store::all(app.db.reader()).await?;
-    let difference = Difference::between(&before, &grouped.members, latest);
+    let difference = Difference::between(&before, &grouped.members, plan.latest);
     drop(before);
     held.step(4, Some(STEPS)).await?;
     let row = ModelRow::new(plan, fitted, &grouped)?;
@@ -100,11 +99,11 @@ impl Difference {
             member_store::write(txn, members).await?;
         }
         member_store::remove(txn, &self.gone).await?;
+        member_store::remove_unknown(txn).await?;
         let Some(reckoning) = plan.rules.hold(app, txn).await? else { return Ok(false) };
         if Said::now(txn).await?.0 != plan.said {
             return Ok(false);
         }
-        member_store::remove_erased(txn).await?;
         if !plan.rules.land(txn, &reckoning, &grouped.evaluated).await? {
             return Ok(false);
         }

@@ -172,9 +172,10 @@ pub(super) async fn remove(txn: &Txn, members: &[MemberId]) -> Result<(), Fault>
     Ok(())
 }
 
-/// Keeps nothing of whoever was erased.
-pub(super) async fn remove_erased(txn: &Txn) -> Result<(), Fault> {
-    let text = "DELETE FROM member_value WHERE member_id IN (SELECT id FROM member WHERE erased_at IS NOT NULL)";
+/// Keeps nothing of whoever was erased, or deleted.
+pub(super) async fn remove_unknown(txn: &Txn) -> Result<(), Fault> {
+    let text = "DELETE FROM member_value WHERE NOT EXISTS (SELECT 1 FROM member AS m
+        WHERE m.id = member_value.member_id AND m.erased_at IS NULL)";
     txn.execute_raw(sql(txn, text, [])).await?;
     Ok(())
 }

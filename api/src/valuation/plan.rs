@@ -46,6 +46,8 @@ pub(super) struct Plan {
     pub(super) settings: ValueSettings,
     /// The rules that look at what members are worth.
     pub(super) rules: Revaluation,
+    /// The newest analysis before anything was read.
+    pub(super) latest: Option<i64>,
     /// How far the shop had come before anything was read.
     pub(super) reach: Reach,
 }
@@ -90,8 +92,9 @@ impl Plan {
             expected_days: EXPECTED_DAYS,
         };
         let moment = Moment { today, digits: currency.digits(), gross_margin };
-        let reach = store::reach(app.db.reader()).await?;
+        let (latest, reach) = (store::latest_id(app.db.reader()).await?, store::reach(app.db.reader()).await?);
         Ok(Self {
+            latest,
             reach,
             as_of: arguments.as_of.unwrap_or_else(|| yesterday(today)),
             groups_on: today,

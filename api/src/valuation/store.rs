@@ -195,19 +195,28 @@ pub(super) async fn insert(txn: &Txn, row: &ModelRow, at: i64, took: Duration) -
     Ok(())
 }
 
-/// The day of the groups that hold; none before the first, where the programme says something else by now than what they
-/// were reckoned with, and where the shop has grown since by more than a tenth, as one that is being set up does.
+/// The day of the groups that hold; none before the first, and where the programme says something else by now than what they
+/// were reckoned with.
 pub(super) async fn groups_on(db: &impl ConnectionTrait) -> Result<Option<String>, Fault> {
-    let text = format!(
-        "SELECT v.groups_on FROM value_model AS v JOIN program AS p ON p.time_zone = v.time_zone
+    let text = "SELECT v.groups_on FROM value_model AS v JOIN program AS p ON p.time_zone = v.time_zone
             AND p.gross_margin = v.gross_margin AND p.decided_margin = v.gross_margin
             AND p.reward_cost_per_point = v.reward_cost_per_point AND p.return_handling_cost = v.return_handling_cost
-        WHERE v.id = (SELECT MAX(id) FROM value_model) AND v.form = $1
-            AND {LAST_MEMBER} - v.last_member <= v.last_member / 10
-            AND {LAST_TRANSACTION} - v.last_transaction <= v.last_transaction / 10"
-    );
+        WHERE v.id = (SELECT MAX(id) FROM value_model) AND v.form = $1";
     let row = db.query_one_raw(sql(db, text, [FORM.into()])).await?;
     Ok(row.map(|row| row.try_get("", "groups_on")).transpose()?)
+}
+
+/// Whether the shop is another by more than a tenth than the newest analysis saw it, as one that is being set up. It rests
+/// for a minute after each, and for twenty times as long as that took; `now` is of the real clock.
+pub(super) async fn has_grown(db: &impl ConnectionTrait, now: i64) -> Result<bool, Fault> {
+    let text = format!(
+        "SELECT 1 FROM value_model AS v WHERE v.id = (SELECT MAX(id) FROM value_model)
+            AND (ABS({LAST_MEMBER} - v.last_member) > v.last_member / 10
+                OR ABS({LAST_TRANSACTION} - v.last_transaction) > v.last_transaction / 10)
+            AND NOT EXISTS (SELECT 1 FROM job WHERE kind = $1 AND status = 'SUCCEEDED'
+                AND finished_at > $2 - 60000 - 20 * v.duration_ms)"
+    );
+    Ok(db.query_one_raw(sql(db, text, [JOB.into(), now.into()])).await?.is_some())
 }
 
 /// A job that waits or is at work, and has not landed.

@@ -70,6 +70,10 @@ async fn many(app: std::sync::Arc<TestApp>) {
     make(&app, RECORD, json!([{"document": "again", "member": {"number": "m1"}, "amount": "1", "at": days(0)}])).await;
     app.verify().await;
     assert_eq!(sizes(&app).await, [0, MEMBERS as u64 + 1, 0]);
+    // Who belongs to what names them is not known either, so that no audience can be made of it.
+    let other = draft(&app, json!({"name": "Others", "segment": {"key": "not-got"}, "holdoutPercent": "0"})).await;
+    let payload = crate::dynamic::call(&app, START, json!({ "id": other })).await;
+    assert_eq!(mistakes(&payload), ["NOT_ALLOWED input.id"], "{payload}");
     // Who stops their evaluations stops them for a while.
     let queued = "SELECT COUNT(*) AS number FROM job WHERE kind = 'EVALUATION' AND status = 'QUEUED'";
     let asked_again = async || {

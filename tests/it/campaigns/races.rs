@@ -140,7 +140,7 @@ fn an_evaluation_sees_the_days_of_a_campaign_that_ends_meanwhile() {
 async fn beside_another_margin(app: Arc<TestApp>) {
     crowd(&app, 30).await;
     let margin = |margin: &str| (MARGIN, json!({ "grossMargin": margin }));
-    let id = draft(&app, json!({})).await;
+    let id = draft(&app, json!({"holdoutPercent": "0"})).await;
     if app.database == Database::Postgres {
         let held = share_rule_set(&app).await;
         let starting = tokio::spawn(at_once(Arc::clone(&app), vec![(START, json!({ "id": id }))]));
@@ -155,7 +155,7 @@ async fn beside_another_margin(app: Arc<TestApp>) {
     }
     let mut running = id;
     for round in 1..5 {
-        let next = draft(&app, json!({})).await;
+        let next = draft(&app, json!({"holdoutPercent": "0"})).await;
         let calls = [(START, json!({ "id": next })), (END, json!({ "id": running })), margin(&format!("0.{round}"))];
         let answers = at_once(Arc::clone(&app), calls.to_vec()).await;
         assert!(answers.iter().all(|answer| answer["userErrors"] == json!([])), "{answers:?}");
@@ -167,5 +167,34 @@ async fn beside_another_margin(app: Arc<TestApp>) {
 fn a_campaign_starts_beside_a_change_of_the_programme() {
     for database in [Database::Sqlite, Database::Postgres] {
         unbroken(database, |_| {}, beside_another_margin);
+    }
+}
+
+/// What members did is recorded while some of them are erased: each is counted until it is, and no longer.
+async fn beside_erasures(app: Arc<TestApp>) {
+    crowd(&app, 40).await;
+    let id = started(&app, json!({"holdoutPercent": "0"})).await;
+    dynamic(&app, "engaged", json!({"campaign": {"campaignId": id, "outcome": "ENGAGED"}})).await;
+    for kind in ["DELIVERED", "CLICKED"] {
+        let events = |caller: usize| {
+            let some = (0..40).filter(|place| place % 4 == caller);
+            some.map(|place| event(&format!("m{}", place + 1), kind)).collect::<Vec<_>>()
+        };
+        let from = if kind == "DELIVERED" { 1 } else { 11 };
+        let mut calls: Vec<(&'static str, Value)> =
+            (0..4).map(|caller| (RECORD, json!({"campaign": id, "events": events(caller)}))).collect();
+        calls.extend((from..from + 10).map(|number| (ERASE, json!({"member": {"number": format!("m{number}")}}))));
+        at_once(Arc::clone(&app), calls).await;
+    }
+    let text = "query($id: ID!) { campaign(id: $id) { targeted results { delivered clicked } } }";
+    let found = app.graphql(text, json!({ "id": id })).await;
+    assert_eq!(found["campaign"], json!({"targeted": 20, "results": {"delivered": 20, "clicked": 20}}));
+    assert_eq!(belonging(&app, "engaged").await.len(), 20);
+}
+
+#[test]
+fn engagement_is_counted_beside_erasures() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        unbroken(database, |_| {}, beside_erasures);
     }
 }

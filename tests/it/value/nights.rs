@@ -3,6 +3,7 @@
 use chrono::Days;
 use entity::kinds::JobStatus;
 use futures::future::join_all;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tests::{Database, Served};
 
@@ -62,6 +63,8 @@ async fn another(
 fn a_shop_that_is_being_set_up_is_looked_at_again() {
     each(async |app| {
         let night = async || {
+            // It rests a while after each.
+            app.app.db.writer().execute_unprepared("UPDATE job SET finished_at = 1").await.unwrap();
             assert!(keep_up(&app.app).await.unwrap());
             assert_eq!(worked(&app.app).await.status, JobStatus::Succeeded);
             assert!(!keep_up(&app.app).await.unwrap(), "it has seen all that there is");
@@ -75,6 +78,7 @@ fn a_shop_that_is_being_set_up_is_looked_at_again() {
         night().await;
         assert_eq!(grouped().await, (0, None));
         members(&app, &["early"]).await;
+        assert!(!keep_up(&app.app).await.unwrap(), "it rests");
         night().await;
         assert_eq!(grouped().await, (1, None));
         shop(&app, 105).await;

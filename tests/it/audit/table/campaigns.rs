@@ -77,6 +77,6 @@ pub const ROWS: &[Row] = &[
 /// A draft that will be started, and one that will be removed.
 pub async fn filled(app: &TestApp) -> Vec<(&'static str, String)> {
     segment(app, "all", &["m2"]).await;
-    let dates = json!({"startsAt": days(-1), "endsAt": days(5)});
+    let dates = json!({"holdoutPercent": "0", "startsAt": days(-1), "endsAt": days(5)});
     vec![("<campaign>", draft(app, dates.clone()).await), ("<removed>", draft(app, dates).await)]
 }
