@@ -1,9 +1,6 @@
 //! The SQL of audiences.
 
-use std::collections::HashMap;
-
 use engine::calendar::Span;
-use engine::campaigns::Audience;
 use entity::campaign_member;
 use entity::ids::{CampaignId, MemberId, SegmentId};
 use roaring::RoaringTreemap;
@@ -11,7 +8,7 @@ use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 
 use super::AudienceList;
-use crate::db::{List, Txn, sql};
+use crate::db::{List, Txn, concatenated, ids_of, sql};
 use crate::error::Fault;
 
 /// Makes everybody who belongs to a segment a campaign's audience, some of them held out: one statement, in the order of
@@ -40,29 +37,15 @@ pub(super) async fn fix(
     Ok(())
 }
 
-/// The audiences of campaigns. Members come as one text a side: a row each would take several times as long to carry.
-pub(super) async fn audiences(
-    db: &impl ConnectionTrait,
-    campaigns: &[CampaignId],
-) -> Result<HashMap<CampaignId, Audience>, Fault> {
-    let list = List::ids(campaigns.iter().map(|id| id.0));
-    let concatenated = match db.get_database_backend() {
-        DbBackend::Postgres => "STRING_AGG(CAST(member_id AS TEXT), ',')",
-        _ => "GROUP_CONCAT(member_id, ',')",
-    };
-    let text = format!(
-        "SELECT campaign_id, held_out, {concatenated} FROM campaign_member
-        WHERE campaign_id IN (SELECT id FROM {}) GROUP BY campaign_id, held_out",
-        list.table(db, 1)
-    );
-    let mut found: HashMap<CampaignId, Audience> = HashMap::new();
-    for row in db.query_all_raw(sql(db, text, [list.value(db)?])).await? {
-        let audience = found.entry(row.try_get_by_index(0)?).or_default();
-        let side = if row.try_get_by_index(1)? { &mut audience.held_out } else { &mut audience.targeted };
-        let members: String = row.try_get_by_index(2)?;
-        *side = members.split(',').filter_map(|id| id.parse::<u64>().ok()).collect();
-    }
-    Ok(found)
+/// Whom a campaign targets, by rising id.
+pub(super) async fn targeted(db: &impl ConnectionTrait, campaign: CampaignId) -> Result<Vec<MemberId>, Fault> {
+    let members = concatenated(db, "member_id");
+    let text = format!("SELECT {members} FROM campaign_member WHERE campaign_id = $1 AND NOT held_out");
+    let row = db.query_one_raw(sql(db, text, [campaign.into()])).await?;
+    let members: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    let mut members: Vec<MemberId> = ids_of(members.as_deref().unwrap_or_default()).map(MemberId).collect();
+    members.sort_unstable();
+    Ok(members)
 }
 
 /// Targeted members with a document in a span, so many at most.

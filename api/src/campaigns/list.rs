@@ -77,8 +77,7 @@ pub async fn of_segments(app: &App, segments: &[SegmentId]) -> Result<HashMap<Se
 
 /// Whom a campaign targets, by rising id.
 pub async fn targeted(app: &App, campaign: CampaignId) -> Result<Vec<MemberId>, Fault> {
-    let audience = audience_store::audiences(app.db.reader(), &[campaign]).await?.remove(&campaign).unwrap_or_default();
-    Ok(audience.targeted.iter().map(|member| MemberId(member.cast_signed())).collect())
+    audience_store::targeted(app.db.reader(), campaign).await
 }
 
 /// The same part of the audience of each of some campaigns, in the order in which members were first known.
